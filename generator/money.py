@@ -1,0 +1,86 @@
+"""Money as integer minor units and a currency; the only place that parses, rounds or formats it."""
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import lru_cache
+
+from babel import Locale
+from babel.numbers import NumberPattern
+
+# ISO 4217 minor units other than 2 (the published table, not CLDR: CLDR says 0 for MGA and IQD).
+_EXPONENTS = {
+    "BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0, "UGX": 0,
+    "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
+    "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
+}  # fmt: skip
+_PRICE = re.compile(r"(-?)(\d{1,15})(?:\.(\d{1,18}))?")
+MAXIMUM = 10**12
+"""The largest amount of minor units in one price; sums of bounded carts stay far below 64 bits."""
+
+
+class NotMoneyError(ValueError):
+    """The text is not an amount; ``reason`` is form, precision, negative or maximum."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def exponent(currency: str) -> int:
+    """Return how many decimals the currency has (ISO 4217)."""
+    return _EXPONENTS.get(currency, 2)
+
+
+def parse(text: str, currency: str) -> int:
+    """Read an amount as people write it (``168``, ``168.00``) into minor units, exactly; raise NotMoneyError."""
+    found = _PRICE.fullmatch(text)
+    if not found or not text.isascii():
+        raise NotMoneyError("form")
+    sign, whole, fraction = found[1], found[2], (found[3] or "")
+    decimals = exponent(currency)
+    if len(fraction.rstrip("0")) > decimals:
+        raise NotMoneyError("precision")
+    amount = int(whole + fraction[:decimals].ljust(decimals, "0"))
+    if sign:
+        raise NotMoneyError("negative")
+    if amount > MAXIMUM:
+        raise NotMoneyError("maximum")
+    return amount
+
+
+def decimal(amount: int, currency: str) -> Decimal:
+    """Return minor units as an exact decimal number of the currency."""
+    return Decimal(amount).scaleb(-exponent(currency))
+
+
+def plain(amount: int, currency: str) -> str:
+    """Return minor units as machine-readable text: ``16800`` CNY is ``168.00``."""
+    return str(decimal(amount, currency))
+
+
+@lru_cache(maxsize=256)
+def _pattern(locale: str) -> tuple[Locale, NumberPattern]:
+    parsed = Locale.parse(locale.replace("-", "_"))
+    return parsed, parsed.currency_formats["standard"]
+
+
+@lru_cache(maxsize=65536)
+def text(amount: int, currency: str, locale: str) -> str:
+    """Write minor units for people of a locale: ``¥168.00``, ``168,00 €``."""
+    parsed, pattern = _pattern(locale)
+    digits = exponent(currency)
+    return str(pattern.apply(decimal(amount, currency), parsed, currency=currency, force_frac=(digits, digits)))
+
+
+def split(total: int, weights: Sequence[int]) -> list[int]:
+    """Share a total out by weights with the largest remainder, ties to the first: the shares add up to the total exactly."""
+    whole = sum(weights)
+    if whole == 0:
+        return [0] * len(weights)
+    shares = [total * weight // whole for weight in weights]
+    rest = total - sum(shares)
+    order = sorted(range(len(weights)), key=lambda index: (-(total * weights[index] % whole), index))
+    for index in order[:rest]:
+        shares[index] += 1
+    return shares

@@ -1,0 +1,224 @@
+"""What templates see: plain frozen data, already in the reader's language, already formatted.
+
+Everything here can be written to JSON, because the runtime reads cards and the frame of a page back from a release.
+"""
+
+from typing import Any
+
+import msgspec
+
+
+class View(msgspec.Struct, frozen=True):
+    """Base of all template values."""
+
+
+class Image(View, frozen=True, kw_only=True):
+    """A responsive picture. ``sources`` are (media type, srcset) pairs, best first; ``srcset`` and ``src`` are JPEG or PNG."""
+
+    src: str
+    srcset: str
+    sources: tuple[tuple[str, str], ...]
+    width: int
+    height: int
+    alt: str
+    color: str = ""
+    """The picture's mean colour as #rrggbb: a calm placeholder while it loads."""
+
+
+class Link(View, frozen=True, kw_only=True):
+    """A label and a ready address; ``current`` is set on menu entries that lead to the page itself."""
+
+    label: str
+    url: str
+    current: bool = False
+    external: bool = False
+    items: tuple["Link", ...] = ()
+
+
+class Price(View, frozen=True, kw_only=True):
+    """A price ready to print. ``varies``: variants differ and this is the lowest. Texts are empty where nothing is to be shown."""
+
+    text: str
+    amount: str
+    compare_at: str = ""
+    unit: str = ""
+    varies: bool = False
+
+
+class Card(View, frozen=True, kw_only=True):
+    """A product on a shelf. ``sku`` is set when there is just one variant, so that it can be added without choosing."""
+
+    handle: str
+    url: str
+    title: str
+    subtitle: str = ""
+    image: Image | None = None
+    second: Image | None = None
+    price: Price
+    badges: tuple[str, ...] = ()
+    """Keys of badges: sale, new, preorder, last, sold_out."""
+    sku: str = ""
+
+
+class OptionValueView(View, frozen=True, kw_only=True):
+    """One choosable value; ``image`` is the index in the gallery that shows it."""
+
+    value: str
+    label: str
+    image: int | None = None
+
+
+class OptionView(View, frozen=True, kw_only=True):
+    """One option of a product."""
+
+    name: str
+    label: str
+    values: tuple[OptionValueView, ...]
+
+
+class VariantView(View, frozen=True, kw_only=True):
+    """One buyable variant; ``label`` joins its option labels, ``image`` is an index in the gallery."""
+
+    sku: str
+    options: tuple[str, ...]
+    label: str
+    price: Price
+    available: bool
+    image: int | None = None
+
+
+class DeliveryView(View, frozen=True, kw_only=True):
+    """A delivery method that serves the product, its promise and what it costs from."""
+
+    name: str
+    kind: str
+    promise: str
+    fee: str
+
+
+class Fact(View, frozen=True, kw_only=True):
+    """A name and a value: an attribute, a line of the imprint."""
+
+    name: str
+    value: str
+    url: str = ""
+
+
+class ProductView(View, frozen=True, kw_only=True):
+    """A product as its own page shows it. ``description`` is clean HTML."""
+
+    handle: str
+    url: str
+    title: str
+    subtitle: str
+    description: str
+    images: tuple[Image, ...]
+    video: str
+    options: tuple[OptionView, ...]
+    variants: tuple[VariantView, ...]
+    price: Price
+    badges: tuple[str, ...]
+    tags: tuple[Link, ...]
+    attributes: tuple[Fact, ...]
+    delivery: tuple[DeliveryView, ...]
+    preorder: str
+    limit: int | None
+    returns: str
+    returns_excluded: str
+    safety: tuple[Fact, ...]
+    tax_note: str
+
+
+class ShelfView(View, frozen=True, kw_only=True):
+    """A shelf with (some of) its cards."""
+
+    handle: str
+    url: str
+    title: str
+    description: str
+    image: Image | None
+    cards: tuple[Card, ...]
+    total: int
+
+
+class RoomView(View, frozen=True, kw_only=True):
+    """A live room; ``bag`` keeps its order, so its numbers are stable. Times are ISO 8601 in UTC."""
+
+    handle: str
+    url: str
+    title: str
+    cover: Image | None
+    host: str
+    starts_at: str
+    ends_at: str
+    starts_text: str
+    notice: str
+    kind: str
+    provider: str
+    src: str
+    watch_url: str
+    bag: tuple[Card, ...]
+
+
+class SectionView(View, frozen=True, kw_only=True):
+    """A section to render: its template is ``sections/<type>.html``. Settings are resolved: a product is a Card, a shelf a ShelfView."""
+
+    type: str
+    id: str
+    settings: dict[str, Any]
+    blocks: tuple["BlockView", ...] = ()
+    first: bool = False
+    """True for the first section of a page: its picture is not lazy."""
+
+
+class BlockView(View, frozen=True, kw_only=True):
+    """A block of a section: its template is ``blocks/<type>.html``."""
+
+    type: str
+    settings: dict[str, Any]
+
+
+class PageView(View, frozen=True, kw_only=True):
+    """The head of a page. ``alternates`` are (locale, address) pairs; ``data`` are JSON-LD documents as safe JSON text."""
+
+    kind: str
+    title: str
+    description: str = ""
+    url: str = ""
+    canonical: str = ""
+    alternates: tuple[tuple[str, str], ...] = ()
+    breadcrumbs: tuple[Link, ...] = ()
+    image: Image | None = None
+    data: tuple[str, ...] = ()
+    index: bool = True
+
+
+class Imprint(View, frozen=True, kw_only=True):
+    """What the law wants on every page: lines of the seller, ICP and police records, links to the legal pages."""
+
+    facts: tuple[Fact, ...]
+    notes: tuple[str, ...]
+    icp: Link | None = None
+    police: Link | None = None
+    seller: Link | None = None
+
+
+class Frame(View, frozen=True, kw_only=True):
+    """What surrounds every page of one locale: it is the same on all of them, and travels in the release for the runtime."""
+
+    locale: str
+    locales: tuple[Link, ...]
+    name: str
+    tagline: str
+    logo: Image | None
+    home: str
+    header: tuple[Link, ...]
+    footer: tuple[Link, ...]
+    imprint: Imprint
+    currency: str
+    country: str
+    legal: str
+    scheme: dict[str, str]
+    settings: dict[str, Any]
+    prefix: str
+    """Path before all addresses of this locale: empty for the shop's own, ``/en`` for a second one."""

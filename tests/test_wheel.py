@@ -1,0 +1,78 @@
+"""The built wheel works in an empty environment, away from the checkout: new, check, build, serve."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def shopwright(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wheel")
+    source = folder / "source"
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for name in listed.stdout.splitlines():
+        if (ROOT / name).is_file():
+            (source / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, source / name)
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
+    subprocess.run([*pip, "wheel", "-q", "--no-deps", "-w", folder, source], check=True)
+    wheel = next(folder.glob("shopwright-*.whl"))
+    subprocess.run([sys.executable, "-m", "venv", folder / "env"], check=True)
+    python = folder / "env" / "bin" / "python"
+    constraints = ROOT / ".ci" / "constraints.txt"
+    subprocess.run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-c", constraints, wheel], check=True)
+    return folder / "env" / "bin" / "shopwright"
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def fetch(address, seconds=30.0):
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                return answer.status, answer.read().decode()
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+
+
+def test_the_installed_wheel_makes_checks_builds_and_serves_a_shop(shopwright, tmp_path):
+    shop = tmp_path / "my-shop"
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "SHOPWRIGHT"))}
+
+    def run(*arguments):
+        done = subprocess.run(
+            [shopwright, *arguments], cwd=tmp_path, env=clean, capture_output=True, text=True, timeout=300, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    run("new", "my-shop", "--from", "tea")
+    run("check", "my-shop")
+    run("build", "my-shop", "--out", "site")
+    assert (tmp_path / "site" / "index.html").stat().st_size > 1000
+    port = free_port()
+    server = subprocess.Popen([shopwright, "serve", shop, "--port", str(port)], cwd=tmp_path, env=clean)
+    try:
+        status, body = fetch(f"http://127.0.0.1:{port}/")
+        assert (status, "山野茶事" in body) == (200, True)
+    finally:
+        server.terminate()
+        assert server.wait(timeout=20) == 0

@@ -1,0 +1,36 @@
+"""The catalogue of problems: every code, what it says in zh and en, and a bad and a good example.
+
+To add a code, put one entry into the module of its area (or a new module, named in ``_AREAS``).
+"""
+
+from typing import Any
+
+from generator.messages import schema, syntax
+from generator.messages.message import Message
+from generator.problems import Mark, Problem
+
+_AREAS = (syntax, schema)
+
+CATALOGUE: dict[str, Message] = {}
+for _area in _AREAS:
+    _twice = CATALOGUE.keys() & _area.MESSAGES.keys()
+    if _twice:
+        raise RuntimeError(f"problem code given twice: {', '.join(sorted(_twice))}")
+    CATALOGUE |= _area.MESSAGES
+
+
+def problem(
+    code: str,
+    file: str,
+    mark: Mark | None = None,
+    path: tuple[str | int, ...] = (),
+    *,
+    suggestion: str | None = None,
+    related: tuple[str, Mark | None] | None = None,
+    **values: Any,  # noqa: ANN401  a value of any kind may stand in a message
+) -> Problem:
+    """Make a problem of a known code, with the severity that the catalogue gives it."""
+    return Problem(
+        code=code, file=file, mark=mark, path=path, severity=CATALOGUE[code].severity,
+        values=values, suggestion=suggestion, related=related,
+    )  # fmt: skip

@@ -1,0 +1,158 @@
+"""Files are written here and nowhere else: whole or not at all, never through a planted link, never into a foreign folder."""
+
+import contextlib
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+MARKER = ".shopwright"
+"""The file that says: this folder was made by us, so we may tidy it."""
+_MARKER_TEXT = b"This folder is written by shopwright build. Do not keep anything of your own here.\n"
+_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+
+
+class RefusedError(Exception):
+    """We will not write there; ``code`` names the reason in the catalogue of problems, ``values`` fill its message."""
+
+    def __init__(self, code: str, **values: str) -> None:
+        super().__init__(f"{code}: {values}")
+        self.code = code
+        self.values = values
+
+
+class BusyError(RefusedError):
+    """Another process is writing the same folder; ``pid`` is its process, empty if unknown."""
+
+    def __init__(self, path: Path, pid: str) -> None:
+        super().__init__("already-running", path=str(path), pid=pid)
+        self.pid = pid
+
+
+def write_all(handle: int, data: bytes) -> None:
+    """Write every byte to an open file, however often the system takes only a part; raise OSError."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(handle, rest) :]
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in a folder survive a power cut."""
+    if sys.platform == "win32":
+        return
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def replace(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = True) -> None:
+    """Put a file in place by a temporary one beside it and one rename; a link at ``path`` is replaced, not followed.
+
+    Without ``durable`` the caller syncs later (see ``sync``): many files at once are much faster that way.
+    """
+    temporary = path.with_name(f".{path.name[:120]}.{os.getpid()}.tmp")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NOFOLLOW
+    try:
+        handle = os.open(temporary, flags, mode)
+    except FileExistsError:
+        temporary.unlink()
+        handle = os.open(temporary, flags, mode)
+    try:
+        try:
+            write_all(handle, data)
+            if durable:
+                os.fsync(handle)
+        finally:
+            os.close(handle)
+        temporary.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+    if durable:
+        sync_folder(path.parent)
+
+
+def atomic_write(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+    """Replace a file by new bytes so that every reader, and every crash, sees the old file or the new one; raise OSError."""
+    replace(path, data, mode=mode)
+
+
+def sync(folder: Path) -> None:
+    """Make everything written so far durable: the file system of ``folder`` where the system can, else all of them."""
+    if sys.platform == "win32":
+        return
+    os.sync()
+    sync_folder(folder)
+
+
+def link(path: Path, target: str) -> None:
+    """Point a symbolic link at ``target`` by one rename, durably; raise OSError."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with contextlib.suppress(FileNotFoundError):
+        temporary.unlink()
+    temporary.symlink_to(target)
+    temporary.replace(path)
+    sync_folder(path.parent)
+
+
+@contextlib.contextmanager
+def lock(path: Path, *, wait: bool = False) -> Iterator[None]:
+    """Hold a lock file that the system frees when its process dies, and raise BusyError if another process holds it."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | _NOFOLLOW, 0o644)
+    try:
+        if not _take(handle, wait=wait):
+            raise BusyError(path, os.pread(handle, 32, 0).decode("ascii", "replace").strip() if hasattr(os, "pread") else "")
+        os.ftruncate(handle, 0)
+        os.write(handle, f"{os.getpid()}\n".encode())
+        yield
+    finally:
+        os.close(handle)
+
+
+def _take(handle: int, *, wait: bool) -> bool:
+    try:
+        if sys.platform == "win32":
+            msvcrt.locking(handle, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except OSError:
+        return False
+    return True
+
+
+def make_folder(root: Path, relative: str) -> Path:
+    """Make a folder below ``root`` step by step and return it; raise RefusedError where a link or a file stands in the way."""
+    folder = root
+    for part in ("", *Path(relative).parts):
+        folder = folder / part
+        with contextlib.suppress(FileExistsError):
+            folder.mkdir(mode=0o755)
+        mode = (folder.stat() if folder == root else folder.lstat()).st_mode
+        if not stat.S_ISDIR(mode):
+            raise RefusedError("output-link" if stat.S_ISLNK(mode) else "output-file", path=str(folder))
+    return folder
+
+
+def claim(folder: Path) -> None:
+    """Make an output folder ours or raise RefusedError: never a root, a home, the shop itself, or a folder with foreign files."""
+    real = folder.resolve()
+    if real.parent == real or real == Path.home().resolve() or (real / "shop.yaml").exists():
+        raise RefusedError("output-forbidden", path=str(folder))
+    if real.exists() and not real.is_dir():
+        raise RefusedError("output-file", path=str(folder))
+    marker = real / MARKER
+    if marker.is_file() and not marker.is_symlink():
+        return
+    if real.exists() and any(real.iterdir()):
+        raise RefusedError("output-foreign", path=str(folder))
+    real.mkdir(parents=True, exist_ok=True)
+    atomic_write(marker, _MARKER_TEXT)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Set up and run Shopwright from a checkout, with nothing but Python 3.11: ``python3 dev.py serve`` or ``python3 dev.py test``.
+"""Set up and run Shopwright from a checkout with nothing but Python 3.11: ``python3 dev.py serve``, ``… test``.
 
-Makes .venv beside this file, installs the project into it (again only when its dependencies change), and runs the command.
+Makes .venv beside this file, installs the project into it (again only when its dependencies change), runs the command.
 """
 
 import hashlib
@@ -16,9 +16,9 @@ ENVIRONMENT = ROOT / ".venv"
 SCRIPTS = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = SCRIPTS / ("python.exe" if os.name == "nt" else "python")
 CONSTRAINTS = ROOT / ".ci" / "constraints.txt"
-USAGE = """usage: python3 dev.py serve [SHOP] [options of shopwright serve]   set up, build and open the tea shop (or SHOP)
-       python3 dev.py test [options of pytest]                    set up and run every check and test
-       python3 dev.py shopwright …                                 set up and run any command"""
+USAGE = """usage: python3 dev.py serve [SHOP] [options]     set up, build and open the tea shop (or SHOP)
+       python3 dev.py test [options of pytest]    set up and run every check and test
+       python3 dev.py shopwright …                set up and run any command"""
 BROWSER_PACKAGES = ["chromium", "fonts-noto-cjk", "fonts-noto-core"]
 
 
@@ -52,11 +52,13 @@ def make_environment() -> None:
     say("Making .venv")
     uv = shutil.which("uv")
     if uv:
-        subprocess.run([uv, "venv", "-q", "--seed", "--clear", "--python", sys.executable, str(ENVIRONMENT)], check=True)
+        subprocess.run(
+            [uv, "venv", "-q", "--seed", "--clear", "--python", sys.executable, str(ENVIRONMENT)], check=True
+        )
         return
     try:
-        import ensurepip  # noqa: F401, PLC0415 - Debian splits it off: found out only by trying
-        import venv  # noqa: F401, PLC0415
+        import ensurepip  # noqa: F401 - Debian splits it off: found out only by trying
+        import venv  # noqa: F401
     except ImportError:
         version = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
         install_or_name([version], "This Python has no ensurepip, so it cannot make an environment.")
@@ -71,7 +73,11 @@ def install(extras: str) -> None:
         return
     say("Installing Shopwright and what it needs (the first time takes up to a minute)")
     uv = shutil.which("uv")
-    tool = [uv, "pip", "install", "--python", str(PYTHON)] if uv else [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check"]
+    tool = (
+        [uv, "pip", "install", "--python", str(PYTHON)]
+        if uv
+        else [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check"]
+    )
     done = subprocess.run([*tool, "-q", "-c", str(CONSTRAINTS), "-e", f"{ROOT}{extras}"], check=False)
     if done.returncode:
         stop("The installation failed (see above). Check the network, then run the same command again.")
@@ -80,7 +86,9 @@ def install(extras: str) -> None:
 
 def find_browser() -> str | None:
     """Return the Chromium that the browser tests drive."""
-    return next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+    return next(
+        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+    )
 
 
 def run(command: list[str]) -> int:

@@ -74,7 +74,7 @@ def text(amount: int, currency: str, locale: str) -> str:
 
 
 def split(total: int, weights: Sequence[int]) -> list[int]:
-    """Share a total out by weights with the largest remainder, ties to the first: the shares add up to the total exactly."""
+    """Share a total out by weights: largest remainder, ties to the first; the shares add up exactly."""
     whole = sum(weights)
     if whole == 0:
         return [0] * len(weights)

@@ -14,7 +14,7 @@ class Severity(StrEnum):
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """A place in a file; line and column count from 1, the column in characters. ``end`` is the column after the last one."""
+    """A place in a file: line and column from 1, in characters; ``end`` is the column after the last one."""
 
     line: int
     column: int
@@ -25,7 +25,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """One mistake. ``file`` is relative to the shop folder, ``path`` leads to the value (``variants``, 2, ``price``).
 
     ``code`` is stable and has its messages in zh and en in the catalogue of messages; ``values`` fill those messages.
-    ``suggestion`` is the nearest good value, if there is one; ``related`` is a second place (the first of two duplicates).
+    ``suggestion`` is the nearest good value; ``related`` is a second place, such as the first of two duplicates.
     """
 
     code: str

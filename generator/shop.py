@@ -1,7 +1,7 @@
 """The checked shop as frozen values: what a merchant wrote, normalised and complete.
 
-Money is integer minor units of the shop's currency, weights are grams, durations are seconds, instants are
-ISO 8601 text in UTC. A ``Text`` holds one string for every locale of the shop: missing translations are already filled in.
+Money is integer minor units of the shop's currency, weights are grams, durations are seconds, instants are ISO 8601
+text in UTC. A ``Text`` holds one string for every locale of the shop: missing translations are already filled in.
 """
 
 from enum import StrEnum
@@ -169,7 +169,10 @@ class Page(Value, frozen=True, kw_only=True):
 
 
 class LiveSource(Value, frozen=True, kw_only=True):
-    """Where a live room's picture comes from. ``src`` is the player's address and ``frame`` the host allowed to be framed."""
+    """Where a live room's picture comes from.
+
+    ``src`` is the player's address and ``frame`` the host allowed to be framed.
+    """
 
     kind: str
     url: str = ""
@@ -179,7 +182,7 @@ class LiveSource(Value, frozen=True, kw_only=True):
 
 
 class LiveRoom(Value, frozen=True, kw_only=True):
-    """A live room; the order of ``products`` gives the stable bag numbers 1, 2, 3 …"""
+    """A live room; the order of ``products`` gives the stable bag numbers, counted from 1."""
 
     handle: str
     title: Text
@@ -297,7 +300,7 @@ class Block(Value, frozen=True, kw_only=True):
 
 
 class Section(Value, frozen=True, kw_only=True):
-    """A section of a page, with settings checked against the section's schema (still as written: references are handles)."""
+    """A section of a page, its settings checked against the section's schema and still as written: with handles."""
 
     section: str
     settings: dict[str, Any] = {}

@@ -13,7 +13,7 @@ class View(msgspec.Struct, frozen=True):
 
 
 class Image(View, frozen=True, kw_only=True):
-    """A responsive picture. ``sources`` are (media type, srcset) pairs, best first; ``srcset`` and ``src`` are JPEG or PNG."""
+    """A responsive picture: ``sources`` are (media type, srcset), best first; ``srcset`` and ``src`` JPEG or PNG."""
 
     src: str
     srcset: str
@@ -36,7 +36,7 @@ class Link(View, frozen=True, kw_only=True):
 
 
 class Price(View, frozen=True, kw_only=True):
-    """A price ready to print. ``varies``: variants differ and this is the lowest. Texts are empty where nothing is to be shown."""
+    """A price ready to print; ``varies``: variants differ and this is the lowest. Empty texts are not shown."""
 
     text: str
     amount: str
@@ -161,7 +161,7 @@ class RoomView(View, frozen=True, kw_only=True):
 
 
 class SectionView(View, frozen=True, kw_only=True):
-    """A section to render: its template is ``sections/<type>.html``. Settings are resolved: a product is a Card, a shelf a ShelfView."""
+    """A section for ``sections/<type>.html``. Settings are resolved: a product is a Card, a shelf a ShelfView."""
 
     type: str
     id: str
@@ -179,7 +179,7 @@ class BlockView(View, frozen=True, kw_only=True):
 
 
 class PageView(View, frozen=True, kw_only=True):
-    """The head of a page. ``alternates`` are (locale, address) pairs; ``data`` are JSON-LD documents as safe JSON text."""
+    """The head of a page: ``alternates`` are (locale, address), ``data`` JSON-LD documents as safe JSON text."""
 
     kind: str
     title: str
@@ -204,7 +204,7 @@ class Imprint(View, frozen=True, kw_only=True):
 
 
 class Frame(View, frozen=True, kw_only=True):
-    """What surrounds every page of one locale: it is the same on all of them, and travels in the release for the runtime."""
+    """What surrounds every page of one locale; it travels in the release for the runtime."""
 
     locale: str
     locales: tuple[Link, ...]

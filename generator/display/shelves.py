@@ -1,0 +1,49 @@
+"""Shelves and live rooms as their pages and sections show them."""
+
+from generator import markdown, templates
+from generator.display import cards
+from generator.display.edition import Edition
+from generator.shop import LiveRoom, Shelf
+from generator.views import Card, RoomView, ShelfView
+
+PER_PAGE = 24
+
+
+def listed(edition: Edition, shelf: Shelf) -> tuple[Card, ...]:
+    """Return all cards of a shelf that shoppers may see."""
+    return cards.cards(edition, shelf.products)
+
+
+def view(edition: Edition, shelf: Shelf, *, first: int = 0, count: int | None = None) -> ShelfView:
+    """Return a shelf with some of its cards."""
+    every = listed(edition, shelf)
+    return ShelfView(
+        handle=shelf.handle,
+        url=edition.url("shelf", shelf.handle),
+        title=edition.text(shelf.title),
+        description=markdown.html(edition.text(shelf.description)) if shelf.description else "",
+        image=edition.image(shelf.picture) if shelf.picture else None,
+        cards=every[first : None if count is None else first + count],
+        total=len(every),
+    )
+
+
+def room(edition: Edition, room: LiveRoom) -> RoomView:
+    """Return a live room; drafts in its bag keep their place by being left out only when they are not for sale at all."""
+    source = room.source
+    return RoomView(
+        handle=room.handle,
+        url=edition.url("live", room.handle),
+        title=edition.text(room.title),
+        cover=edition.image(room.cover) if room.cover else None,
+        host=room.host,
+        starts_at=room.starts_at,
+        ends_at=room.ends_at or "",
+        starts_text=templates.date_text(room.starts_at, "long", edition.locale, edition.shop.timezone),
+        notice=edition.text(room.notice),
+        kind=source.kind,
+        provider=source.provider,
+        src=source.src,
+        watch_url=source.url,
+        bag=cards.cards(edition, room.products),
+    )

@@ -1,0 +1,96 @@
+"""The content-addressed store of a shop: what the releases consist of, each content once, with its compressed forms."""
+
+import gzip
+import hashlib
+import os
+from pathlib import Path
+
+import brotli
+
+from generator import files
+
+STAMP = 1_000_000_000
+"""The time that all blobs carry (seconds since 1970): one with another time was touched and is read again."""
+ENCODINGS = ("br", "gz")
+_COMPRESSED = (
+    "text/",
+    "application/json",
+    "application/ld+json",
+    "application/xml",
+    "image/svg+xml",
+    "application/manifest",
+)
+_WORTH_COMPRESSING = 256
+
+
+class Store:
+    """Writes and finds blobs below ``var/store``."""
+
+    def __init__(self, var: Path) -> None:
+        self.root = var / "store"
+        self.written = 0
+        self._folders: set[str] = set()
+
+    def path(self, blob: str, encoding: str = "") -> Path:
+        """Return where a blob lies, or one of its compressed forms."""
+        return self.root / blob[:2] / (f"{blob}.{encoding}" if encoding else blob)
+
+    def has(self, blob: str, size: int, encodings: tuple[str, ...]) -> bool:
+        """Tell whether a blob is there and whole; one that was touched since it was written is read again."""
+        if not self._sound(self.path(blob), size):
+            return self._verified(blob, size) and all(self.path(blob, each).is_file() for each in encodings)
+        return all(self._sound(self.path(blob, each), None) for each in encodings)
+
+    def _sound(self, path: Path, size: int | None) -> bool:
+        try:
+            found = path.lstat()
+        except OSError:
+            return False
+        return found.st_mtime_ns == STAMP * 10**9 and found.st_size > 0 and size in {None, found.st_size}
+
+    def _verified(self, blob: str, size: int) -> bool:
+        path = self.path(blob)
+        if path.is_symlink() or not path.is_file():
+            return False
+        data = path.read_bytes()
+        return len(data) == size and hashlib.sha256(data).hexdigest() == blob
+
+    def put(self, data: bytes, media_type: str, *, compress: bool = True) -> tuple[str, tuple[str, ...]]:
+        """Keep a content, and its compressed forms where they are worth it; return its name and those forms."""
+        blob = hashlib.sha256(data).hexdigest()
+        forms = ENCODINGS if compress and len(data) >= _WORTH_COMPRESSING and media_type.startswith(_COMPRESSED) else ()
+        if not self.has(blob, len(data), forms):
+            for form in forms:
+                self._write(blob, form, compressed(data, form))
+            self._write(blob, "", data)
+        return blob, forms
+
+    def _write(self, blob: str, form: str, data: bytes) -> None:
+        if blob[:2] not in self._folders:
+            files.make_folder(self.root, blob[:2])
+            self._folders.add(blob[:2])
+        path = self.path(blob, form)
+        files.replace(path, data, durable=False)
+        os.utime(path, (STAMP, STAMP))
+        self.written += 1
+
+    def read(self, blob: str) -> bytes:
+        """Return the bytes of a blob; raise OSError if it is not there."""
+        return self.path(blob).read_bytes()
+
+    def reap(self, used: set[str]) -> int:
+        """Remove every blob that no kept release uses, and what a killed build left; return how many."""
+        removed = 0
+        for folder in sorted(self.root.iterdir()) if self.root.is_dir() else ():
+            for path in folder.iterdir() if folder.is_dir() and not folder.is_symlink() else ():
+                if path.name.split(".")[0] not in used:
+                    path.unlink()
+                    removed += 1
+        return removed
+
+
+def compressed(data: bytes, form: str) -> bytes:
+    """Compress as a web server would serve it: brotli 9 with a small window is as good as its default, and much faster."""
+    if form == "br":
+        return bytes(brotli.compress(data, quality=9, lgwin=16))
+    return gzip.compress(data, 6, mtime=0)

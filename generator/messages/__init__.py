@@ -3,13 +3,11 @@
 To add a code, put one entry into the module of its area (or a new module, named in ``_AREAS``).
 """
 
-from typing import Any
-
-from generator.messages import schema, syntax
+from generator.messages import files, schema, syntax
 from generator.messages.message import Message
 from generator.problems import Mark, Problem
 
-_AREAS = (syntax, schema)
+_AREAS = (files, syntax, schema)
 
 CATALOGUE: dict[str, Message] = {}
 for _area in _AREAS:
@@ -27,7 +25,7 @@ def problem(
     *,
     suggestion: str | None = None,
     related: tuple[str, Mark | None] | None = None,
-    **values: Any,  # noqa: ANN401  a value of any kind may stand in a message
+    **values: object,
 ) -> Problem:
     """Make a problem of a known code, with the severity that the catalogue gives it."""
     return Problem(

@@ -10,10 +10,11 @@ Example = str | dict[str, str | None]
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """The words for one code; ``{name}`` in them is filled from ``Problem.values`` (and ``{suggestion}``).
 
-    ``bad`` and ``good`` are examples that docs/problems.md shows and a test runs. A string is a piece of ``file``: the rest
-    of a small good shop is put around it, its own top-level keys replaced. ``whole`` says that it is all of the file. A
-    dict holds several files; None takes a file of the small shop away.
-    A hint that names ``{suggestion}`` is left out when there is none; otherwise a suggestion is shown as "did you mean".
+    ``bad`` and ``good`` are examples that docs/problems.md shows and a test runs. A string is a piece of ``file``: the
+    rest of a small good shop is put around it, its own top-level keys replaced. ``whole`` says that it is all of the
+    file. A dict holds several whole files; None takes a file of the small shop away.
+    A hint that names ``{suggestion}`` is left out when there is none; where no hint names it, a suggestion is shown as
+    "did you mean".
     """
 
     en: str

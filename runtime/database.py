@@ -1,51 +1,109 @@
-"""The database of one shop: ``open(settings)``, ``database.write(unit)`` for one whole unit of work, ``database.read()`` for looking.
+"""The database of one shop: ``open(settings)``, ``database.write(unit)`` for one whole unit of work, ``database.read(look)`` for looking.
 
 SQLite: WAL, synchronous=FULL, one writer thread a process that groups commits, and a file lock between processes.
 PostgreSQL: a transaction a unit, repeated by itself after serialization failures and deadlocks.
-Statements use ``?`` on both.
+A unit is a function of a Transaction and may run more than once, so it changes nothing but the database. Statements use ``?`` on both.
+The marker file var/database remembers which database belongs to the shop: an empty one is never taken for it.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any, Protocol, TypeVar
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol, TypeVar
 
+from generator.files import atomic_write
+from runtime import migrations, sqlite
+from runtime.faults import DatabaseFault, Reason
+from runtime.postgres import PostgresStore
 from runtime.settings import Settings
+from runtime.sqlite import SqliteStore
+from runtime.transaction import Transaction
+
+__all__ = ["Database", "Transaction", "open"]
 
 T = TypeVar("T")
-Row = tuple[Any, ...]
+MARKER = "database"
 
 
-class Transaction(Protocol):
-    """A unit of work in progress; every statement of it is kept, or none."""
-
-    def run(self, statement: str, *values: Any) -> int:
-        """Execute a statement and return how many rows it touched."""
-
-    def run_many(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
-        """Execute a statement once a row."""
-
-    def find(self, statement: str, *values: Any) -> Row | None:
-        """Return the first row of a query, or None."""
-
-    def all(self, statement: str, *values: Any) -> list[Row]:
-        """Return all rows of a query."""
-
-
-class Database:
+class Database(Protocol):
     """A connected database."""
+
+    dialect: str
 
     def write(self, unit: Callable[[Transaction], T]) -> T:
         """Run a unit of work and return its result after it is durable; what it raises rolls it back."""
-        raise NotImplementedError
 
     def read(self, look: Callable[[Transaction], T]) -> T:
         """Run queries on one consistent snapshot."""
-        raise NotImplementedError
 
     def close(self) -> None:
         """Finish the writer and close every connection."""
-        raise NotImplementedError
 
 
-def open(settings: Settings) -> Database:  # noqa: A001
-    """Connect to the shop's database; raise DatabaseFault when it is gone, unreachable or of another schema version."""
-    raise NotImplementedError
+def open(settings: Settings, *, upgrade: bool = False) -> Database:  # noqa: A001  reads as database.open
+    """Connect to the shop's database; ``upgrade`` makes a new one and brings an old one up to date.
+
+    Raises DatabaseFault when it is gone, unreachable, or of another schema version.
+    """
+    marker = settings.var / MARKER
+    expected = marker.read_text().strip() if marker.exists() else ""
+    database = _connect(settings, expected=bool(expected), create=upgrade)
+    try:
+        _check(database, expected=expected, upgrade=upgrade)
+        if not expected:
+            identity = database.read(_identity)
+            settings.var.mkdir(parents=True, exist_ok=True)
+            atomic_write(marker, f"{identity}\n".encode())
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _connect(settings: Settings, *, expected: bool, create: bool) -> Database:
+    if not settings.database.startswith("sqlite:"):
+        return PostgresStore(settings.database)
+    path = Path(settings.database.removeprefix("sqlite:///"))
+    path = path if path.is_absolute() else settings.folder / path
+    if not path.exists():
+        if expected or not create:
+            raise DatabaseFault(
+                Reason.MISSING,
+                f"the database file {path} is gone: restore the last backup"
+                if expected
+                else f"there is no database yet at {path}: run shopwright migrate",
+                retry_after=60,
+            )
+        path.parent.mkdir(parents=True, exist_ok=True)
+        sqlite.connect(path, mode="rwc").close()
+    return SqliteStore(path)
+
+
+def _check(database: Database, *, expected: str, upgrade: bool) -> None:
+    version = database.read(migrations.version)
+    if version == 0 and expected:
+        raise DatabaseFault(Reason.MISSING, "the database is empty but this shop had one: restore the last backup")
+    if version > migrations.LATEST:
+        raise DatabaseFault(
+            Reason.SCHEMA_NEWER, f"the database has schema {version}, this program knows {migrations.LATEST}: upgrade it"
+        )
+    if version < migrations.LATEST:
+        if not upgrade:
+            raise DatabaseFault(Reason.SCHEMA_OLDER, "the database has an older schema: run shopwright migrate")
+        migrations.migrate(database)
+    identity = database.read(_identity)
+    if not identity:
+        database.write(_name)
+    if expected and identity != expected:
+        raise DatabaseFault(Reason.REPLACED, "this is the database of another shop", retry_after=60)
+
+
+def _name(transaction: Transaction) -> None:
+    transaction.run(
+        "INSERT INTO meta (key, value) VALUES ('identity', ?) ON CONFLICT (key) DO NOTHING", str(uuid.uuid4())
+    )
+
+
+def _identity(transaction: Transaction) -> str:
+    row = transaction.find("SELECT value FROM meta WHERE key = 'identity'")
+    return str(row[0]) if row else ""

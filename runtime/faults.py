@@ -16,6 +16,7 @@ class Reason(StrEnum):
     REPLACED = "replaced"
     CORRUPT = "corrupt"
     UNREACHABLE = "unreachable"
+    BROKEN = "broken"
     SCHEMA_NEWER = "schema_newer"
     SCHEMA_OLDER = "schema_older"
 

@@ -189,5 +189,3 @@ def _part(environ: Environ, form: Form, start_response: StartResponse, *, secure
     if environ["REQUEST_METHOD"] == "HEAD":
         return [b""]
     return [form.body[start : end + 1]] if form.body is not None else Slice(form.file, start, length)
-
-

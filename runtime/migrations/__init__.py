@@ -1,0 +1,56 @@
+"""The one path from an empty database to today's schema: numbered steps, each in one transaction with its own record.
+
+A step is never changed once released; tables.py says what the path leads to, and a test holds the two against each other.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from runtime.migrations import m0001_orders
+from runtime.migrations.migration import Migration
+from runtime.transaction import Transaction
+
+MIGRATIONS: tuple[Migration, ...] = (m0001_orders.MIGRATION,)
+LATEST = MIGRATIONS[-1].number
+_RECORD = "CREATE TABLE IF NOT EXISTS migration (number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, at BIGINT NOT NULL)"
+_SEEN = {
+    "sqlite": "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'migration'",
+    "postgres": "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = 'migration'",
+}
+
+
+class Writable(Protocol):
+    """A database that runs units of work."""
+
+    def write(self, unit: Callable[[Transaction], Any]) -> Any:  # noqa: ANN401  whatever the unit returns
+        """Run a unit of work."""
+
+
+def version(transaction: Transaction) -> int:
+    """Return the number of the last step taken; 0 for an empty database."""
+    seen = transaction.find(_SEEN["postgres" if transaction.postgres else "sqlite"])
+    if not seen or not seen[0]:
+        return 0
+    row = transaction.find("SELECT max(number) FROM migration")
+    return int(row[0] or 0) if row else 0
+
+
+def migrate(database: Writable, steps: Sequence[Migration] = MIGRATIONS) -> list[int]:
+    """Take every step that is missing and return their numbers; a step that fails leaves the database as it was before it."""
+    taken = []
+    for step in steps:
+
+        def unit(transaction: Transaction, step: Migration = step) -> bool:
+            transaction.run(_RECORD)
+            if transaction.postgres:
+                transaction.run("LOCK TABLE migration IN EXCLUSIVE MODE")
+            if version(transaction) >= step.number:
+                return False
+            step.apply(transaction)
+            transaction.run("INSERT INTO migration VALUES (?, ?, ?)", step.number, step.name, int(time.time()))
+            return True
+
+        if database.write(unit):
+            taken.append(step.number)
+    return taken

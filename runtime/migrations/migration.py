@@ -1,0 +1,49 @@
+"""A step of the schema: statements for both databases, and which tables become append-only."""
+
+import msgspec
+
+from runtime.transaction import Transaction
+
+_FORBID = """
+CREATE OR REPLACE FUNCTION forbid_change() RETURNS trigger AS $$
+BEGIN RAISE EXCEPTION 'rows of % are never changed', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END
+$$ LANGUAGE plpgsql
+"""
+
+
+class Migration(msgspec.Struct, frozen=True, kw_only=True):
+    """Statements are written for PostgreSQL; on SQLite BIGSERIAL and BIGINT become INTEGER."""
+
+    number: int
+    name: str
+    statements: tuple[str, ...]
+    append_only: tuple[str, ...] = ()
+
+    def apply(self, transaction: Transaction) -> None:
+        """Take the step inside the caller's transaction."""
+        for statement in self.statements:
+            transaction.run(statement if transaction.postgres else _sqlite(statement))
+        if self.append_only and transaction.postgres:
+            transaction.run(_FORBID)
+        for table in self.append_only:
+            for statement in _guards(table, postgres=transaction.postgres):
+                transaction.run(statement)
+
+
+def _sqlite(statement: str) -> str:
+    return statement.replace("BIGSERIAL", "INTEGER").replace("BIGINT", "INTEGER")
+
+
+def _guards(table: str, *, postgres: bool) -> list[str]:
+    if postgres:
+        return [
+            f'CREATE TRIGGER {table}_stays BEFORE UPDATE OR DELETE ON "{table}" '
+            "FOR EACH ROW EXECUTE FUNCTION forbid_change()",
+            f'CREATE TRIGGER {table}_stays_whole BEFORE TRUNCATE ON "{table}" '
+            "FOR EACH STATEMENT EXECUTE FUNCTION forbid_change()",
+        ]
+    return [
+        f'CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON "{table}" '
+        f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are never changed'); END"
+        for event in ("UPDATE", "DELETE")
+    ]

@@ -1,14 +1,20 @@
 """What a cart costs: terms + items + destination + delivery method → Quote, with a trace of why. Pure: no database, no clock.
 
-Every amount is integer minor units of the shop's currency. ``quote`` is the only price that is ever charged.
+``quote(terms, items, destination, method)`` is the only price that is ever charged; ``offers`` lists the delivery methods that
+serve a cart, ``needs_delivery`` says whether one is needed. Every amount is integer minor units of the shop's currency.
+Tax is rounded per line, then summed. Lines are priced in the order of their skus, so the order in the cart changes nothing.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
+from generator import delivery, money
+from generator.delivery import Fee, Load, NotServedError, Place
+from generator.shop import DeliveryKind, DeliveryMethod, Product, Tax, Terms, Value, Variant
+from runtime import tax as taxes
+from runtime.refusals import Code, Refusal
 
-from generator.shop import DeliveryMethod, Product, Terms, Value, Variant
+MAXIMUM_TOTAL = 10**15
 
 
 class Item(Value, frozen=True, kw_only=True):
@@ -18,9 +24,14 @@ class Item(Value, frozen=True, kw_only=True):
     variant: Variant
     quantity: int
 
+    @property
+    def amount(self) -> int:
+        """Return the price of all pieces before discounts."""
+        return self.variant.price * self.quantity
+
 
 class Destination(Value, frozen=True, kw_only=True):
-    """Where goods go and which taxes hold: ISO country, then names as the buyer chose them (省, 市, 区, or state/province)."""
+    """Where goods go and which taxes hold: ISO country, then names as the buyer chose them (省, 市, 区, or state)."""
 
     country: str
     region: str = ""
@@ -28,23 +39,29 @@ class Destination(Value, frozen=True, kw_only=True):
     district: str = ""
     postcode: str = ""
 
+    @property
+    def place(self) -> Place:
+        """Return what zones and taxes look at."""
+        return Place(country=self.country, region=self.region, city=self.city, district=self.district)
+
 
 class Step(Value, frozen=True, kw_only=True):
-    """One reason in the trace; ``words.say("trace." + code, locale, **values)`` says it. Amounts in values are minor units."""
+    """One reason in the trace; ``traces.say(step, currency, locale)`` says it. Amounts in values are minor units."""
 
     code: str
     values: dict[str, Any] = {}
 
 
 class Discount(Value, frozen=True, kw_only=True):
-    """A promotion's part of the quote; the next issue fills these, now there are none."""
+    """What a promotion takes off, and its share for each line in the order of skus."""
 
     promotion: str
     amount: int
+    shares: tuple[int, ...]
 
 
 class QuoteLine(Value, frozen=True, kw_only=True):
-    """One line: ``amount`` = unit_price * quantity - discount, ``tax`` is in it (prices include tax) or on top; ``total`` is what is paid for it."""
+    """One line: ``amount`` = unit_price * quantity - discount; ``tax`` is in it or on top; ``total`` is what is paid for it."""
 
     sku: str
     product: str
@@ -58,7 +75,10 @@ class QuoteLine(Value, frozen=True, kw_only=True):
 
 
 class Quote(Value, frozen=True, kw_only=True):
-    """The whole price. ``total`` = goods - discount + delivery + (tax, where prices don't include it). ``tax`` counts all tax, included or added."""
+    """The whole price: ``total`` = goods - discount + delivery, + tax where prices don't include it.
+
+    ``goods`` are list prices; ``tax`` counts all tax, included or added; ``delivery_tax`` is the part that delivery carries.
+    """
 
     currency: str
     lines: tuple[QuoteLine, ...]
@@ -75,7 +95,7 @@ class Quote(Value, frozen=True, kw_only=True):
 
 
 class Offer(Value, frozen=True, kw_only=True):
-    """A delivery method that serves a cart at a destination, and its fee."""
+    """A delivery method that serves a cart at a destination, and its fee before added tax."""
 
     method: DeliveryMethod
     fee: int
@@ -86,12 +106,49 @@ def quote(terms: Terms, items: Sequence[Item], destination: Destination, method:
 
     Raises Refusal: cart-empty, delivery-unknown, delivery-not-for-product, address-not-served, total-too-large.
     """
-    raise NotImplementedError
+    if not items:
+        raise Refusal(Code.CART_EMPTY)
+    ordered = sorted(items, key=lambda item: item.variant.sku)
+    discounts = _discounts(ordered)
+    lines = _lines(terms.tax, ordered, discounts, destination.place)
+    fee = _fee(terms, ordered, lines, destination, method)
+    delivery_tax = _delivery_tax(terms.tax, lines, fee.amount)
+    goods = sum(item.amount for item in ordered)
+    discount = sum(line.discount for line in lines)
+    tax = sum(line.tax for line in lines) + delivery_tax
+    inclusive = terms.tax.prices_include_tax
+    total = goods - discount + fee.amount + (0 if inclusive else tax)
+    if total > MAXIMUM_TOTAL:
+        raise Refusal(Code.TOTAL_TOO_LARGE)
+    quoted = Quote(
+        currency=terms.currency,
+        lines=lines,
+        discounts=discounts,
+        method=method,
+        goods=goods,
+        discount=discount,
+        delivery=fee.amount,
+        delivery_tax=delivery_tax,
+        tax=tax,
+        tax_included=inclusive,
+        total=total,
+    )
+    return _traced(quoted, fee)
 
 
 def offers(terms: Terms, items: Sequence[Item], destination: Destination) -> tuple[Offer, ...]:
     """Return the delivery methods that serve these items there, in the shop's order, with their fees."""
-    raise NotImplementedError
+    if not needs_delivery(items):
+        return tuple(Offer(method=each, fee=0) for each in terms.delivery if each.kind is DeliveryKind.DIGITAL)
+    load, found = _load(items, sum(item.amount for item in items if not item.product.digital)), []
+    for method in terms.delivery:
+        if method.kind is DeliveryKind.DIGITAL or any(not _carries(method, item) for item in items):
+            continue
+        try:
+            found.append(Offer(method=method, fee=delivery.fee(method, destination.place, load).amount))
+        except NotServedError:
+            continue
+    return tuple(found)
 
 
 def needs_delivery(items: Sequence[Item]) -> bool:
@@ -99,4 +156,101 @@ def needs_delivery(items: Sequence[Item]) -> bool:
     return any(not item.product.digital for item in items)
 
 
-_ = msgspec
+def _carries(method: DeliveryMethod, item: Item) -> bool:
+    return item.product.digital or not item.product.delivery or method.id in item.product.delivery
+
+
+def _load(items: Sequence[Item], amount: int) -> Load:
+    things = [item for item in items if not item.product.digital]
+    return Load(
+        quantity=sum(item.quantity for item in things),
+        weight=sum(item.quantity * item.variant.weight for item in things),
+        amount=amount,
+    )
+
+
+def _discounts(items: Sequence[Item]) -> tuple[Discount, ...]:
+    """Return what promotions take off; the rules of promotions come with them, so there is nothing to take off yet."""
+    del items
+    return ()
+
+
+def _lines(
+    tax: Tax, items: Sequence[Item], discounts: Sequence[Discount], place: Place
+) -> tuple[QuoteLine, ...]:
+    lines = []
+    for index, item in enumerate(items):
+        discount = sum(each.shares[index] for each in discounts)
+        amount = item.amount - discount
+        rate = taxes.rate(tax, item.product.tax_class, place)
+        duty = taxes.included(amount, rate) if tax.prices_include_tax else taxes.added(amount, rate)
+        lines.append(
+            QuoteLine(
+                sku=item.variant.sku,
+                product=item.product.handle,
+                quantity=item.quantity,
+                unit_price=item.variant.price,
+                discount=discount,
+                amount=amount,
+                tax_rate=rate,
+                tax=duty,
+                total=amount if tax.prices_include_tax else amount + duty,
+            )
+        )
+    return tuple(lines)
+
+
+def _fee(
+    terms: Terms, items: Sequence[Item], lines: Sequence[QuoteLine], destination: Destination, method: str
+) -> Fee:
+    """Return the delivery fee; goods that are not things weigh and count nothing."""
+    if not needs_delivery(items):
+        if method and all(each.id != method for each in terms.delivery):
+            raise Refusal(Code.DELIVERY_UNKNOWN, method=method)
+        return Fee(amount=0, reason="none")
+    chosen = next((each for each in terms.delivery if each.id == method), None)
+    if chosen is None or chosen.kind is DeliveryKind.DIGITAL:
+        raise Refusal(Code.DELIVERY_UNKNOWN, method=method)
+    for item in items:
+        if not _carries(chosen, item):
+            raise Refusal(Code.DELIVERY_NOT_FOR_PRODUCT, method=chosen.name, title=item.product.title)
+    amount = sum(line.amount for line, item in zip(lines, items, strict=True) if not item.product.digital)
+    try:
+        return delivery.fee(chosen, destination.place, _load(items, amount))
+    except NotServedError as error:
+        region = destination.region or destination.country
+        raise Refusal(Code.ADDRESS_NOT_SERVED, method=chosen.name, region=region) from error
+
+
+def _delivery_tax(tax: Tax, lines: Sequence[QuoteLine], fee: int) -> int:
+    """Return the tax on delivery: it follows the goods, shared over their rates by amount (§ 10 UStG as practised)."""
+    weights: dict[str, int] = {}
+    for line in lines:
+        weights[line.tax_rate] = weights.get(line.tax_rate, 0) + line.amount
+    rates = sorted(weights)
+    shares = money.split(fee, [weights[rate] for rate in rates]) if any(weights.values()) else [fee] + [0] * len(rates)
+    part = taxes.included if tax.prices_include_tax else taxes.added
+    return sum(part(share, rate) for share, rate in zip(shares, rates, strict=False))
+
+
+def _traced(quoted: Quote, fee: Fee) -> Quote:
+    steps = [
+        Step(
+            code="line",
+            values={"sku": line.sku, "quantity": line.quantity, "unit": line.unit_price, "amount": line.amount},
+        )
+        for line in quoted.lines
+    ]
+    steps.append(
+        Step(
+            code=f"delivery-{fee.reason.replace('_', '-')}",
+            values={"fee": fee.amount, "by": fee.by, "units": fee.units, "steps": fee.steps, "zone": fee.zone},
+        )
+    )
+    if quoted.tax:
+        code = "tax-included" if quoted.tax_included else "tax-added"
+        rates = sorted({line.tax_rate for line in quoted.lines})
+        steps.append(Step(code=code, values={"tax": quoted.tax, "rates": rates}))
+    steps.append(Step(code="total", values={"amount": quoted.total}))
+    values = {name: getattr(quoted, name) for name in quoted.__struct_fields__}
+    return Quote(**{**values, "trace": tuple(steps)})

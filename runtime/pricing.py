@@ -8,6 +8,8 @@ Tax is rounded per line, then summed. Lines are priced in the order of their sku
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from generator import delivery, money
 from generator.delivery import Fee, Load, NotServedError, Place
 from generator.shop import DeliveryKind, DeliveryMethod, Product, Tax, Terms, Value, Variant
@@ -252,5 +254,4 @@ def _traced(quoted: Quote, fee: Fee) -> Quote:
         rates = sorted({line.tax_rate for line in quoted.lines})
         steps.append(Step(code=code, values={"tax": quoted.tax, "rates": rates}))
     steps.append(Step(code="total", values={"amount": quoted.total}))
-    values = {name: getattr(quoted, name) for name in quoted.__struct_fields__}
-    return Quote(**{**values, "trace": tuple(steps)})
+    return msgspec.structs.replace(quoted, trace=tuple(steps))

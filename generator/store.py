@@ -90,7 +90,7 @@ class Store:
 
 
 def compressed(data: bytes, form: str) -> bytes:
-    """Compress as a web server would serve it: brotli 9 with a small window is as good as its default, and much faster."""
+    """Compress for delivery; brotli 9 with a small window is as good as with its default one, and much faster."""
     if form == "br":
         return bytes(brotli.compress(data, quality=9, lgwin=16))
     return gzip.compress(data, 6, mtime=0)

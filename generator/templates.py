@@ -19,7 +19,7 @@ from markupsafe import Markup
 from generator import money
 from generator.problems import Mark, Problem, Severity
 from generator.shop import Value
-from generator.views import Frame
+from generator.views import Frame, Image, Link, plain
 from generator.wording import MissingWordError, Wording
 
 Source = Callable[[str], tuple[str, str] | None]
@@ -43,6 +43,7 @@ _UNSAFE_IN_JSON = {
     "\u2029": "\\u2029",
 }
 _KEPT_ONCE = 100_000
+_VIEWS: dict[str, Any] = {"link": Link, "picture": Image}
 
 
 class Stage(Value, frozen=True, kw_only=True):
@@ -52,6 +53,8 @@ class Stage(Value, frozen=True, kw_only=True):
     words: dict[str, str]
     assets: dict[str, str]
     timezone: str
+    kinds: dict[str, str] = msgspec.field(default_factory=dict)
+    """Types of those theme settings that are more than plain data: markdown, link, picture."""
     trusted: bool = True
     """False where a merchant's own templates take part: they run in the sandbox."""
 
@@ -95,7 +98,7 @@ class Once(Extension):
 
 def json_filter(value: Any) -> Markup:  # noqa: ANN401  any plain value
     """Write a value as JSON that is safe inside a script block and inside a single-quoted attribute."""
-    text = msgspec.json.encode(value).decode()
+    text = msgspec.json.encode(value, enc_hook=plain).decode()
     for character, safe in _UNSAFE_IN_JSON.items():
         text = text.replace(character, safe)
     return Markup(text)  # noqa: S704  everything that could end the block is escaped above
@@ -128,8 +131,8 @@ class _Loader(jinja2.BaseLoader):
 
     def get_source(
         self,
-        environment: jinja2.Environment,
-        template: str,  # noqa: ARG002  Jinja passes it
+        environment: jinja2.Environment,  # noqa: ARG002  Jinja passes it
+        template: str,
     ) -> tuple[str, str | None, Callable[[], bool] | None]:
         """Return the template's text and file, as Jinja wants them."""
         found = self.source(template)
@@ -160,7 +163,7 @@ def environment(source: Source, stage: Stage, compiled: Compiled | None = None) 
         loader=_Loader(source), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         auto_reload=False, cache_size=-1, extensions=[Once], bytecode_cache=compiled,
     )  # fmt: skip
-    frame = stage.frame
+    frame = _revived(stage)
 
     def asset(name: str) -> str:
         try:
@@ -178,6 +181,15 @@ def environment(source: Source, stage: Stage, compiled: Compiled | None = None) 
     )
     made.filters["json"] = json_filter
     return made
+
+
+def _revived(stage: Stage) -> Frame:
+    settings = dict(stage.frame.settings)
+    for name, kind in stage.kinds.items():
+        value = settings.get(name)
+        if value is not None:
+            settings[name] = Markup(value) if kind == "markdown" else msgspec.convert(value, _VIEWS[kind])  # noqa: S704
+    return msgspec.structs.replace(stage.frame, settings=settings)
 
 
 def _template_frames(error: BaseException) -> Iterator[tuple[str, int]]:

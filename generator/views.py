@@ -12,6 +12,13 @@ class View(msgspec.Struct, frozen=True):
     """Base of all template values."""
 
 
+def plain(value: object) -> str:
+    """Write what msgspec does not know: clean HTML (Markup) is a kind of text."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    raise TypeError(f"no plain form of {type(value).__name__}")
+
+
 class Image(View, frozen=True, kw_only=True):
     """A responsive picture: ``sources`` are (media type, srcset), best first; ``srcset`` and ``src`` JPEG or PNG."""
 

@@ -19,6 +19,9 @@ class Pictures(Protocol):
     def file(self, name: str) -> str:
         """Return the address of a media file that is served as it is."""
 
+    def digest(self, name: str) -> str:
+        """Return a digest of a media file's content, found without reading it where that is possible."""
+
 
 class Edition:
     """One locale of a shop; ``cards`` are made once and shared by all pages."""

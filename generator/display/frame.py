@@ -7,7 +7,6 @@ from babel import Locale
 from generator.display import phrases
 from generator.display.edition import Edition, prefix
 from generator.shop import SellerType, Shop
-from generator.theme import Theme
 from generator.views import Fact, Frame, Imprint, Link
 
 _ICP = "https://beian.miit.gov.cn/"
@@ -25,7 +24,7 @@ def native_name(locale: str) -> str:
     return str(Locale(parsed.language).get_display_name(Locale(parsed.language))).capitalize()
 
 
-def frame(edition: Edition, theme: Theme, scheme: dict[str, str], settings: dict[str, Any]) -> Frame:
+def frame(edition: Edition, scheme: dict[str, str], settings: dict[str, Any]) -> Frame:
     """Return the frame of an edition."""
     shop = edition.shop
     return Frame(
@@ -78,7 +77,7 @@ def imprint(edition: Edition) -> Imprint:
 
 
 def seller_label(shop: Shop, locale: str) -> str:
-    """Return what the page about the seller is called where the shop is: 营业执照信息, Impressum …"""
+    """Return what the page about the seller is called where the shop is: 营业执照信息, Impressum."""
     if shop.legal == "CN":
         individual = shop.seller.type is SellerType.INDIVIDUAL
         return phrases.phrase("seller_individual" if individual else "seller_cn", locale)

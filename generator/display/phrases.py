@@ -46,6 +46,10 @@ _PHRASES: dict[str, dict[str, str]] = {
     "seller_individual": {"zh": "自我声明", "en": "Seller's statement", "de": "Erklärung des Anbieters"},
     "seller_de": {"zh": "经营者信息", "en": "Legal notice", "de": "Impressum"},
     "seller": {"zh": "经营者信息", "en": "About the seller", "de": "Über den Anbieter"},
+    "facet_tag": {"zh": "标签", "en": "Tags", "de": "Merkmale"},
+    "facet_price": {"zh": "价格", "en": "Price", "de": "Preis"},
+    "under": {"zh": "{price} 以下", "en": "under {price}", "de": "unter {price}"},
+    "over": {"zh": "{price} 以上", "en": "from {price}", "de": "ab {price}"},
     "home": {"zh": "首页", "en": "Home", "de": "Startseite"},
     "page_of": {"zh": "{title} · 第 {n} 页", "en": "{title} · page {n}", "de": "{title} · Seite {n}"},
     "not_found": {"zh": "找不到页面", "en": "Page not found", "de": "Seite nicht gefunden"},
@@ -59,14 +63,17 @@ def phrase(key: str, locale: str, **values: object) -> str:
     return texts.get(locale.split("-", maxsplit=1)[0], texts["en"]).format(**values)
 
 
+_DAY = 86400
+
+
 def days(seconds: int) -> int:
     """Return a duration in whole days, rounded up."""
-    return -(-seconds // 86400)
+    return -(-seconds // _DAY)
 
 
 def shipping(seconds: int, locale: str) -> str:
     """Say within which time a parcel leaves."""
-    if seconds < 86400 or (seconds % 86400 and seconds < 3 * 86400):
+    if seconds < _DAY or (seconds % _DAY and seconds < 3 * _DAY):
         return phrase("ships_hours", locale, n=-(-seconds // 3600))
     count = days(seconds)
     return phrase("ships_day", locale) if count == 1 else phrase("ships_days", locale, n=count)

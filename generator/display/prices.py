@@ -63,7 +63,7 @@ def of_product(edition: Edition, product: Product) -> Price:
 
 
 def tax_note(edition: Edition) -> str:
-    """Say whether prices contain tax, and that delivery is extra, where shoppers must be told (EU) or surprised (US)."""
+    """Say whether prices contain tax, and that delivery is extra, where shoppers have to be told."""
     shop = edition.shop
     if not shop.tax.prices_include_tax:
         return phrase("tax_excluded", edition.locale)

@@ -8,26 +8,26 @@ from markupsafe import Markup
 from generator import markdown
 from generator.display import cards, shelves
 from generator.display.edition import Edition
+from generator.sections import Offer, Setting, Sidecar
 from generator.shop import Picture, Section
-from generator.theme import Setting, Sidecar, Theme
 from generator.views import BlockView, SectionView, ShelfView
 
 SHOWN_OF_A_SHELF = 12
 
 
-def views(edition: Edition, theme: Theme, sections: Iterable[Section]) -> tuple[SectionView, ...]:
+def views(edition: Edition, offer: Offer, sections: Iterable[Section]) -> tuple[SectionView, ...]:
     """Return the sections that are not hidden, ready to render."""
     shown = [each for each in sections if not each.hidden]
     made = []
     for number, each in enumerate(shown):
-        sidecar = theme.sections.get(each.section, Sidecar(name=each.section))
+        sidecar = offer.sections.get(each.section, Sidecar(name=each.section))
         made.append(
             SectionView(
                 type=each.section,
                 id=f"section-{number + 1}",
                 settings=resolve(edition, sidecar.settings, each.settings),
                 blocks=tuple(
-                    BlockView(type=b.block, settings=resolve(edition, _block(theme, b.block), b.settings))
+                    BlockView(type=b.block, settings=resolve(edition, _block(offer, b.block), b.settings))
                     for b in each.blocks
                 ),
                 first=number == 0,
@@ -36,8 +36,8 @@ def views(edition: Edition, theme: Theme, sections: Iterable[Section]) -> tuple[
     return tuple(made)
 
 
-def _block(theme: Theme, name: str) -> tuple[Setting, ...]:
-    return theme.blocks.get(name, Sidecar(name=name)).settings
+def _block(offer: Offer, name: str) -> tuple[Setting, ...]:
+    return offer.blocks.get(name, Sidecar(name=name)).settings
 
 
 def resolve(edition: Edition, settings: Iterable[Setting], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def view(edition: Edition, shelf: Shelf, *, first: int = 0, count: int | None = 
 
 
 def room(edition: Edition, room: LiveRoom) -> RoomView:
-    """Return a live room; drafts in its bag keep their place by being left out only when they are not for sale at all."""
+    """Return a live room with the cards of its bag."""
     source = room.source
     return RoomView(
         handle=room.handle,

@@ -1,0 +1,33 @@
+"""The colours of a shop as a small style sheet: custom properties for light and dark, for every scheme of the theme."""
+
+from collections.abc import Mapping
+
+from generator.sections import Offer
+from generator.shop import ThemeChoice
+
+Roles = dict[str, str]
+
+
+def chosen(offer: Offer, choice: ThemeChoice) -> tuple[Roles, Roles]:
+    """Return the shop's own roles, light and dark: its scheme with its own colours over it."""
+    name = choice.scheme or next(iter(offer.schemes), "")
+    scheme = offer.schemes.get(name, {})
+    light = {**scheme.get("light", {}), **choice.colors}
+    # Own colours are made for light: a dark scheme keeps its own, else text could become unreadable.
+    return light, dict(scheme.get("dark", {}))
+
+
+def sheet(offer: Offer, choice: ThemeChoice) -> str:
+    """Return the style sheet: ``:root`` has the shop's colours, ``.scheme-<name>`` those of a section with its own."""
+    light, dark = chosen(offer, choice)
+    schemes = {".scheme-" + name: (each.get("light", {}), each.get("dark", {})) for name, each in offer.schemes.items()}
+    if choice.scheme or offer.schemes:
+        schemes[".scheme-" + (choice.scheme or next(iter(offer.schemes)))] = (light, dark)
+    rules = {":root": (light, dark), **schemes}
+    bright = "".join(f"{selector}{{{_properties(each[0])}}}" for selector, each in rules.items() if each[0])
+    night = "".join(f"{selector}{{{_properties(each[1])}}}" for selector, each in rules.items() if each[1])
+    return bright + (f"@media (prefers-color-scheme:dark){{{night}}}" if night else "") + "\n"
+
+
+def _properties(roles: Mapping[str, str]) -> str:
+    return ";".join(f"--{role.replace('_', '-')}:{colour}" for role, colour in roles.items())

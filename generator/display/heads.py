@@ -1,0 +1,69 @@
+"""The head of a page: title, description, addresses in every locale, and the way to it."""
+
+import re
+
+import msgspec
+
+from generator.display.edition import Edition, prefix
+from generator.display.frame import native_name
+from generator.display.phrases import phrase
+from generator.shop import Seo
+from generator.views import Image, Link, PageView
+
+_MARKS = re.compile(r"!\[[^\]]*\]\([^)]*\)|\]\([^)]*\)|<[^>]*>|[*_`#>\[|]+|^\s*[-+]\s+", re.MULTILINE)
+_LONGEST = 155
+
+
+def summary(text: str) -> str:
+    """Return the beginning of a Markdown text in plain words, short enough for a search result."""
+    plain = " ".join(_MARKS.sub("", text).split())
+    if len(plain) <= _LONGEST:
+        return plain
+    cut = plain[: _LONGEST - 1]
+    space = cut.rfind(" ")
+    return (cut[:space] if space > _LONGEST // 2 else cut).rstrip(",.;:，。；：、 ") + "…"
+
+
+def head(edition: Edition, kind: str, path: str, title: str, more: PageView | None = None) -> PageView:
+    """Return the head of a page; ``path`` is without the locale's prefix, ``more`` fills in the rest."""
+    shop = edition.shop
+    several = len(shop.locales) > 1
+    alternates = tuple((each, edition.absolute(prefix(shop, each) + path)) for each in shop.locales) if several else ()
+    languages = tuple(
+        Link(label=native_name(each), url=prefix(shop, each) + path, current=each == edition.locale)
+        for each in (shop.locales if several else ())
+    )
+    given = more or PageView(kind=kind, title=title)
+    return PageView(
+        kind=kind,
+        title=title,
+        description=given.description,
+        url=edition.prefix + path,
+        canonical=edition.absolute(edition.prefix + path),
+        alternates=(*alternates, ("x-default", alternates[0][1])) if alternates else (),
+        languages=languages,
+        breadcrumbs=given.breadcrumbs,
+        image=_shared(edition, given.image),
+        data=given.data,
+        index=given.index,
+    )
+
+
+def _shared(edition: Edition, image: Image | None) -> Image | None:
+    # Link previews take no relative addresses.
+    return msgspec.structs.replace(image, src=edition.absolute(image.src)) if image else None
+
+
+def titled(edition: Edition, seo: Seo, title: str) -> str:
+    """Return what search engines are told a page is called."""
+    return edition.text(seo.title) or title
+
+
+def described(edition: Edition, seo: Seo, text: str) -> str:
+    """Return what search engines are told a page is about."""
+    return edition.text(seo.description) or summary(text)
+
+
+def crumbs(edition: Edition, *links: Link) -> tuple[Link, ...]:
+    """Return the way to a page, from the home page on."""
+    return (Link(label=phrase("home", edition.locale), url=edition.url("home")), *links)

@@ -1,0 +1,235 @@
+"""The plan of a release: every page with its address, template and a digest of what it shows; nothing is rendered."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from generator import markdown
+from generator.display import facets, heads, products, sections, shelves
+from generator.display.edition import Edition
+from generator.display.frame import seller_label
+from generator.display.phrases import phrase
+from generator.shop import LiveRoom, Page, Product, ProductStatus, Shelf
+from generator.site import Site
+from generator.views import Link, PageView, Pagination, SectionView, plain
+
+Context = dict[str, Any]
+ERRORS = {"404": "not_found", "500": "server_error"}
+
+
+class PagePlan(msgspec.Struct):
+    """One page: ``digest`` changes when, and only when, what it shows may change; ``make`` gives its context."""
+
+    url: str
+    kind: str
+    locale: str
+    template: str
+    digest: str
+    make: Callable[[], Context]
+    file: str = "shop.yaml"
+    frame_src: tuple[str, ...] = ()
+
+
+def plan(site: Site) -> list[PagePlan]:
+    """Return all static pages of a shop in all its locales, in a fixed order."""
+    return [page for edition in site.editions.values() for page in _Locale(site, edition).pages()]
+
+
+class _Locale:
+    """Plans the pages of one locale."""
+
+    def __init__(self, site: Site, edition: Edition) -> None:
+        self.site = site
+        self.edition = edition
+        self.ground = site.ground[edition.locale]
+        self._sections: dict[str, tuple[SectionView, ...]] = {}
+        self._layouts: dict[str, bytes] = {}
+
+    def pages(self) -> Iterator[PagePlan]:
+        """Plan home, shelves, products, text pages, live rooms, the seller's page and the error pages."""
+        shop = self.edition.shop
+        yield self._planned("home", "/", self._layout("home"), self._home)
+        for shelf in shop.shelves.values():
+            yield from self._shelf(shelf)
+        for product in shop.products.values():
+            if product.status is not ProductStatus.DRAFT:
+                yield self._product(product)
+        for page in shop.pages.values():
+            yield self._page(page)
+        for room in shop.rooms.values():
+            yield self._room(room)
+        yield self._planned("seller", "/seller/", b"", self._seller)
+        for code, key in ERRORS.items():
+            yield self._planned("error", f"/{code}.html", code.encode(), partial(self._error, code, key))
+
+    def _planned(self, kind: str, path: str, content: bytes, make: Callable[[], Context]) -> PagePlan:
+        digest = hashlib.blake2b(self.ground, digest_size=16)
+        digest.update(f"{kind}\0{path}\0".encode())
+        digest.update(content)
+        return PagePlan(
+            url=self.edition.prefix + path, kind=kind, locale=self.edition.locale, template=f"pages/{kind}.html",
+            digest=digest.hexdigest(), make=make,
+        )  # fmt: skip
+
+    def sections(self, kind: str) -> tuple[SectionView, ...]:
+        """Return the sections of a kind of page, resolved once."""
+        if kind not in self._sections:
+            chosen = self.edition.shop.home if kind == "home" else self.edition.shop.layouts.get(kind)
+            listed = chosen or self.site.theme.layouts.get(kind, ())
+            self._sections[kind] = sections.views(self.edition, self.site.offer, listed)
+        return self._sections[kind]
+
+    def _layout(self, kind: str) -> bytes:
+        if kind not in self._layouts:
+            self._layouts[kind] = hashlib.blake2b(
+                msgspec.msgpack.encode(self.sections(kind), enc_hook=plain), digest_size=16
+            ).digest()
+        return self._layouts[kind]
+
+    def _head(self, kind: str, path: str, title: str, **more: Any) -> PageView:  # noqa: ANN401  fields of PageView
+        return heads.head(self.edition, kind, path, title, PageView(kind=kind, title=title, **more))
+
+    def _home(self) -> Context:
+        edition, shop = self.edition, self.edition.shop
+        name, tagline = edition.text(shop.name), edition.text(shop.tagline)
+        title = heads.titled(edition, shop.seo, f"{name} · {tagline}" if tagline else name)
+        head = self._head("home", "/", title, description=heads.described(edition, shop.seo, tagline or name))
+        return {"page": head, "sections": self.sections("home")}
+
+    def _product(self, product: Product) -> PagePlan:
+        site = self.site
+        near = site.neighbours(product)
+        shown = product.related or near
+        shelf = site.first_shelf(product)
+        content = b"".join(
+            (
+                site.digest(product), self._layout("product"),
+                *(site.card_digest(each) for each in shown),
+                b"" if shelf is None else msgspec.msgpack.encode((shelf.handle, shelf.title)),
+            )
+        )  # fmt: skip
+        path = f"/products/{product.handle}/"
+        planned = self._planned("product", path, content, partial(self._product_context, product, near, shelf))
+        planned.file = f"products/{product.handle}.yaml"
+        return planned
+
+    def _product_context(self, product: Product, near: tuple[str, ...], shelf: Shelf | None) -> Context:
+        edition = self.edition
+        view = products.view(edition, product)
+        links = [Link(label=edition.text(shelf.title), url=edition.url("shelf", shelf.handle))] if shelf else []
+        head = self._head(
+            "product", f"/products/{product.handle}/", heads.titled(edition, product.seo, view.title),
+            description=heads.described(edition, product.seo, edition.text(product.description) or view.subtitle),
+            breadcrumbs=heads.crumbs(edition, *links, Link(label=view.title, url=view.url, current=True)),
+            image=view.images[0] if view.images else None,
+            index=product.status is ProductStatus.ACTIVE,
+        )  # fmt: skip
+        return {
+            "page": head, "product": view, "related": products.related(edition, product, near),
+            "sections": self.sections("product"),
+        }  # fmt: skip
+
+    def _shelf(self, shelf: Shelf) -> Iterator[PagePlan]:
+        handles = self.site.listed(shelf)
+        size = shelves.PER_PAGE
+        last = max(1, -(-len(handles) // size))
+        about = hashlib.blake2b(msgspec.msgpack.encode(msgspec.structs.replace(shelf, products=())), digest_size=16)
+        about.update(self.site.facets_digest(shelf))
+        for number in range(1, last + 1):
+            some = handles[(number - 1) * size : number * size]
+            content = b"".join(
+                (about.digest(), self._layout("shelf"), f"{number}/{last}/{len(handles)}".encode(),
+                 *(self.site.card_digest(each) for each in some))
+            )  # fmt: skip
+            path = f"/shelves/{shelf.handle}/" + (f"page/{number}/" if number > 1 else "")
+            planned = self._planned("shelf", path, content, partial(self._shelf_context, shelf, number, last))
+            planned.file = f"shelves/{shelf.handle}.yaml"
+            yield planned
+
+    def _shelf_context(self, shelf: Shelf, number: int, last: int) -> Context:
+        edition = self.edition
+        size = shelves.PER_PAGE
+        view = shelves.view(edition, shelf, first=(number - 1) * size, count=size)
+        path = f"/shelves/{shelf.handle}/"
+        title = heads.titled(edition, shelf.seo, view.title)
+        if number > 1:
+            title = phrase("page_of", edition.locale, title=title, n=number)
+        head = self._head(
+            "shelf", path + (f"page/{number}/" if number > 1 else ""), title,
+            description=heads.described(edition, shelf.seo, edition.text(shelf.description) or view.title),
+            breadcrumbs=heads.crumbs(edition, Link(label=view.title, url=view.url, current=True)),
+            image=view.image or next((card.image for card in view.cards if card.image), None),
+        )  # fmt: skip
+        return {
+            "page": head, "shelf": view, "pagination": pagination(view.url, number, last),
+            "facets": facets.views(edition, shelf), "sections": self.sections("shelf"),
+        }  # fmt: skip
+
+    def _page(self, page: Page) -> PagePlan:
+        content = msgspec.msgpack.encode((page, page.seo)) + self._layout("page")
+        planned = self._planned("page", f"/pages/{page.handle}/", content, partial(self._page_context, page))
+        planned.file = f"pages/{page.handle}.md"
+        return planned
+
+    def _page_context(self, page: Page) -> Context:
+        edition = self.edition
+        title, body = edition.text(page.title), edition.text(page.body)
+        path = f"/pages/{page.handle}/"
+        head = self._head(
+            "page", path, heads.titled(edition, page.seo, title), description=heads.described(edition, page.seo, body),
+            breadcrumbs=heads.crumbs(edition, Link(label=title, url=edition.prefix + path, current=True)),
+        )  # fmt: skip
+        return {"page": head, "title": title, "content": markdown.html(body), "sections": self.sections("page")}
+
+    def _room(self, room: LiveRoom) -> PagePlan:
+        bag = b"".join(self.site.card_digest(each) for each in room.products if each in self.edition.shop.products)
+        content = msgspec.msgpack.encode(room) + bag + self._layout("live")
+        planned = self._planned("live", f"/live/{room.handle}/", content, partial(self._room_context, room))
+        planned.file = f"live/{room.handle}.yaml"
+        planned.frame_src = (room.source.frame,) if room.source.frame else ()
+        return planned
+
+    def _room_context(self, room: LiveRoom) -> Context:
+        edition = self.edition
+        view = shelves.room(edition, room)
+        path = f"/live/{room.handle}/"
+        head = self._head(
+            "live", path, view.title, description=heads.summary(view.notice or view.title), image=view.cover,
+            breadcrumbs=heads.crumbs(edition, Link(label=view.title, url=view.url, current=True)),
+        )  # fmt: skip
+        return {"page": head, "room": view, "sections": self.sections("live")}
+
+    def _seller(self) -> Context:
+        edition = self.edition
+        title = seller_label(edition.shop, edition.locale)
+        crumb = Link(label=title, url=edition.url("seller"), current=True)
+        head = self._head("seller", "/seller/", title, description=title, breadcrumbs=heads.crumbs(edition, crumb))
+        return {"page": head, "licence": self.site.licence(edition)}
+
+    def _error(self, code: str, key: str) -> Context:
+        title = phrase(key, self.edition.locale)
+        return {"page": self._head("error", f"/{code}.html", title, index=False), "code": code}
+
+
+def pagination(url: str, current: int, total: int) -> Pagination:
+    """Return the numbered links of a list: the first, the last, and those around the current page."""
+    near = sorted({1, total, *range(max(1, current - 2), min(total, current + 2) + 1)})
+    links: list[Link] = []
+    for number in near:
+        if links and number - int(links[-1].label) > 1:
+            links.append(Link(label=str(number - 1), url=""))
+        links.append(Link(label=str(number), url=_numbered(url, number), current=number == current))
+    return Pagination(
+        current=current,
+        total=total,
+        previous=_numbered(url, current - 1) if current > 1 else "",
+        next=_numbered(url, current + 1) if current < total else "",
+        links=tuple(links),
+    )
+
+
+def _numbered(url: str, number: int) -> str:
+    return url if number == 1 else f"{url}page/{number}/"

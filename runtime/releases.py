@@ -3,6 +3,7 @@
 A release that cannot be read never replaces one that can: the shop keeps answering from the last good one.
 """
 
+import functools
 import logging
 import os
 import threading
@@ -11,6 +12,11 @@ from pathlib import Path
 
 import msgspec
 
+from generator.catalogue import Catalogue
+from generator.manifest import Entry
+from generator.shop import Terms
+from runtime.rendering import Renderer
+
 log = logging.getLogger(__name__)
 _PATIENCE = 1.0
 """Seconds before a release that could not be read is tried again."""
@@ -18,17 +24,6 @@ _PATIENCE = 1.0
 
 class NoReleaseError(Exception):
     """Nothing was ever published in this shop's folder, or what was cannot be read."""
-
-
-class Entry(msgspec.Struct, frozen=True):
-    """One address of a release: ``blob`` is the content's digest and its name in the store."""
-
-    blob: str
-    type: str
-    size: int
-    encodings: tuple[str, ...] = ()
-    frame_src: tuple[str, ...] = ()
-    immutable: bool = False
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -50,9 +45,32 @@ class Release:
         self.folder = folder
         self.redirects = manifest.redirects
         self.gone = frozenset(manifest.gone)
+        self._local = threading.local()
         self._entries = manifest.entries
         self._assets = manifest.assets
         self._store = str(store)
+
+    @functools.cached_property
+    def renderer(self) -> Renderer:
+        """Return what renders the release's templates, made when the first page asks for it."""
+        return Renderer(self.folder)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Return this thread's reader of the release's catalogue."""
+        found: Catalogue | None = getattr(self._local, "catalogue", None)
+        if found is None:
+            found = self._local.catalogue = Catalogue(self.folder / "catalogue.db")
+        return found
+
+    @functools.cached_property
+    def terms(self) -> Terms:
+        """Return the part of the shop that the till needs."""
+        return self.catalogue.terms
+
+    def locale_of(self, prefix: str) -> str | None:
+        """Return the locale whose addresses begin with ``/prefix``, or None."""
+        return prefix if prefix in self.terms.locales and prefix != self.terms.locale else None
 
     def find(self, path: str) -> Entry | None:
         """Return what lies at a decoded path: of this release, or a hashed asset of an earlier one."""

@@ -58,6 +58,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mail: Mail = Mail()
     bank: str = ""
     """Address of a rehearsal bank in another process; empty: the one mounted in this shop."""
+    machine: tuple[str, ...] = ()
+    """Names of this machine, answered for beside the shop's own where ``hosts`` names none."""
     log: str = "text"
     """How lines of the log are written: text for people, json for machines."""
     metrics_token: str = ""

@@ -18,6 +18,7 @@ BODY_LIMIT = 256 * 1024
 _HEADER_LIMIT = 32 * 1024
 _ADDRESS_LIMIT = 8 * 1024
 _PARAMETER_LIMIT = 100
+_LONGEST_HOST = 260
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::(\d{1,5}))?")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -83,7 +84,7 @@ def is_local(environ: Environ) -> bool:
 
 @lru_cache(maxsize=1024)
 def _host(header: str) -> str | None:
-    found = _HOST.fullmatch(header.lower()) if len(header) < 260 else None
+    found = _HOST.fullmatch(header.lower()) if len(header) < _LONGEST_HOST else None
     return found[1].rstrip(".") if found else None
 
 

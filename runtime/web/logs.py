@@ -5,7 +5,6 @@ A log that cannot be written is given up silently: the shop goes on selling.
 
 import logging
 import sys
-import time
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TextIO
@@ -18,8 +17,6 @@ _EXTRA = ("method", "route", "status", "milliseconds")
 
 class Lines(logging.Formatter):
     """Lines for people; control characters of anything from outside are written as escapes."""
-
-    converter = time.gmtime
 
     def format(self, record: logging.LogRecord) -> str:
         """Write a record as one line, and its trace below it."""

@@ -43,10 +43,9 @@ class Metrics:
         self._lock = threading.Lock()
         self._map: mmap.mmap | bytearray = bytearray(_SIZE)
         self._values = memoryview(self._map).cast("d")
-        self.static = [_PLACES[f'shopwright_requests_total{{kind="static",status="{s}"}}'] for s in STATUSES]
 
     def share(self) -> None:
-        """Move the counts into a file that the other workers can read; a folder that cannot be written changes nothing."""
+        """Move the counts into a file that the other workers read; where that cannot be written nothing changes."""
         if self._folder is None:
             return
         with contextlib.suppress(OSError):
@@ -62,6 +61,11 @@ class Metrics:
         """Add to the series at a place."""
         with self._lock:
             self._values[place] += amount
+
+    def static(self, status: int) -> None:
+        """Count an answer of the static layer by the class of its status, 2 to 5."""
+        with self._lock:
+            self._values[status - 2] += 1
 
     def event(self, name: str) -> None:
         """Count one event."""
@@ -87,7 +91,7 @@ class Metrics:
             for family, (kind, about) in _HELP.items():
                 if name.startswith(family) and f"# HELP {family} {about}" not in lines:
                     lines += [f"# HELP {family} {about}", f"# TYPE {family} {kind}"]
-            lines.append(f"{name} {value:g}" if value < 1e15 else f"{name} {value!r}")  # noqa: PLR2004  %g keeps 6 digits
+            lines.append(f"{name} {int(value) if value.is_integer() else value}")
         return "\n".join(lines) + "\n"
 
     def _others(self) -> list[tuple[float, ...]]:

@@ -5,7 +5,7 @@ ready in memory, one for each encoding, until another release is live.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
@@ -13,7 +13,8 @@ from urllib.parse import quote
 
 import msgspec
 
-from runtime.releases import Entry, Release
+from generator.manifest import Entry
+from runtime.releases import Release
 from runtime.web import headers
 from runtime.web.headers import Headers
 from runtime.web.wsgi import Environ, StartResponse
@@ -43,8 +44,9 @@ class Form(msgspec.Struct, frozen=True):
 class Static:
     """Ready answers of one release."""
 
-    def __init__(self, release: Release) -> None:
+    def __init__(self, release: Release, count: Callable[[int], None]) -> None:
         self.release = release
+        self._count = count
         self._ready: dict[tuple[str, tuple[str, ...]], Form] = {}
         self._kept = 0
 
@@ -57,12 +59,15 @@ class Static:
             return self._redirect(path, environ, start_response)
         secure = environ["wsgi.url_scheme"] == "https"
         if "HTTP_IF_NONE_MATCH" in environ and _matches(environ["HTTP_IF_NONE_MATCH"], form.etag):
+            self._count(3)
             start_response("304 Not Modified", [*form.unchanged, headers.TRANSPORT] if secure else form.unchanged)
             return [b""]
         if form.ranges and "HTTP_RANGE" in environ:
             found = _part(environ, form, start_response, secure=secure)
             if found is not None:
+                self._count(2)
                 return found
+        self._count(2)
         start_response("200 OK", [*form.headers, headers.TRANSPORT] if secure else form.headers)
         if environ["REQUEST_METHOD"] == "HEAD":
             return [b""]
@@ -92,6 +97,7 @@ class Static:
         query = environ.get("QUERY_STRING", "")
         if query and "?" not in address and query.isascii():
             address += "?" + quote(query, safe="/:?[]@!$&'()*+,;=%~")
+        self._count(3)
         start_response("301 Moved Permanently", [("Location", address), ("Content-Length", "0"), _REDIRECT_AGE])
         return [b""]
 

@@ -1,0 +1,176 @@
+"""The web server behind ``serve``: granian with a process for every core where it is installed, waitress elsewhere."""
+
+import contextlib
+import functools
+import http.client
+import importlib.util
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from runtime.settings import Settings
+from runtime.web import application, logs
+from runtime.web.gate import LOOPBACK
+from runtime.web.visit import NAME, Shopfront
+from runtime.web.wsgi import Application
+
+if sys.platform != "win32":
+    import resource
+
+log = logging.getLogger(__name__)
+THREADS = 64
+_HEADERS_WITHIN = 10_000
+"""Milliseconds a client may take to send its headers."""
+_STOP_WITHIN = 20
+_HEADER_BYTES = 64 * 1024
+_OPEN_FILES = 65_536
+
+
+class PortError(Exception):
+    """The port cannot be listened on; the message says why and what to do."""
+
+
+class Listening(msgspec.Struct, frozen=True, kw_only=True):
+    """Where and how wide to listen."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 0
+    threads: int = THREADS
+
+    @property
+    def address(self) -> str:
+        """Return what to type into a browser."""
+        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104  only shown
+        return f"http://{f'[{shown}]' if ':' in shown and not shown.startswith('[') else shown}:{self.port}"
+
+
+def run(settings: Settings, listening: Listening, ready: Callable[[str], None]) -> None:
+    """Serve a shop until SIGTERM or Ctrl-C; requests under way are finished. Raise PortError."""
+    claim(listening)
+    if listening.host not in LOOPBACK:
+        settings = msgspec.structs.replace(settings, machine=_own_names(listening.host))
+    _allow_many_files()
+    _forget_old_counts(settings)
+    announce = threading.Thread(target=_announce, args=(listening, ready), daemon=True)
+    if importlib.util.find_spec("granian"):
+        _run_granian(settings, listening, announce)
+    else:
+        _run_waitress(settings, listening, announce)
+
+
+def claim(listening: Listening) -> None:
+    """Make sure that nobody else listens on the port; raise PortError."""
+    family = socket.AF_INET6 if ":" in listening.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        if os.name == "posix":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((listening.host, listening.port))
+        except OSError as error:
+            raise PortError(f"{listening.host}:{listening.port}: {error.strerror}") from error
+
+
+def load(settings: Settings, threads: int) -> Application:
+    """Make the application inside a worker process."""
+    logs.start(settings.log)
+    app = application.make(settings, readers=max(threads * 3 // 4, 1))
+    front: Shopfront = app.extensions[NAME]
+    front.metrics.share()
+    return app.wsgi_app
+
+
+def _run_granian(settings: Settings, listening: Listening, announce: threading.Thread) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.http import HTTP1Settings
+    from granian.log import LogLevels
+
+    server = Granian(
+        target="runtime.server:load",
+        address=listening.host,
+        port=listening.port,
+        interface=Interfaces.WSGI,
+        workers=listening.workers or min(os.cpu_count() or 1, 4),
+        blocking_threads=listening.threads,
+        backlog=2048,
+        backpressure=8192,
+        http1_settings=HTTP1Settings(header_read_timeout=_HEADERS_WITHIN, max_buffer_size=_HEADER_BYTES),
+        websockets=False,
+        log_level=LogLevels.warning,
+        workers_kill_timeout=_STOP_WITHIN,
+        respawn_failed_workers=True,
+    )
+    server.on_startup(announce.start)
+    server.serve(target_loader=functools.partial(load, settings, listening.threads), wrap_loader=False)
+
+
+def _run_waitress(settings: Settings, listening: Listening, announce: threading.Thread) -> None:
+    from waitress.server import create_server
+
+    server = create_server(
+        load(settings, listening.threads),
+        host=listening.host,
+        port=listening.port,
+        threads=listening.threads,
+        ident="",
+        max_request_body_size=1024 * 1024,
+        max_request_header_size=_HEADER_BYTES,
+        channel_timeout=30,
+        clear_untrusted_proxy_headers=False,
+    )
+    signal.signal(signal.SIGTERM, _stop)
+    announce.start()
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run()
+
+
+def _stop(*_: object) -> None:
+    sys.exit(0)
+
+
+def _announce(listening: Listening, ready: Callable[[str], None]) -> None:
+    """Say where the shop is as soon as it answers there."""
+    host = listening.address.removeprefix("http://").rpartition(":")[0].strip("[]")
+    for _ in range(3000):
+        try:
+            connection = http.client.HTTPConnection(host, listening.port, timeout=5)
+            connection.request("GET", "/healthz")
+            connection.getresponse().read()
+            connection.close()
+        except OSError:
+            time.sleep(0.01)
+        else:
+            ready(listening.address)
+            return
+
+
+def _own_names(host: str) -> tuple[str, ...]:
+    """Return what this machine is called from outside, so that a phone in the same house can look at the shop."""
+    found = {host.lower(), socket.gethostname().lower()}
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, contextlib.suppress(OSError):
+        probe.connect(("192.0.2.1", 9))  # an address of documentation: nothing is sent, the system only picks a way
+        found.add(str(probe.getsockname()[0]))
+    return tuple(sorted(found))
+
+
+def _allow_many_files() -> None:
+    """Raise the soft limit of open files as far as we may: every visitor is one."""
+    if sys.platform != "win32":
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, _OPEN_FILES)
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def _forget_old_counts(settings: Settings) -> None:
+    with contextlib.suppress(OSError):
+        for path in (settings.var / "run").glob("*.counts"):
+            path.unlink()

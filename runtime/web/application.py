@@ -1,0 +1,148 @@
+"""The application of one shop: its front, its views, and what happens around every request."""
+
+import logging
+import time
+from collections.abc import Callable
+from urllib.parse import unquote_to_bytes
+
+from flask import Blueprint, Flask, Response, g, request
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.routing import BaseConverter, ValidationError
+
+from runtime.releases import Live, NoReleaseError
+from runtime.settings import Settings
+from runtime.web import failures, headers, health, logs
+from runtime.web.front import Front
+from runtime.web.gate import BODY_LIMIT, LOOPBACK, Gate
+from runtime.web.metrics import Metrics
+from runtime.web.visit import NAME, Shopfront, new_id, shopfront
+
+log = logging.getLogger("runtime.web")
+_FIELD_LIMIT = 200
+_MEDIA_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data", "application/json"}
+
+LOCALIZED: tuple[Blueprint, ...] = ()
+"""Views that exist once for every locale of the shop."""
+PLAIN: tuple[Blueprint, ...] = (health.blueprint,)
+"""Views with one address."""
+
+
+def make(settings: Settings, *, readers: int = 8) -> Flask:
+    """Make the application of a shop; so many bodies are read at once, however slowly they are sent."""
+    live = Live(settings.var)
+    front = Shopfront(settings, live, Metrics(settings.var / "run"))
+    app = Flask("runtime.web", static_folder=None, template_folder=None)
+    app.config.update(
+        MAX_CONTENT_LENGTH=BODY_LIMIT, MAX_FORM_MEMORY_SIZE=BODY_LIMIT, MAX_FORM_PARTS=_FIELD_LIMIT,
+        TRAP_HTTP_EXCEPTIONS=False, PROPAGATE_EXCEPTIONS=False, DEBUG=False,
+    )  # fmt: skip
+    app.extensions[NAME] = front
+    app.url_map.converters["locale"] = _locale_converter(live)
+    app.url_map.strict_slashes = False
+    app.url_value_preprocessor(_take_locale)
+    app.before_request(_begin)
+    app.after_request(_end)
+    for blueprint in LOCALIZED:
+        app.register_blueprint(blueprint)
+        app.register_blueprint(blueprint, name=f"localized_{blueprint.name}", url_prefix="/<locale:locale>")
+    for blueprint in PLAIN:
+        app.register_blueprint(blueprint)
+    failures.register(app)
+    gate = Gate(_hosts(settings, live), settings.proxies)
+    setattr(app, "wsgi_app", Front(live, gate, front.metrics, app.wsgi_app, readers))  # noqa: B010  Flask's way, which types forbid
+    return app
+
+
+def _hosts(settings: Settings, live: Live) -> Callable[[], frozenset[str]]:
+    given = frozenset(settings.hosts)
+    known: dict[str, frozenset[str]] = {}
+
+    def hosts() -> frozenset[str]:
+        if given:
+            return given
+        try:
+            release = live.current()
+        except NoReleaseError:
+            return LOOPBACK.union(settings.machine)
+        if release.id not in known:
+            known.clear()
+            known[release.id] = LOOPBACK | {_name(release.terms.url), *settings.machine}
+        return known[release.id]
+
+    return hosts
+
+
+def _name(address: str) -> str:
+    return address.partition("://")[2].partition("/")[0].rpartition("@")[2].partition(":")[0].lower()
+
+
+def _locale_converter(live: Live) -> type[BaseConverter]:
+    class LocaleConverter(BaseConverter):
+        """Takes the prefix of a locale that the live release speaks."""
+
+        regex = "[A-Za-z0-9-]{2,16}"
+
+        def to_python(self, value: str) -> str:
+            """Return the prefix, or let the address match something else."""
+            try:
+                known = live.current().locale_of(value)
+            except NoReleaseError:
+                known = None
+            if known is None:
+                raise ValidationError
+            return value
+
+    return LocaleConverter
+
+
+def _take_locale(_: str | None, values: dict[str, str] | None) -> None:
+    g.locale = values.pop("locale", "") if values else ""
+
+
+def _begin() -> None:
+    g.began = time.perf_counter()
+    logs.request_id.set(new_id())
+    if request.method in {"GET", "HEAD", "OPTIONS"} or not request.content_length:
+        return
+    if request.mimetype not in _MEDIA_TYPES and not request.path.endswith("/notify"):
+        raise UnsupportedMediaType
+    body = request.get_data(cache=True, parse_form_data=False)
+    form = request.mimetype == "application/x-www-form-urlencoded"
+    if form and (body.count(b"&") >= _FIELD_LIMIT or not _is_text(body)):
+        raise BadRequest
+
+
+def _is_text(body: bytes) -> bool:
+    try:
+        text = unquote_to_bytes(body).decode()
+    except UnicodeDecodeError:
+        return False
+    return "\0" not in text
+
+
+def _end(answer: Response) -> Response:
+    answer.headers.setdefault("X-Content-Type-Options", "nosniff")
+    answer.headers.setdefault("Content-Security-Policy", headers.policy())
+    answer.headers.setdefault("Referrer-Policy", "same-origin")
+    answer.headers.setdefault("Cache-Control", headers.PRIVATE)
+    answer.headers["X-Request-Id"] = logs.request_id.get()
+    if request.scheme == "https":
+        answer.headers.add(*headers.TRANSPORT)
+    seconds = time.perf_counter() - g.get("began", time.perf_counter())
+    shopfront().metrics.request(_kind(), answer.status_code, seconds)
+    log.info(
+        "answered",
+        extra={
+            "method": request.method,
+            "route": request.url_rule.rule if request.url_rule else "(none)",
+            "status": answer.status_code,
+            "milliseconds": round(seconds * 1000, 1),
+        },
+    )
+    return answer
+
+
+def _kind() -> str:
+    if request.path.startswith("/api/"):
+        return "api"
+    return "notice" if request.path.startswith("/pay/") else "page"

@@ -1,0 +1,122 @@
+"""Answers to what went wrong: refusals of the domain, faults of the world, wrong addresses and our own mistakes.
+
+A shopper gets a calm page in the shop's look, a program gets JSON; the log gets the trace, and both get the same id.
+"""
+
+import logging
+
+from flask import Flask, Response, jsonify, make_response, request
+from werkzeug.exceptions import HTTPException, TooManyRequests
+from werkzeug.http import HTTP_STATUS_CODES
+
+from generator.views import PageView
+from runtime.faults import Fault
+from runtime.refusals import Refusal
+from runtime.releases import NoReleaseError
+from runtime.web import headers, logs
+from runtime.web.front import plain_page
+from runtime.web.visit import shopfront, visit
+
+log = logging.getLogger(__name__)
+_TEXTS = {404: "not_found", 405: "not_found", 410: "gone", 429: "busy", 503: "paused"}
+
+
+def register(app: Flask) -> None:
+    """Let an application answer every kind of failure."""
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Refusal, _refusal)
+    app.register_error_handler(Fault, _fault)
+    app.register_error_handler(NoReleaseError, _unpublished)
+    app.register_error_handler(Exception, _mistake)
+
+
+def wants_json() -> bool:
+    """Tell whether the answer is read by a program: an address of the API, or a script that asks for JSON."""
+    return request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json"
+
+
+def limit(name: str) -> None:
+    """Refuse a client that does something too often; raise TooManyRequests."""
+    front = shopfront()
+    wait = front.buckets.take(name, request.remote_addr or "")
+    if wait:
+        front.metrics.event("limited")
+        raise TooManyRequests(retry_after=wait)
+
+
+def answer(status: int, message: str = "") -> Response:
+    """Return the page or the JSON document of a failure."""
+    identity = logs.request_id.get()
+    if wants_json():
+        found = make_response(jsonify(error=message or HTTP_STATUS_CODES.get(status, ""), request=identity), status)
+        found.headers.update({"Cache-Control": headers.PRIVATE, "X-Content-Type-Options": "nosniff"})
+        return found
+    try:
+        return _page(status, message, identity)
+    except Exception:
+        log.exception("the theme's page for failures cannot be rendered")
+        found = make_response(plain_page(str(status), f"{message} ({identity})"), status)
+        found.headers.update(headers.page(private=True))
+        return found
+
+
+def _page(status: int, message: str, identity: str) -> Response:
+    here = visit()
+    kind = _TEXTS.get(status, "mistake" if status >= 500 else "refused")  # noqa: PLR2004  a class of statuses
+    title = here.say(f"error.{kind}.title")
+    return here.page(
+        "error",
+        PageView(kind="error", title=title, index=False),
+        {
+            "status": status,
+            "title": title,
+            "message": message or here.say(f"error.{kind}.text"),
+            "request_id": "" if status in {404, 405, 410} else identity,
+        },
+        status=status,
+    )
+
+
+def _http(error: HTTPException) -> Response:
+    if error.response is not None:
+        return make_response(error.response)
+    status = error.code or 500
+    if status == 404 and _is_gone():  # noqa: PLR2004  the status that 410 makes more exact
+        status = 410
+    found = answer(status)
+    if error.code in {405, 429}:
+        found.headers.update({name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}})
+    return found
+
+
+def _is_gone() -> bool:
+    try:
+        return request.path in visit().release.gone
+    except NoReleaseError:
+        return False
+
+
+def _refusal(error: Refusal) -> Response:
+    shopfront().metrics.event("refused")
+    return answer(error.status, visit().say(f"refusal.{error.code}", **error.values))
+
+
+def _fault(error: Fault) -> Response:
+    shopfront().metrics.event("fault")
+    log.error("the world failed: %s", error)
+    found = answer(503)
+    found.headers["Retry-After"] = str(error.retry_after)
+    return found
+
+
+def _unpublished(_: NoReleaseError) -> Response:
+    found = make_response(plain_page("503", "Nothing has been published yet. 商店正在准备中。"), 503)
+    found.headers.update(headers.page(private=True))
+    found.headers["Retry-After"] = "5"
+    return found
+
+
+def _mistake(error: Exception) -> Response:
+    shopfront().metrics.event("fault")
+    log.error("an answer failed", exc_info=error)
+    return answer(500)

@@ -1,0 +1,124 @@
+"""The front of the shop, which every request meets first: static answers leave from here, the rest goes on to views."""
+
+import io
+import json
+import logging
+import threading
+from collections.abc import Iterable
+from html import escape
+from http import HTTPStatus
+
+from runtime.releases import Live, NoReleaseError
+from runtime.web import headers
+from runtime.web.gate import Gate, Turned
+from runtime.web.metrics import Metrics
+from runtime.web.static import Static
+from runtime.web.wsgi import Application, Environ, StartResponse
+
+log = logging.getLogger(__name__)
+_EMPTY = Turned("503 Service Unavailable", "Nothing has been published yet. 商店正在准备中。")
+_BROKEN = Turned("503 Service Unavailable", "This page cannot be read just now. 页面暂时无法读取。")
+_SLOW = Turned("503 Service Unavailable", "Too much is being sent at once. 现在访问太多，请稍后再试。")
+_READER_WITHIN = 0.25
+
+
+class Front:
+    """Health, gate and static layer before the views of one shop."""
+
+    def __init__(self, live: Live, gate: Gate, metrics: Metrics, views: Application, readers: int = 8) -> None:
+        self._live = live
+        self._gate = gate
+        self._metrics = metrics
+        self._views = views
+        self._readers = threading.BoundedSemaphore(readers)
+        self._static: Static | None = None
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request."""
+        if environ["PATH_INFO"] == "/healthz":
+            return self._health(start_response)
+        if "HTTP_X_FORWARDED_FOR" in environ or "HTTP_X_FORWARDED_PROTO" in environ:
+            self._gate.believe(environ)
+        found = None
+        if environ["REQUEST_METHOD"] in {"GET", "HEAD"} and self._gate.knows(environ.get("HTTP_HOST", "")):
+            found = self._answer(environ, start_response)
+        return self._ask_views(environ, start_response) if found is None else found
+
+    def _answer(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes] | None:
+        """Answer from the release, or return None for what only views know."""
+        try:
+            release = self._live.current()
+            static = self._static
+            if static is None or static.release is not release:
+                static = self._static = Static(release, self._metrics.static)
+            return static.answer(environ, start_response)
+        except NoReleaseError:
+            return self._turn(environ, start_response, _EMPTY)
+        except OSError:
+            log.exception("a file of the live release cannot be read")
+            self._metrics.static(5)
+            return self._turn(environ, start_response, _BROKEN)
+
+    def _ask_views(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        turned = self._gate.turn_away(environ)
+        if turned is None and (environ.get("CONTENT_LENGTH") or "0") != "0" and not self._read_body(environ):
+            turned = _SLOW
+        if turned is None:
+            return self._views(environ, start_response)
+        self._metrics.event("turned_away")
+        return self._turn(environ, start_response, turned)
+
+    def _read_body(self, environ: Environ) -> bool:
+        """Read the whole body before a view runs; False where too many others are still being sent.
+
+        A client may send its body as slowly as it likes, and each holds a thread: the others stay for everybody else.
+        """
+        if not self._readers.acquire(timeout=_READER_WITHIN):
+            return False
+        try:
+            environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
+        finally:
+            self._readers.release()
+        return True
+
+    def _health(self, start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            self._live.current()
+        except NoReleaseError:
+            status, body = "503 Service Unavailable", b"not ready\n"
+        else:
+            status, body = "200 OK", b"ok\n"
+        start_response(
+            status,
+            [
+                ("Content-Type", "text/plain; charset=utf-8"),
+                ("Content-Length", str(len(body))),
+                ("Cache-Control", headers.PRIVATE),
+                ("X-Content-Type-Options", "nosniff"),
+            ],
+        )
+        return [body]
+
+    def _turn(self, environ: Environ, start_response: StartResponse, turned: Turned) -> Iterable[bytes]:
+        """Answer without a theme: the host is not ours, or there is no release to take one from."""
+        if environ["PATH_INFO"].startswith("/api/") or "application/json" in environ.get("HTTP_ACCEPT", ""):
+            media_type, body = "application/json", json.dumps({"error": turned.reason}, ensure_ascii=False).encode()
+        else:
+            media_type, body = "text/html; charset=utf-8", plain_page(turned.status, turned.reason)
+        found = [("Content-Type", media_type), ("Content-Length", str(len(body))), *headers.page(private=True)]
+        if turned.status.startswith("503"):
+            found.append(("Retry-After", "5"))
+        if turned.status.startswith("405"):
+            found.append(("Allow", "GET, HEAD, POST"))
+        start_response(turned.status, found)
+        return [b""] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+
+def plain_page(status: str, reason: str) -> bytes:
+    """Write a page without a theme, for when there is none to take."""
+    title = escape(status if " " in status else f"{status} {HTTPStatus(int(status)).phrase}")
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">'
+        f"<title>{title}</title><h1>{title}</h1><p>{escape(reason)}</p></html>\n"
+    ).encode()

@@ -1,0 +1,35 @@
+"""/metrics, for this machine or for who knows the token."""
+
+import hmac
+
+from flask import Blueprint, Response, abort, request
+
+from runtime.faults import Fault
+from runtime.web.gate import is_local
+from runtime.web.visit import shopfront
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """Return the counts of all workers in Prometheus' text form."""
+    front = shopfront()
+    token = front.settings.metrics_token
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not (is_local(request.environ) or (token and hmac.compare_digest(token.encode(), given.encode()))):
+        abort(404)
+    text = front.metrics.text()
+    text += "# HELP shopwright_database_up Whether the database answers.\n# TYPE shopwright_database_up gauge\n"
+    text += f"shopwright_database_up {_database()}\n"
+    return Response(
+        text, content_type="text/plain; version=0.0.4; charset=utf-8", headers={"Cache-Control": "no-store"}
+    )
+
+
+def _database() -> int:
+    try:
+        shopfront().database.read(lambda look: look.find("SELECT 1"))
+    except Fault:
+        return 0
+    return 1

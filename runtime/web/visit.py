@@ -1,0 +1,146 @@
+"""One request's surroundings: the release it sees from beginning to end, its language, its moment, and the till."""
+
+import logging
+import secrets
+import threading
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from flask import Response, current_app, g, make_response, redirect, request
+from werkzeug.wrappers import Response as Answer
+
+from generator import templates
+from generator.catalogue import Catalogue
+from generator.shop import Terms
+from generator.views import PageView
+from runtime import database, gateways
+from runtime.database import Database
+from runtime.gateways import Gateway
+from runtime.releases import Live, Release
+from runtime.settings import Settings
+from runtime.till import Till
+from runtime.web import headers
+from runtime.web.limits import Buckets
+from runtime.web.metrics import Metrics
+
+log = logging.getLogger(__name__)
+NAME = "shopwright"
+
+
+class Shopfront:
+    """What all requests of one process share."""
+
+    def __init__(self, settings: Settings, live: Live, metrics: Metrics) -> None:
+        self.settings = settings
+        self.live = live
+        self.metrics = metrics
+        self.buckets = Buckets()
+        self._lock = threading.Lock()
+        self._database: Database | None = None
+        self._gateways: tuple[Release, dict[str, Gateway]] | None = None
+
+    @property
+    def database(self) -> Database:
+        """Return the shop's database, connected when it is first needed; raise DatabaseFault while it is away."""
+        found = self._database
+        if found is None:
+            with self._lock:
+                found = self._database
+                if found is None:
+                    found = self._database = database.open(self.settings)
+        return found
+
+    def gateways(self, release: Release) -> dict[str, Gateway]:
+        """Return the ways of paying that a release offers."""
+        found = self._gateways
+        if found is None or found[0] is not release:
+            found = self._gateways = (release, gateways.load(release.terms, self.settings))
+        return found[1]
+
+    def close(self) -> None:
+        """Finish what is being written and disconnect."""
+        if self._database is not None:
+            self._database.close()
+
+
+class Visit(msgspec.Struct, frozen=True, kw_only=True):
+    """One request, in one locale of one release."""
+
+    shopfront: Shopfront
+    release: Release
+    locale: str
+    now: datetime
+
+    @property
+    def terms(self) -> Terms:
+        """Return the shop's terms in this release."""
+        return self.release.terms
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Return the goods of this release."""
+        return self.release.catalogue
+
+    @property
+    def till(self) -> Till:
+        """Return the till; raise DatabaseFault while the database is away."""
+        return Till(
+            database=self.shopfront.database,
+            goods=self.catalogue,
+            gateways=self.shopfront.gateways(self.release),
+        )
+
+    @property
+    def prefix(self) -> str:
+        """Return what stands before all addresses of the locale."""
+        return self.release.renderer.stages[self.locale].frame.prefix
+
+    def in_locale(self, locale: str) -> "Visit":
+        """Return the same visit in another language; one that the shop no longer speaks becomes its own."""
+        return msgspec.structs.replace(self, locale=locale if locale in self.terms.locales else self.terms.locale)
+
+    def say(self, key: str, **values: object) -> str:
+        """Return a text of the theme in the visit's language."""
+        return self.release.renderer.say(key, self.locale, **values)
+
+    def address(self, kind: str, handle: str = "") -> str:
+        """Return the path of a page in the visit's language."""
+        return templates.address(self.prefix, kind, handle)
+
+    def page(
+        self, template: str, page: PageView, context: Mapping[str, Any], *, status: int = 200, private: bool = True
+    ) -> Response:
+        """Render ``pages/<template>.html``; a private answer is kept nowhere, another one is asked for again."""
+        text = self.release.renderer.render(template, self.locale, {"page": page, **context})
+        answer = make_response(text, status)
+        answer.headers.update(headers.page(private=private))
+        return answer
+
+    def go(self, path: str) -> Answer:
+        """Send the browser on to one of our own paths after a form."""
+        return redirect(path, 303)
+
+
+def shopfront() -> Shopfront:
+    """Return what all requests of this process share."""
+    found: Shopfront = current_app.extensions[NAME]
+    return found
+
+
+def visit() -> Visit:
+    """Return this request's surroundings; the release stays the same until the answer is given."""
+    found: Visit | None = g.get("visit")
+    if found is None:
+        front = shopfront()
+        release = front.live.current()
+        prefix = (request.view_args or {}).get("locale") or g.get("locale", "")
+        locale = (release.locale_of(prefix) if prefix else None) or release.terms.locale
+        found = g.visit = Visit(shopfront=front, release=release, locale=locale, now=datetime.now(UTC))
+    return found
+
+
+def new_id() -> str:
+    """Return an id for a request, short enough to read out on the phone."""
+    return secrets.token_hex(6)

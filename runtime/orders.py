@@ -1,17 +1,25 @@
 """THE ORDER'S LIFE: State, Event and TRANSITIONS; each step is one transaction {state, history, stock, money, outbox}.
 
-Offers: ``place(till, placement, now)`` in runtime/placing.py; here ``find``/``get`` by token or number, ``look_up`` by number + contact,
-``ship``, ``receive``, ``complete``, ``listing``. Cancelling goes through ``payments.cancel`` (the gateway is closed first).
+Looking: ``find_by_token`` (its page), ``look_up`` by number and phone or e-mail, ``get`` by number, ``history``, ``listing``.
+Moving: ``ship``, ``receive``, ``refuse``, ``complete``. Placing is ``placing.place``; paying and cancelling go through payments.py,
+because a gateway is asked first.
 """
 
-from datetime import datetime
+import hmac
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
-from generator.shop import Value
-from runtime.database import Database
+from generator.shop import DeliveryKind, Text, Value
+from runtime import funds, notices, stock
+from runtime.database import Database, Transaction
+from runtime.notices import Topic
 from runtime.pricing import Destination, Quote
+from runtime.refusals import Code, Refusal
 
 
 class State(StrEnum):
@@ -107,6 +115,16 @@ class Placement(Value, frozen=True, kw_only=True):
     consents: tuple[str, ...] = ()
 
 
+class Delivery(Value, frozen=True, kw_only=True):
+    """The chosen delivery method as it was when ordered; ``kind`` is None when nothing had to be delivered."""
+
+    method: str = ""
+    kind: DeliveryKind | None = None
+    name: Text = {}
+    place: Text | None = None
+    hours: Text | None = None
+
+
 class OrderLine(Value, frozen=True, kw_only=True):
     """A line as it was when ordered: never changed afterwards. ``label`` joins the chosen options."""
 
@@ -147,6 +165,7 @@ class Order(Value, frozen=True, kw_only=True):
     currency: str
     contact: Contact
     address: Address
+    delivery: Delivery
     quote: Quote
     total: int
     paid: int
@@ -160,29 +179,226 @@ class Order(Value, frozen=True, kw_only=True):
     lines: tuple[OrderLine, ...]
 
 
+_COLUMNS = (
+    "id, number, token, state, gateway, locale, currency, contact, address, delivery, quote, total, paid, remarks, "
+    "invoice, consents, carrier, tracking, placed_at, expires_at"
+)
+_LINE_COLUMNS = ", ".join(OrderLine.__struct_fields__)
+_STRUCTURED: dict[str, Any] = {
+    "contact": Contact, "address": Address, "delivery": Delivery, "quote": Quote, "consents": tuple[str, ...],
+}  # fmt: skip
+
+
+def find(transaction: Transaction, condition: str, *values: str | int) -> Order | None:
+    """Return the order that a condition on table orders picks, or None."""
+    row = transaction.find(f"SELECT {_COLUMNS} FROM orders WHERE {condition}", *values)  # noqa: S608  our own words
+    if row is None:
+        return None
+    fields: dict[str, Any] = dict(zip(_COLUMNS.split(", "), row, strict=True))
+    for name, kind in _STRUCTURED.items():
+        fields[name] = msgspec.json.decode(fields[name], type=kind)
+    fields["state"] = State(fields["state"])
+    fields["invoice"] = msgspec.json.decode(fields["invoice"], type=Invoice) if fields["invoice"] else None
+    fields["placed_at"] = datetime.fromtimestamp(fields["placed_at"], UTC)
+    fields["expires_at"] = datetime.fromtimestamp(fields["expires_at"], UTC) if fields["expires_at"] else None
+    lines = transaction.all(
+        f"SELECT {_LINE_COLUMNS} FROM order_line WHERE order_id = ? ORDER BY position",  # noqa: S608
+        fields["id"],
+    )
+    rows = tuple(OrderLine(**dict(zip(OrderLine.__struct_fields__, line, strict=True))) for line in lines)
+    return Order(**fields, lines=rows)
+
+
+def get(transaction: Transaction, number: str) -> Order:
+    """Return the order with this number, however it is spaced; raise Refusal (order-unknown)."""
+    found = find(transaction, "number = ?", spaced(number))
+    if found is None:
+        raise Refusal(Code.ORDER_UNKNOWN)
+    return found
+
+
+def get_by_id(transaction: Transaction, order: int) -> Order:
+    """Return the order with this id; raise Refusal (order-unknown)."""
+    found = find(transaction, "id = ?", order)
+    if found is None:
+        raise Refusal(Code.ORDER_UNKNOWN)
+    return found
+
+
 def find_by_token(database: Database, token: str) -> Order | None:
     """Return the order of a page address, or None."""
-    raise NotImplementedError
+    return database.read(lambda transaction: find(transaction, "token = ?", token))
 
 
 def look_up(database: Database, number: str, contact: str) -> Order | None:
-    """Return the order with this number whose phone or e-mail is given, or None (also for a wrong contact, in the same time)."""
-    raise NotImplementedError
+    """Return the order with this number whose phone or e-mail is given, or None; a wrong contact takes as long."""
+    found = database.read(lambda transaction: find(transaction, "number = ?", spaced(number)))
+    known = (found.contact.email.casefold(), digits(found.contact.phone)) if found else ("-", "-")
+    given = (contact.strip().casefold(), digits(contact))
+    same = [hmac.compare_digest(mine.encode(), theirs.encode()) for mine, theirs in zip(known, given, strict=True)]
+    matching = (same[0] and bool(known[0])) or (same[1] and bool(known[1]))
+    return found if matching else None
 
 
 def history(database: Database, order: Order) -> tuple[HistoryRow, ...]:
     """Return what happened to an order, oldest first."""
-    raise NotImplementedError
+    rows = database.read(
+        lambda transaction: transaction.all(
+            "SELECT event, before, after, actor, note, at FROM order_event WHERE order_id = ? ORDER BY id", order.id
+        )
+    )
+    return tuple(
+        HistoryRow(
+            event=Event(event),
+            before=before,
+            after=State(after),
+            actor=actor,
+            note=note,
+            at=datetime.fromtimestamp(at, UTC),
+        )
+        for event, before, after, actor, note, at in rows
+    )
+
+
+def listing(database: Database, state: State | None = None, limit: int = 100) -> list[Order]:
+    """Return the newest orders, of one state or of all."""
+
+    def look(transaction: Transaction) -> list[Order]:
+        condition, values = ("state = ?", [str(state)]) if state else ("1 = 1", [])
+        rows = transaction.all(
+            f"SELECT id FROM orders WHERE {condition} ORDER BY id DESC LIMIT ?",  # noqa: S608  our own words
+            *values,
+            limit,
+        )
+        return [get_by_id(transaction, row[0]) for row in rows]
+
+    return database.read(look)
+
+
+def spaced(number: str) -> str:
+    """Return an order number as it is written: twelve digits in groups of four."""
+    plain = re.sub(r"\D", "", number)
+    return "-".join(plain[start : start + 4] for start in range(0, len(plain), 4))
+
+
+def digits(phone: str) -> str:
+    """Return a phone number for comparing: its last eleven digits, without signs and the country's prefix of China."""
+    plain = re.sub(r"\D", "", phone)
+    return plain[-11:].lstrip("0")
+
+
+def step(transaction: Transaction, order: int, event: Event, *, actor: str, now: datetime, note: str = "") -> State:
+    """Move an order on, with its history row, its stock and its message; raise Refusal (order-not-allowed)."""
+    row = transaction.find("SELECT state, number, email FROM orders WHERE id = ?", order)
+    if row is None:
+        raise Refusal(Code.ORDER_UNKNOWN)
+    before, number, email = State(row[0]), row[1], row[2]
+    after = TRANSITIONS.get((before, event))
+    if after is None or not transaction.run(
+        "UPDATE orders SET state = ? WHERE id = ? AND state = ?", after, order, before
+    ):
+        raise Refusal(Code.ORDER_NOT_ALLOWED, number=number, state=before, event=event)
+    record(transaction, order, event, (before, after), actor=actor, now=now, note=note)
+    if event in _STOCK:
+        _STOCK[event](transaction, order, actor, now)
+    if event in _TOPICS and email:
+        notices.write(transaction, _TOPICS[event], str(order), now, order=order, recipient=email)
+    return after
+
+
+def record(
+    transaction: Transaction,
+    order: int,
+    event: Event,
+    change: tuple[State | str, State],
+    *,
+    actor: str,
+    now: datetime,
+    note: str = "",
+) -> None:
+    """Write a row of an order's history."""
+    transaction.run(
+        "INSERT INTO order_event (order_id, event, before, after, actor, note, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        order,
+        event,
+        *change,
+        actor,
+        note,
+        int(now.timestamp()),
+    )
+
+
+_STOCK: dict[Event, Callable[[Transaction, int, str, datetime], None]] = {
+    Event.PAY: stock.sell,
+    Event.SHIP: stock.sell,
+    Event.CANCEL: stock.release,
+    Event.REFUSE: stock.give_back,
+}
+_TOPICS = {
+    Event.PAY: Topic.ORDER_PAID,
+    Event.SHIP: Topic.ORDER_SHIPPED,
+    Event.CANCEL: Topic.ORDER_CANCELLED,
+}
 
 
 def ship(database: Database, number: str, *, carrier: str, tracking: str, actor: str, now: datetime) -> Order:
-    """Hand the parcel over; raise Refusal (order-not-allowed) unless it is due."""
-    raise NotImplementedError
+    """Hand the goods over (or lay them ready for pickup); raise Refusal (order-not-allowed) unless it is due."""
+
+    def unit(transaction: Transaction) -> Order:
+        order = get(transaction, number)
+        step(transaction, order.id, Event.SHIP, actor=actor, now=now, note=f"{carrier} {tracking}".strip())
+        transaction.run("UPDATE orders SET carrier = ?, tracking = ? WHERE id = ?", carrier, tracking, order.id)
+        return get_by_id(transaction, order.id)
+
+    return database.write(unit)
 
 
 def receive(database: Database, number: str, *, actor: str, now: datetime) -> Order:
-    """Note that the buyer has the goods; money owed at the door becomes a receivable."""
-    raise NotImplementedError
+    """Note that the buyer has the goods; what is still owed becomes a receivable."""
+
+    def unit(transaction: Transaction) -> Order:
+        order = get(transaction, number)
+        step(transaction, order.id, Event.RECEIVE, actor=actor, now=now)
+        if order.paid < order.total:
+            where = funds.Where(order.currency, now)
+            funds.post(transaction, "delivered", order.number, funds.sale(funds.RECEIVABLE, parts(order)), order.id, where)
+        return get_by_id(transaction, order.id)
+
+    return database.write(unit)
 
 
-_ = msgspec
+def refuse(database: Database, number: str, *, actor: str, now: datetime) -> Order:
+    """Note that the buyer did not take a parcel that was to be paid at the door; raise Refusal if money has arrived."""
+
+    def unit(transaction: Transaction) -> Order:
+        order = get(transaction, number)
+        if order.paid or not order.total:
+            raise Refusal(Code.ORDER_NOT_ALLOWED, number=order.number, state=order.state, event=Event.REFUSE)
+        step(transaction, order.id, Event.REFUSE, actor=actor, now=now)
+        return get_by_id(transaction, order.id)
+
+    return database.write(unit)
+
+
+def complete(database: Database, number: str, *, actor: str, now: datetime) -> Order:
+    """Close the books of a received order."""
+
+    def unit(transaction: Transaction) -> Order:
+        order = get(transaction, number)
+        step(transaction, order.id, Event.COMPLETE, actor=actor, now=now)
+        return get_by_id(transaction, order.id)
+
+    return database.write(unit)
+
+
+def parts(order: Order) -> funds.Sale:
+    """Return how an order's money is made up, without the taxes that prices include."""
+    quote = order.quote
+    inside = quote.tax if quote.tax_included else 0
+    on_delivery = quote.delivery_tax if quote.tax_included else 0
+    return funds.Sale(
+        goods=quote.goods - (inside - on_delivery),
+        discount=quote.discount,
+        delivery=quote.delivery - on_delivery,
+        tax=quote.tax,
+    )

@@ -1,16 +1,42 @@
-"""Placing an order: the server prices everything, and one transaction writes order, lines, history, stock and outbox."""
+"""Placing an order: the server prices everything, and one transaction writes order, lines, history, stock and outbox.
 
-from datetime import datetime
+``place(till, placement, now)`` is the only way to an order; ``quote`` prices without placing; ``quantity`` reads a form's number;
+``new_key()`` makes a form's token. The same form places one order, however often and at however many places it is sent.
+"""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import msgspec
+import peewee
 
-from runtime.orders import Order, Placement
-from runtime.pricing import Quote
+from generator.shop import Product, ProductStatus, Text, Variant
+from runtime import contacts, notices, orders, pricing, stock
+from runtime.gateways import Gateway, Kind
+from runtime.notices import Topic
+from runtime.orders import CartLine, Delivery, Event, Order, Placement, State
+from runtime.pricing import Item, Quote
 from runtime.refusals import Code, Refusal
+from runtime.stock import Take
 from runtime.till import Till
+from runtime.transaction import Transaction
 
 MAXIMUM_QUANTITY = 999
 MAXIMUM_LINES = 200
+NUMBER_TRIES = 5
+_QUANTITY = re.compile(r"[0-9]{1,3}")
+_INSERT = (
+    "INSERT INTO orders (number, token, form_key, fingerprint, state, gateway, release, locale, currency, email, phone, "
+    "contact, address, delivery, quote, total, remarks, invoice, consents, placed_at, expires_at) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (form_key) DO NOTHING"
+)
+_INSERT_LINE = (
+    "INSERT INTO order_line (order_id, position, sku, product, title, label, picture, quantity, unit_price, discount, "
+    "amount, tax_rate, tax, total) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 class PriceChangedRefusal(Refusal):
@@ -28,16 +54,255 @@ class Placed(msgspec.Struct, frozen=True, kw_only=True):
     created: bool
 
 
+class _Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """A priced placement, ready to be written."""
+
+    placement: Placement
+    fingerprint: str
+    items: tuple[Item, ...]
+    quote: Quote
+    gateway: Gateway
+
+
+def new_key() -> str:
+    """Return a fresh token for an order form."""
+    return secrets.token_urlsafe(24)
+
+
 def quantity(text: str) -> int:
     """Read a quantity as a form sends it: a whole number from 1 to 999; raise Refusal (quantity-invalid)."""
-    raise NotImplementedError
+    if not _QUANTITY.fullmatch(text) or int(text) == 0:
+        raise Refusal(Code.QUANTITY_INVALID, text=text[:20], maximum=MAXIMUM_QUANTITY)
+    return int(text)
+
+
+def items(till: Till, lines: Sequence[CartLine], now: datetime) -> tuple[Item, ...]:
+    """Return what a cart's lines mean in this release, equal skus merged, in the cart's order; raise Refusal.
+
+    Refusals: cart-empty, cart-too-long, quantity-invalid, product-gone, limit-per-order.
+    """
+    if not lines:
+        raise Refusal(Code.CART_EMPTY)
+    if len(lines) > MAXIMUM_LINES:
+        raise Refusal(Code.CART_TOO_LONG, maximum=MAXIMUM_LINES)
+    merged: dict[str, int] = {}
+    for line in lines:
+        if line.quantity < 1:
+            raise Refusal(Code.QUANTITY_INVALID, text=str(line.quantity), maximum=MAXIMUM_QUANTITY)
+        merged[line.sku] = merged.get(line.sku, 0) + line.quantity
+    found = []
+    for sku, count in merged.items():
+        if count > MAXIMUM_QUANTITY:
+            raise Refusal(Code.QUANTITY_INVALID, text=str(count), maximum=MAXIMUM_QUANTITY)
+        product, variant = _buyable(till, sku, now)
+        found.append(Item(product=product, variant=variant, quantity=count))
+    _check_limits(found)
+    return tuple(found)
 
 
 def quote(till: Till, placement: Placement, now: datetime) -> Quote:
-    """Price a placement as ``place`` would, without placing it; raises the same refusals except price-changed."""
-    raise NotImplementedError
+    """Price a placement as ``place`` would, without placing it; raise the refusals of the cart and of delivery."""
+    cart = items(till, placement.lines, now)
+    return pricing.quote(till.terms, cart, placement.address.destination, placement.delivery)
 
 
 def place(till: Till, placement: Placement, now: datetime) -> Placed:
-    """Place the order, whole or not at all."""
-    raise NotImplementedError
+    """Place the order, whole or not at all; raise Refusal."""
+    contacts.check(placement)
+    fingerprint = hashlib.sha256(msgspec.json.encode(placement)).hexdigest()
+    known = till.database.read(lambda transaction: _find_placed(transaction, placement.key, fingerprint))
+    if known is not None:
+        return known
+    draft = _draft(till, placement, fingerprint, now)
+    till.database.read(lambda transaction: _check_stock(transaction, draft.items))
+    for _ in range(NUMBER_TRIES - 1):
+        number, token = _new_number(), secrets.token_urlsafe(24)
+        try:
+            return till.database.write(lambda transaction: _write(transaction, till, draft, (number, token), now))  # noqa: B023  used at once
+        except peewee.IntegrityError as error:
+            if "number" not in str(error):
+                raise
+    number, token = _new_number(), secrets.token_urlsafe(24)
+    return till.database.write(lambda transaction: _write(transaction, till, draft, (number, token), now))
+
+
+def _new_number() -> str:
+    """Return a number for people that tells nothing about how many orders there are."""
+    return orders.spaced(str(10**11 + secrets.randbelow(9 * 10**11)))
+
+
+def _draft(till: Till, placement: Placement, fingerprint: str, now: datetime) -> _Draft:
+    cart = items(till, placement.lines, now)
+    gateway = till.gateways.get(placement.gateway)
+    if gateway is None:
+        raise Refusal(Code.GATEWAY_UNKNOWN, gateway=placement.gateway)
+    priced = pricing.quote(till.terms, cart, placement.address.destination, placement.delivery)
+    if priced.total != placement.expected_total:
+        raise PriceChangedRefusal(placement.expected_total, priced)
+    return _Draft(placement=placement, fingerprint=fingerprint, items=cart, quote=priced, gateway=gateway)
+
+
+def _buyable(till: Till, sku: str, now: datetime) -> tuple[Product, Variant]:
+    found = till.goods.find_variant(sku)
+    if found is None:
+        raise Refusal(Code.PRODUCT_GONE, sku=sku, title={})
+    product = found[0]
+    later = product.publish_at is not None and datetime.fromisoformat(product.publish_at) > now
+    if product.status is ProductStatus.DRAFT or later:
+        raise Refusal(Code.PRODUCT_GONE, sku=sku, title=product.title)
+    return found
+
+
+def _check_limits(cart: Sequence[Item]) -> None:
+    counts: dict[str, int] = {}
+    for item in cart:
+        handle, limit = item.product.handle, item.product.limit.per_order
+        counts[handle] = counts.get(handle, 0) + item.quantity
+        if limit is not None and counts[handle] > limit:
+            raise Refusal(Code.LIMIT_PER_ORDER, sku=item.variant.sku, title=item.product.title, limit=limit)
+
+
+def _check_stock(transaction: Transaction, cart: Sequence[Item]) -> None:
+    """Refuse what is sold out by a plain look: it needs no lock, and in a rush most buyers end here."""
+    left = stock.levels(transaction, [item.variant.sku for item in cart])
+    for item in cart:
+        if left.get(item.variant.sku, item.quantity) < item.quantity:
+            raise _sold_out(item, left[item.variant.sku])
+
+
+def _sold_out(item: Item, left: int) -> Refusal:
+    return Refusal(Code.SOLD_OUT, sku=item.variant.sku, title=item.product.title, left=left)
+
+
+def _check_customer(transaction: Transaction, draft: _Draft) -> None:
+    contact = draft.placement.contact
+    limited = [item for item in draft.items if item.product.limit.per_customer is not None]
+    if limited and transaction.postgres:
+        transaction.run("SELECT pg_advisory_xact_lock(hashtext(?))", contact.email.casefold() or contact.phone)
+    for item in limited:
+        row = transaction.find(
+            "SELECT COALESCE(SUM(l.quantity), 0) FROM order_line l JOIN orders o ON o.id = l.order_id "
+            "WHERE l.product = ? AND o.state NOT IN ('cancelled', 'returned') "
+            "AND ((o.email <> '' AND o.email = ?) OR (o.phone <> '' AND o.phone = ?))",
+            item.product.handle,
+            contact.email.casefold(),
+            orders.digits(contact.phone),
+        )
+        limit = item.product.limit.per_customer or 0
+        wanted = sum(each.quantity for each in limited if each.product.handle == item.product.handle)
+        if (int(row[0]) if row else 0) + wanted > limit:
+            raise Refusal(Code.LIMIT_PER_CUSTOMER, sku=item.variant.sku, title=item.product.title, limit=limit)
+
+
+def _find_placed(transaction: Transaction, key: str, fingerprint: str) -> Placed | None:
+    row = transaction.find("SELECT id, fingerprint, number FROM orders WHERE form_key = ?", key)
+    if row is None:
+        return None
+    if row[1] != fingerprint:
+        raise Refusal(Code.FORM_REUSED, number=row[2])
+    return Placed(order=orders.get_by_id(transaction, row[0]), created=False)
+
+
+def _write(transaction: Transaction, till: Till, draft: _Draft, names: tuple[str, str], now: datetime) -> Placed:
+    """Write the whole order; the stock that everyone wants comes last."""
+    if not _insert(transaction, till, draft, names, now):
+        again = _find_placed(transaction, draft.placement.key, draft.fingerprint)
+        if again is None:
+            raise Refusal(Code.FORM_REUSED, number="")
+        return again
+    row = transaction.find("SELECT id FROM orders WHERE token = ?", names[1])
+    order = int(row[0]) if row else 0
+    _check_customer(transaction, draft)
+    _insert_lines(transaction, till, draft, order)
+    state = _first_state(draft.gateway)
+    orders.record(transaction, order, Event.PLACE, ("", state), actor="buyer", now=now)
+    email = draft.placement.contact.email
+    if email:
+        notices.write(transaction, Topic.ORDER_PLACED, str(order), now, order=order, recipient=email)
+    _reserve(transaction, draft, order, now)
+    if draft.quote.total == 0 and state is State.PENDING_PAYMENT:
+        orders.step(transaction, order, Event.PAY, actor="system", now=now, note="nothing to pay")
+    return Placed(order=orders.get_by_id(transaction, order), created=True)
+
+
+def _insert(transaction: Transaction, till: Till, draft: _Draft, names: tuple[str, str], now: datetime) -> int:
+    placement, encode = draft.placement, lambda value: msgspec.json.encode(value).decode()
+    hold = draft.gateway.hold_seconds or till.terms.checkout.reserve
+    pays_later = draft.gateway.kind is Kind.ON_DELIVERY
+    return transaction.run(
+        _INSERT,
+        *names,
+        placement.key,
+        draft.fingerprint,
+        _first_state(draft.gateway),
+        placement.gateway,
+        till.goods.release,
+        placement.locale if placement.locale in till.terms.locales else till.terms.locale,
+        draft.quote.currency,
+        placement.contact.email.casefold(),
+        orders.digits(placement.contact.phone),
+        encode(placement.contact),
+        encode(placement.address),
+        encode(_delivery(till, placement.delivery)),
+        encode(draft.quote),
+        draft.quote.total,
+        placement.remarks,
+        encode(placement.invoice) if placement.invoice else None,
+        encode(placement.consents),
+        int(now.timestamp()),
+        None if pays_later else int((now + timedelta(seconds=hold)).timestamp()),
+    )
+
+
+def _insert_lines(transaction: Transaction, till: Till, draft: _Draft, order: int) -> None:
+    locale = draft.placement.locale
+    priced = {line.sku: line for line in draft.quote.lines}
+    rows = []
+    for position, item in enumerate(draft.items):
+        line = priced[item.variant.sku]
+        rows.append(
+            (
+                order, position, line.sku, line.product, _in(item.product.title, locale, till.terms.locale),
+                _label(item, locale, till.terms.locale), _picture(item), line.quantity, line.unit_price, line.discount,
+                line.amount, line.tax_rate, line.tax, line.total,
+            )
+        )  # fmt: skip
+    transaction.run_many(_INSERT_LINE, rows)
+
+
+def _reserve(transaction: Transaction, draft: _Draft, order: int, now: datetime) -> None:
+    takes = [Take(item.variant.sku, item.quantity) for item in draft.items]
+    try:
+        stock.reserve(transaction, order, takes, now)
+    except Refusal as refusal:
+        item = next(each for each in draft.items if each.variant.sku == refusal.values["sku"])
+        raise _sold_out(item, refusal.values["left"]) from refusal
+
+
+def _first_state(gateway: Gateway) -> State:
+    return State.CONFIRMED if gateway.kind is Kind.ON_DELIVERY else State.PENDING_PAYMENT
+
+
+def _delivery(till: Till, method: str) -> Delivery:
+    chosen = next((each for each in till.terms.delivery if each.id == method), None)
+    if chosen is None:
+        return Delivery()
+    return Delivery(method=chosen.id, kind=chosen.kind, name=chosen.name, place=chosen.place, hours=chosen.hours)
+
+
+def _in(text: Text, locale: str, fallback: str) -> str:
+    return text.get(locale) or text.get(fallback) or next(iter(text.values()), "")
+
+
+def _label(item: Item, locale: str, fallback: str) -> str:
+    """Return the chosen options in words: ``500 g / tin``."""
+    labels = []
+    for option, chosen in zip(item.product.options, item.variant.options, strict=False):
+        value = next((each for each in option.values if each.value == chosen), None)
+        labels.append(_in(value.label, locale, fallback) if value else chosen)
+    return " / ".join(labels)
+
+
+def _picture(item: Item) -> str:
+    first = item.product.pictures[0].file if item.product.pictures else ""
+    return item.variant.picture or first

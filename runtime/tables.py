@@ -20,12 +20,16 @@ from peewee import (
     TextField,
 )
 
+ORDER_STATES = (
+    "pending_payment", "closing", "cancelled", "confirmed", "paid", "shipped", "received", "completed", "returned",
+)  # fmt: skip
+PAYMENT_STATES = ("created", "open", "unknown", "succeeded", "closed", "failed")
 HOLD_STATES = ("held", "sold", "released", "returned")
 MOVE_REASONS = ("opening", "reserve", "release", "sell", "return", "adjust")
 NOTICE_STATES = ("waiting", "sent", "dead")
 
 
-def one_of(column: str, values: Iterable[str]) -> Check:
+def one_of(column: str, values: Iterable[str]) -> SQL:
     """Return the constraint that a column holds one of these words."""
     return Check(f"{column} IN ({', '.join(repr(str(value)) for value in values)})")
 
@@ -50,22 +54,7 @@ class Order(Table):
     form_key = TextField(unique=True)
     fingerprint = TextField()
     state = TextField(
-        constraints=[
-            one_of(
-                "state",
-                (
-                    "pending_payment",
-                    "closing",
-                    "cancelled",
-                    "confirmed",
-                    "paid",
-                    "shipped",
-                    "received",
-                    "completed",
-                    "returned",
-                ),
-            )
-        ]
+        constraints=[one_of("state", ORDER_STATES)]
     )
     gateway = TextField()
     release = TextField()
@@ -75,6 +64,7 @@ class Order(Table):
     phone = TextField(index=True)
     contact = TextField()
     address = TextField()
+    delivery = TextField()
     quote = TextField()
     total = BigIntegerField(constraints=[Check("total >= 0")])
     paid = BigIntegerField(constraints=[Check("paid >= 0"), SQL("DEFAULT 0")])
@@ -185,7 +175,7 @@ class Payment(Table):
     gateway = TextField()
     reference = TextField()
     state = TextField(
-        constraints=[one_of("state", ("created", "open", "unknown", "succeeded", "closed", "failed"))]
+        constraints=[one_of("state", PAYMENT_STATES)]
     )
     amount = BigIntegerField(constraints=[Check("amount > 0")])
     currency = TextField()

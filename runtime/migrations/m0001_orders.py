@@ -16,7 +16,8 @@ STATEMENTS = (
       "token" TEXT NOT NULL,
       "form_key" TEXT NOT NULL,
       "fingerprint" TEXT NOT NULL,
-      "state" TEXT NOT NULL CHECK (state IN ('pending_payment', 'closing', 'cancelled', 'confirmed', 'paid', 'shipped', 'received', 'completed', 'returned')),
+      "state" TEXT NOT NULL CHECK (state IN ('pending_payment', 'closing', 'cancelled', 'confirmed', 'paid', 'shipped',
+        'received', 'completed', 'returned')),
       "gateway" TEXT NOT NULL,
       "release" TEXT NOT NULL,
       "locale" TEXT NOT NULL,
@@ -25,6 +26,7 @@ STATEMENTS = (
       "phone" TEXT NOT NULL,
       "contact" TEXT NOT NULL,
       "address" TEXT NOT NULL,
+      "delivery" TEXT NOT NULL,
       "quote" TEXT NOT NULL,
       "total" BIGINT NOT NULL CHECK (total >= 0),
       "paid" BIGINT NOT NULL CHECK (paid >= 0) DEFAULT 0,
@@ -159,7 +161,8 @@ STATEMENTS = (
     )
     """,
     'CREATE INDEX "transfer_order_id" ON "transfer" ("order_id")',
-    'CREATE UNIQUE INDEX "transfer_event_reference_debit_credit" ON "transfer" ("event", "reference", "debit", "credit")',
+    'CREATE UNIQUE INDEX "transfer_event_reference_debit_credit" '
+    'ON "transfer" ("event", "reference", "debit", "credit")',
     """
     CREATE TABLE "finding" (
       "id" BIGSERIAL NOT NULL PRIMARY KEY,

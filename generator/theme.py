@@ -68,7 +68,8 @@ def read(folders: list[Path], overlay: Path | None = None) -> tuple[Theme, list[
         layouts |= {key: tuple(section(each) for each in value) for key, value in manifest.get("layouts", {}).items()}
         for file in sorted((folder / "locales").glob("*.yaml")):
             tree = _tree(file, f"{place}/locales/{file.name}", problems)
-            words[file.stem] = words.get(file.stem, {}) | wording.flatten(tree)
+            locale = file.stem.rpartition(".")[2]
+            words[locale] = words.get(locale, {}) | wording.flatten(tree)
     trusted = all(folder.is_relative_to(THEMES) for folder in folders)
     return Theme(
         files=dict(sorted(files.items())), places=places, trusted=trusted, layouts=layouts, words=words,

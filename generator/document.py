@@ -23,7 +23,7 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from generator import mistakes
+from generator import concealment, mistakes
 from generator.decoding import MAXIMUM_BYTES, SUSPECT, decode, lines, replace_controls
 from generator.events import Data, Parser
 from generator.messages import problem
@@ -70,13 +70,13 @@ class Document(msgspec.Struct):
         code: str,
         path: Path,
         *,
-        key: bool = False,
+        at_key: bool = False,
         suggestion: str | None = None,
         related: tuple[str, Mark | None] | None = None,
         **values: object,
     ) -> Problem:
         """Make a problem of a known code at a value of this document, or at its key."""
-        mark = self.mark(path, key=key)
+        mark = self.mark(path, key=at_key)
         return problem(code, self.file, mark, path, suggestion=suggestion, related=related, **values)
 
 
@@ -94,7 +94,7 @@ def read(path: FilePath, file: str) -> Result:
     if raw is None:
         return None, problems
     text, problems = decode(raw, file)
-    return (None, problems) if text is None else parse(text, file)
+    return (None, problems) if text is None else _safe(parse(text, file), text, file)
 
 
 def read_page(path: FilePath, file: str) -> Result:
@@ -103,7 +103,11 @@ def read_page(path: FilePath, file: str) -> Result:
     if raw is None:
         return None, problems
     text, problems = decode(raw, file)
-    return (None, problems) if text is None else parse_page(text, file)
+    return (None, problems) if text is None else _safe(parse_page(text, file), text, file)
+
+
+def _safe(result: Result, text: str, file: str) -> Result:
+    return result[0], result[1] + concealment.find(text, file)
 
 
 def read_bytes(path: FilePath, file: str) -> tuple[bytes | None, list[Problem]]:
@@ -150,7 +154,7 @@ def parse_page(text: str, file: str) -> Result:
         return None, problems
     body, more = replace_controls(body, file)
     if "body" in document.data:
-        problems.append(document.problem("page-body-key", ("body",), key=True))
+        problems.append(document.problem("page-body-key", ("body",), at_key=True))
     document.data["body"] = body.replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
     document.text, document.body_line = text, body_line + _blank_lines(body)
     return document, problems + [_moved(one, body_line - 1) for one in more]

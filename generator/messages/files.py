@@ -44,6 +44,12 @@ MESSAGES = {
         zh_hint="删掉它并重新输入；复制来的文字常带这种字符，它会改变文字方向",
         file=_FILE, bad='title: "Long\\u202Ejing"\n', good="title: Longjing\n",
     ),
+    "secret-in-file": Message(
+        en="this looks like a secret, and files of a shop are no place for it", zh="这看起来是密钥，不能写在商店文件里",
+        en_hint="put it into var/secrets.env as NAME=value, write the NAME here, and have the old secret replaced",
+        zh_hint="放进 var/secrets.env，写成 NAME=值，这里只写 NAME；已经泄露的密钥请作废重发",
+        bad="x-note: sk_live_0123456789abcdef\n", good="x-note: STRIPE_KEY\n",
+    ),
     "page-open-front-matter": Message(
         en="the --- of the first line is never closed by a second ---", zh="第一行的 --- 后面没有第二个 --- 来结束",
         en_hint="write --- on a line of its own between the keys and the text", zh_hint="在键和正文之间单独写一行 ---",

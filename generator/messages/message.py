@@ -21,6 +21,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     zh: str
     en_hint: str = ""
     zh_hint: str = ""
+    en_related: str = "first given here"
+    zh_related: str = "第一次写在这里"
     severity: Severity = Severity.ERROR
     file: str = "shop.yaml"
     bad: Example
@@ -34,3 +36,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     def hint(self, lang: str) -> str:
         """Return the hint in ``zh`` or ``en``; empty if there is none."""
         return self.zh_hint if lang == "zh" else self.en_hint
+
+    def related(self, lang: str) -> str:
+        """Return what stands in the second place of such a problem."""
+        return self.zh_related if lang == "zh" else self.en_related

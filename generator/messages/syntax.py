@@ -129,12 +129,14 @@ MESSAGES = {
         zh="这一行的缩进对不上：它缩进 {spaces} 个空格，上一行是 {above} 个",
         en_hint="keys of one group start in the same column; a group goes two spaces deeper than its key",
         zh_hint="同一组的键左边对齐；下一层比它的键多缩进两个空格",
+        en_related="the line above", zh_related="上一行",
         file=_FILE, bad="title: Longjing\n  price: 168\n", good="title: Longjing\nprice: 168\n",
     ),
     "yaml-list-among-keys": Message(
         en="keys and lines that start with - cannot stand side by side", zh="键和以 - 开头的行不能并排",
         en_hint="indent the lines with - below the key that they belong to",
         zh_hint="把带 - 的行缩进到它所属的键下面",
+        en_related="the line above", zh_related="上一行",
         file=_FILE, bad="tags: green\n- spring\n", good="tags:\n  - green\n  - spring\n",
     ),
     "yaml-syntax": Message(

@@ -18,13 +18,13 @@ _WIDEST = 100
 _BEFORE = 60
 _WORDS = {
     "en": {
-        "mean": "did you mean {suggestion}?", "hint": "hint: ", "more": "… and {count} more problems are not shown",
+        "mean": "did you mean {suggestion}?", "hint": "hint: ", "more": "… not shown: {count} more",
         "none": "no problems", "errors": ("{count} error", "{count} errors"),
         "warnings": ("{count} warning", "{count} warnings"), "files": (" in {count} file", " in {count} files"),
         "join": ", ",
     },
     "zh": {
-        "mean": "是不是想写 {suggestion}？", "hint": "提示：", "more": "……还有 {count} 个问题没有列出",
+        "mean": "是不是想写 {suggestion}？", "hint": "提示：", "more": "……没有列出的还有 {count} 个",
         "none": "没有问题", "errors": ("{count} 个错误", "{count} 个错误"),
         "warnings": ("{count} 个警告", "{count} 个警告"), "files": ("，在 {count} 个文件里", "，在 {count} 个文件里"),
         "join": "，",
@@ -76,7 +76,7 @@ def _word(value: Any, lang: str) -> Any:  # noqa: ANN401  a value of any kind ma
 
 
 def text(problems: Sequence[Problem], lang: str, sources: Sources, most: int = MOST_SHOWN) -> str:
-    """Write problems for people: place, code and message, the line with a caret, the second place, hints, and counts."""
+    """Write problems for people: place, code, message, the line with a caret, the second place, hints, and counts."""
     rows: list[str] = []
     split: dict[str, list[str]] = {}
     for problem in problems[:most]:

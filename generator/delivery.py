@@ -8,7 +8,7 @@ _RANKS = (
     "维吾尔自治区", "壮族自治区", "回族自治区", "特别行政区", "自治区", "自治州", "自治县", "地区",
     "省", "市", "区", "县", "盟", "旗",
 )  # fmt: skip
-_PROVINCES = {
+PROVINCES = {
     "AH": "安徽", "BJ": "北京", "CQ": "重庆", "FJ": "福建", "GD": "广东", "GS": "甘肃", "GX": "广西", "GZ": "贵州",
     "HA": "河南", "HB": "湖北", "HE": "河北", "HI": "海南", "HK": "香港", "HL": "黑龙江", "HN": "湖南", "JL": "吉林",
     "JS": "江苏", "JX": "江西", "LN": "辽宁", "MO": "澳门", "NM": "内蒙古", "NX": "宁夏", "QH": "青海", "SC": "四川",
@@ -16,7 +16,7 @@ _PROVINCES = {
     "YN": "云南", "ZJ": "浙江",
 }  # fmt: skip
 """ISO 3166-2:CN codes and the short names that people write."""
-_PROVINCE_NAMES = frozenset(_PROVINCES.values())
+_PROVINCE_NAMES = frozenset(PROVINCES.values())
 ELSEWHERE, COUNTRY, REGION, TOWN = 1, 2, 3, 4
 
 
@@ -70,7 +70,7 @@ def match(region: str, place: Place) -> int:
     if dash and len(country) == len("CN") and country.isascii():
         if country.upper() != place.country:
             return 0
-        region = _PROVINCES.get(name.upper(), name) if place.country == "CN" else name
+        region = PROVINCES.get(name.upper(), name) if place.country == "CN" else name
     elif place.country != "CN":
         return 0
     wanted = short(region)

@@ -1,0 +1,121 @@
+"""A folder becomes a checked shop: every problem of every file in one run, or the shop."""
+
+import contextlib
+import gc
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from generator import assembly, cache, document, inventory, parallel, reading, rules, schema, sections
+from generator.document import Document
+from generator.draft import Draft
+from generator.inventory import SHOP, Source
+from generator.loading import ground, shop
+from generator.loading.reader import Ground, Reader
+from generator.messages import problem
+from generator.problems import Mark, Problem, Severity
+from generator.reading import Result
+from generator.shop import Shop
+
+_ENCODE = msgspec.msgpack.encode
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """All problems in the order of their places; the shop, unless one is an error; the text of files with problems."""
+
+    problems: tuple[Problem, ...]
+    shop: Shop | None
+    sources: dict[str, str] = {}
+
+
+def check(folder: Path, *, cache: bool = True) -> Checked:
+    """Read and check a whole shop; ``cache`` keeps results of unchanged files in var/cache."""
+    with _unhurried():
+        return _check(folder, keep=cache)
+
+
+@contextlib.contextmanager
+def _unhurried() -> Iterator[None]:
+    """Hold the collector of reference cycles: many small values are made and none of them are cycles."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _check(folder: Path, *, keep: bool) -> Checked:
+    if not (folder / SHOP).is_file():
+        code = "shop-file-missing" if folder.is_dir() else "shop-folder-missing"
+        return Checked(problems=(problem(code, SHOP, folder=str(folder)),), shop=None)
+    main, problems = document.read(folder / SHOP, SHOP)
+    draft, found = _draft(folder, main, keep=keep)
+    problems += found
+    problems += [each for result in draft.results.values() for each in result.problems]
+    problems += list(rules.run(draft))
+    documents = {SHOP: main} if main is not None else {}
+    placed = _placed(folder, problems, documents)
+    failed = any(each.severity is Severity.ERROR for each in placed)
+    texts = {file: each.text for file, each in documents.items() if each is not None}
+    return Checked(problems=tuple(placed), shop=None if failed else assembly.assemble(draft), sources=texts)
+
+
+def _draft(folder: Path, main: Document | None, *, keep: bool) -> tuple[Draft, list[Problem]]:
+    overlay = folder / "theme"
+    said = main.data.get("theme") if main is not None else None
+    name = said.get("name") if isinstance(said, dict) else None
+    offer, problems = sections.read(name if isinstance(name, str) else "harbour", overlay)
+    tree, base = {}, ground.fallback()
+    reader = Reader(SHOP, base)
+    if main is not None:
+        checked = schema.validate(main, schema.compile_tree(sections.compose(offer)))
+        problems += checked.problems
+        tree = checked.data if isinstance(checked.data, dict) else {}
+        base, first = shop.find_ground(tree, SHOP)
+        reader = Reader(SHOP, base, checked.broken)
+        reader.problems += first.problems
+    values = shop.load(tree, offer, reader)
+    problems += reader.close()
+    sources, strays = inventory.gather(folder)
+    results = _results(folder, sources, base, keep=keep) if main is not None or sources else {}
+    return assembly.draft(folder, (base, tree, values, offer), (sources, strays), results), problems
+
+
+def _results(folder: Path, sources: Sequence[Source], base: Ground, *, keep: bool) -> dict[str, Result]:
+    store = cache.Cache(folder / "var" / "cache" / "check", cache.key(_ENCODE(base))) if keep else None
+    found = {each.file: store.find(folder, each) if store else None for each in sources}
+    missing = [each for each in sources if found[each.file] is None]
+    fresh = {each.file: each for each in parallel.read(folder, missing, base)}
+    results = {file: result or fresh[file] for file, result in found.items()}
+    if store is not None:
+        store.keep(sources, results)
+    return results
+
+
+def _placed(folder: Path, problems: Sequence[Problem], documents: dict[str, Document]) -> list[Problem]:
+    """Give every problem its place, reading again the files that have one, and put them in order."""
+    found = []
+    for each in problems:
+        if each.file not in documents:
+            read = _read_again(folder, each.file)
+            if read is not None:
+                documents[each.file] = read
+        text = documents.get(each.file)
+        found.append(reading.placed(text, each) if each.mark is None and text is not None else each)
+    return sorted(found, key=_order)
+
+
+def _read_again(folder: Path, file: str) -> Document | None:
+    path = folder / file
+    if path.suffix not in {".yaml", ".md"} or not path.is_file():
+        return None
+    read, _ = document.read_page(path, file) if path.suffix == ".md" else document.read(path, file)
+    return read
+
+
+def _order(each: Problem) -> tuple[bool, str, int, int, str]:
+    mark = each.mark or Mark(line=0, column=0)
+    return (each.file != SHOP, each.file, mark.line, mark.column, each.code)

@@ -1,0 +1,85 @@
+"""One file of a shop, read alone: YAML to data, data against its schema, data to a value."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from generator import document, schema
+from generator.decoding import lines
+from generator.document import Document
+from generator.inventory import Source
+from generator.links import Link, links
+from generator.loading import content, products
+from generator.loading.content import ShelfFile
+from generator.loading.reader import Ground, Reader, Tree
+from generator.problems import Mark, Problem
+from generator.shop import LiveRoom, Page, Product, Value
+
+_AT_KEYS = frozenset({"unknown-locale", "unknown-option"})
+"""Problems that are about a key and not about its value."""
+
+
+class Result(Value, frozen=True, kw_only=True):
+    """What one file gave: its problems, its values as far as they can be made, and the links in its texts."""
+
+    file: str
+    kind: str
+    problems: tuple[Problem, ...] = ()
+    products: tuple[Product, ...] = ()
+    shelf: ShelfFile | None = None
+    page: Page | None = None
+    room: LiveRoom | None = None
+    links: tuple[Link, ...] = ()
+    digest: bytes = b""
+
+
+def read(folder: Path, source: Source, ground: Ground) -> Result:
+    """Read a file, its schema and its values; the result holds nothing of the text."""
+    path = folder / source.file
+    found, problems = document.read_page(path, source.file) if source.kind == "page" else document.read(path, source.file)
+    if found is None:
+        return Result(file=source.file, kind=source.kind, problems=tuple(problems))
+    checked = schema.validate(found, schema.compiled(source.kind))
+    tree = checked.data if isinstance(checked.data, dict) else {}
+    reader = Reader(source.file, ground, checked.broken)
+    values = _values(source, tree, reader)
+    problems += checked.problems + [placed(found, each) for each in reader.close()]
+    return Result(
+        file=source.file, kind=source.kind, problems=tuple(problems), links=tuple(links(source.kind, tree)),
+        digest=digest(found.text.encode()), **values,
+    )  # fmt: skip
+
+
+def digest(data: bytes | memoryview) -> bytes:
+    """Return what stands for the content of a file."""
+    return hashlib.blake2b(data, digest_size=16).digest()
+
+
+def _values(source: Source, tree: Tree, reader: Reader) -> dict[str, Any]:
+    if source.kind == "product":
+        return {"products": (products.load(source.handle, tree, reader),)}
+    if source.kind == "shelf":
+        return {"shelf": content.load_shelf(source.handle, tree, reader)}
+    if source.kind == "page":
+        return {"page": content.load_page(source.handle, tree, reader)}
+    return {"room": content.load_room(source.handle, tree, reader)}
+
+
+def placed(found: Document, one: Problem) -> Problem:
+    """Return the problem with the place of its value, or of the link inside that value."""
+    mark = found.mark(one.path, key=one.code in _AT_KEYS)
+    link = one.values.get("link")
+    if isinstance(link, str):
+        mark = _inside(found, mark, link)
+    return msgspec.structs.replace(one, mark=mark)
+
+
+def _inside(found: Document, mark: Mark, link: str) -> Mark:
+    rows = lines(found.text)
+    for number in range(mark.line - 1, len(rows)):
+        column = rows[number].find(link, mark.column - 1 if number == mark.line - 1 else 0)
+        if column >= 0:
+            return Mark(line=number + 1, column=column + 1, end=column + 1 + len(link))
+    return mark

@@ -1,4 +1,4 @@
-"""What is wrong with a rendered page: links that lead nowhere, pictures without words, structured data that is no JSON."""
+"""What is wrong with a rendered page: links that lead nowhere, pictures without words, structured data that is none."""
 
 import re
 from collections.abc import Collection
@@ -7,7 +7,6 @@ from urllib.parse import unquote
 import msgspec
 
 from generator.problems import Mark, Problem
-
 
 _LINK = re.compile(r'\s(?:href|src|action|poster)="(/[^"]*)"')
 _IMAGE = re.compile(r"<img\b[^>]*>")
@@ -33,9 +32,8 @@ class Inspector:
                 self.good.add(link)
             else:
                 found.append(_problem("page-link-broken", template, url, link=link))
-        for image in _IMAGE.findall(html):
-            if not _ALT.search(image):
-                found.append(_problem("page-picture-without-alt", template, url, tag=image[:200]))
+        bare = [image for image in _IMAGE.findall(html) if not _ALT.search(image)]
+        found += [_problem("page-picture-without-alt", template, url, tag=image[:200]) for image in bare]
         for data in _DATA.findall(html):
             reason = _broken_data(data)
             if reason:
@@ -43,7 +41,7 @@ class Inspector:
         return found
 
     def _leads_somewhere(self, link: str) -> bool:
-        path = unquote(link.split("#")[0].split("?")[0].replace("&amp;", "&"))
+        path = unquote(link.split("#", maxsplit=1)[0].split("?", maxsplit=1)[0].replace("&amp;", "&"))
         return path in self.known or path.startswith(self.living) or link.startswith("//")
 
 

@@ -1,7 +1,7 @@
 """Jinja environments of a theme: one per locale, the same in the build and in the runtime."""
 
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -11,13 +11,14 @@ import jinja2
 import msgspec
 from babel.dates import format_date, format_datetime, format_time
 from jinja2 import nodes
+from jinja2.exceptions import SecurityError
 from jinja2.ext import Extension
 from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from generator import money
-from generator.problems import Mark, Problem, Severity
+from generator.problems import Mark, Problem
 from generator.shop import Value
 from generator.views import Frame, Image, Link, plain
 from generator.wording import MissingWordError, Wording
@@ -192,29 +193,31 @@ def _revived(stage: Stage) -> Frame:
     return msgspec.structs.replace(stage.frame, settings=settings)
 
 
-def _template_frames(error: BaseException) -> Iterator[tuple[str, int]]:
-    for step in traceback.extract_tb(error.__traceback__):
-        if step.filename.endswith((".html", ".xml")) and step.lineno:
-            yield step.filename, step.lineno
-
-
-def problem(error: Exception, template: str) -> Problem:
-    """Say which line of which template went wrong, and why."""
-    file, line, code = template, 1, "theme-render"
+def problem(error: Exception, template: str, places: Mapping[str, str]) -> Problem:
+    """Say which line of which template went wrong, and why; ``places`` are the files of the templates."""
+    file, line, code = places.get(template, template), 1, "theme-render"
     values: dict[str, Any] = {"reason": str(error) or type(error).__name__}
     if isinstance(error, jinja2.TemplateSyntaxError):
-        file, line, code = error.filename or error.name or template, error.lineno, "theme-syntax"
+        file, line, code = error.filename or file, error.lineno, "theme-syntax"
     else:
-        for file, line in _template_frames(error):  # noqa: B007  the innermost one is wanted
-            pass
-    if isinstance(error, jinja2.UndefinedError):
-        code = "theme-undefined"
-    elif isinstance(error, jinja2.TemplateNotFound):
-        code, values = "theme-template-missing", {"name": error.name or ""}
-    elif isinstance(error, MissingWordError):
-        code, values = "theme-word-missing", {"key": str(error.args[0])}
-    elif isinstance(error, UnknownAssetError):
-        code, values = "theme-asset-missing", {"name": str(error.args[0])}
-    elif isinstance(error, RecursionError):
-        code, values = "theme-recursion", {}
-    return Problem(code=code, file=file, mark=Mark(line, 1), severity=Severity.ERROR, values=values)
+        known = set(places.values())
+        for step in traceback.extract_tb(error.__traceback__):
+            if step.filename in known and step.lineno:
+                file, line = step.filename, step.lineno
+    for kind, its_code in _CODES.items():
+        if isinstance(error, kind):
+            name = error.name if isinstance(error, jinja2.TemplateNotFound) else error.args[0] if error.args else ""
+            code, values = its_code, {"name": str(name), **values}
+            break
+    return Problem(code=code, file=file, mark=Mark(line, 1), values=values)
+
+
+_CODES: dict[type[Exception], str] = {
+    jinja2.TemplateNotFound: "theme-template-missing",
+    jinja2.UndefinedError: "theme-undefined",
+    SecurityError: "theme-forbidden",
+    MissingWordError: "theme-word-missing",
+    UnknownAssetError: "theme-asset-missing",
+    RecursionError: "theme-recursion",
+    MemoryError: "theme-too-big",
+}

@@ -17,6 +17,7 @@ Piece = Callable[[int], Any]
 _HEAD = struct.Struct(">II")
 _TOKEN = struct.Struct(">H")
 _MOST_PIECES = 4096
+_FAILED = 0xFFFFFFFF
 
 
 class WorkerDiedError(Exception):
@@ -59,7 +60,8 @@ def share(
             out, into = os.pipe()
             pid = os.fork()
             if pid == 0:
-                os.close(out)
+                for other in (out, *children):
+                    os.close(other)
                 _child(reading, into, work, begin)
             os.close(into)
             children[out] = pid
@@ -87,7 +89,7 @@ def _child(reading: int, into: int, work: Piece, begin: Callable[[], None] | Non
     except BaseException as error:  # noqa: BLE001  the parent is told, whatever it was
         with contextlib.suppress(OSError):
             number = error.errno if isinstance(error, OSError) else 0
-            _send(into, 0xFFFFFFFF, encode((type(error).__name__, number, str(error))))
+            _send(into, _FAILED, encode((type(error).__name__, number, str(error))))
     finally:
         os._exit(code)
 
@@ -130,7 +132,7 @@ def _messages(buffer: bytearray) -> Iterator[tuple[int, Any]]:
             return
         data = bytes(buffer[_HEAD.size : _HEAD.size + length])
         del buffer[: _HEAD.size + length]
-        if piece == 0xFFFFFFFF:
+        if piece == _FAILED:
             name, number, told = msgspec.msgpack.decode(data)
             raise OSError(number, told) if number else WorkerDiedError(None, 0, f"{name}: {told}")
         yield piece, (msgspec.msgpack.decode(data) if data else None)

@@ -1,0 +1,148 @@
+"""Pages become contents of the store: only those whose digest changed are rendered, many by several processes."""
+
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import jinja2
+import msgspec
+
+from generator import templates, workers
+from generator.inspection import Inspector
+from generator.manifest import HTML, Entry
+from generator.pages import PagePlan
+from generator.problems import Mark, Problem
+from generator.site import Site
+from generator.state import Kept
+from generator.store import Store
+
+if sys.platform != "win32":
+    import resource
+
+Progress = Callable[[int, int], None]
+"""Is told (done, of) while pages are rendered."""
+
+_INLINE = 48
+_PIECES_A_WORKER = 16
+_SECONDS_A_PAGE = 2.0
+_MEMORY = 512 << 20
+
+
+class Rendered(msgspec.Struct, array_like=True):
+    """What came of one planned page: a content with its title, or problems."""
+
+    place: int
+    entry: Entry | None
+    title: str
+    problems: list[Problem] = []
+
+
+class Renderer:
+    """Renders the pages of a site into a store."""
+
+    def __init__(self, site: Site, store: Store, known: set[str], *, compress: bool = True) -> None:
+        self.site = site
+        self.store = store
+        self.compress = compress
+        self.inspector = Inspector(known, {edition.prefix for edition in site.editions.values()})
+        compiled = templates.Compiled()
+        self.environments = {
+            locale: templates.environment(site.theme.source, stage, compiled) for locale, stage in site.stages.items()
+        }
+
+    def html(self, plan: PagePlan) -> tuple[str, str]:
+        """Render one page and return it with its title; raise what Jinja raises."""
+        context = plan.make()
+        return self.environments[plan.locale].get_template(plan.template).render(context), context["page"].title
+
+    def render(self, place: int, plan: PagePlan) -> Rendered:
+        """Render one page, look at it, and keep it in the store."""
+        try:
+            html, title = self.html(plan)
+        except OSError:
+            raise
+        except Exception as error:  # noqa: BLE001  whatever a theme does wrong is the theme's problem, told with its line
+            return Rendered(place, None, "", [templates.problem(error, plan.template, self.site.theme.places)])
+        template = self.site.theme.places.get(plan.template, plan.template)
+        problems = self.inspector.problems(html, plan.url, template)
+        data = html.encode("utf-8")
+        blob, forms = self.store.put(data, HTML, compress=self.compress)
+        return Rendered(place, Entry(blob, HTML, len(data), forms, plan.frame_src), title, problems)
+
+    def all(self, plans: Sequence[PagePlan], progress: Progress) -> list[Rendered]:
+        """Render all given pages, here or in workers, in the order of their places."""
+        sandboxed = not self.site.theme.trusted
+        if not workers.can_fork() or (len(plans) < _INLINE and not sandboxed):
+            made = []
+            for place, plan in enumerate(plans):
+                made.append(self.render(place, plan))
+                progress(place + 1, len(plans))
+            return made
+        return self._shared(plans, progress, sandboxed=sandboxed)
+
+    def _shared(self, plans: Sequence[PagePlan], progress: Progress, *, sandboxed: bool) -> list[Rendered]:
+        count = workers.count()
+        size = max(1, -(-len(plans) // (4096 if sandboxed else count * _PIECES_A_WORKER)))
+        pieces = [range(first, min(first + size, len(plans))) for first in range(0, len(plans), size)]
+        work = partial(self._piece, plans, pieces, _SECONDS_A_PAGE if sandboxed else 0.0)
+        made: list[Rendered] = []
+        try:
+            for _, results in workers.share(len(pieces), work, workers=count, begin=_limit if sandboxed else None):
+                made += msgspec.convert(results, list[Rendered])
+                progress(len(made), len(plans))
+        except workers.WorkerDiedError as error:
+            if error.piece is None or error.signal != signal.SIGVTALRM:
+                raise
+            plan = plans[pieces[error.piece][0]]
+            file = self.site.theme.places.get(plan.template, plan.template)
+            slow = Problem(code="theme-too-slow", file=file, mark=Mark(1, 1), values={"url": plan.url, "seconds": 2})
+            return [Rendered(0, None, "", [slow])]
+        return sorted(made, key=lambda each: each.place)
+
+    def _piece(self, plans: Sequence[PagePlan], pieces: Sequence[range], seconds: float, piece: int) -> list[Rendered]:
+        made = []
+        for place in pieces[piece]:
+            if seconds:
+                signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+            made.append(self.render(place, plans[place]))
+        if seconds:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        return made
+
+    def compile_all(self) -> list[Problem]:
+        """Compile every template of the theme, those of the runtime too, and return what is wrong with them."""
+        environment = next(iter(self.environments.values()))
+        problems = []
+        for name in self.site.theme.templates():
+            try:
+                environment.get_template(name)
+            except (jinja2.TemplateError, RecursionError) as error:
+                problems.append(templates.problem(error, name, self.site.theme.places))
+        return problems
+
+
+def _limit() -> None:
+    """Bound the memory of a worker that runs a merchant's templates."""
+    if not sys.platform.startswith("linux"):
+        return
+    with open("/proc/self/statm", encoding="ascii") as status:  # noqa: PTH123
+        now = int(status.read().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (now + _MEMORY, now + _MEMORY))
+
+
+def kept(plans: Sequence[PagePlan], pages: dict[str, Kept], store: Store) -> tuple[dict[str, Kept], list[PagePlan]]:
+    """Part the plan into pages whose content is still right and there, and pages to render."""
+    right: dict[str, Kept] = {}
+    changed: list[PagePlan] = []
+    for plan in plans:
+        found = pages.get(plan.url)
+        if found and found.digest == plan.digest and _whole(store, found.entry):
+            right[plan.url] = found
+        else:
+            changed.append(plan)
+    return right, changed
+
+
+def _whole(store: Store, entry: Entry) -> bool:
+    return store.has(entry.blob, entry.size, entry.encodings)

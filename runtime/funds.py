@@ -90,13 +90,14 @@ def balances(transaction: Transaction) -> dict[tuple[str, str], int]:
     return {(account, currency): int(total) for account, currency, total in rows}
 
 
-def of_order(transaction: Transaction, order: int, account: str) -> int:
-    """Return what an order has moved into an account."""
+def of_order(transaction: Transaction, order: int, account: str, currency: str) -> int:
+    """Return what an order has moved into an account, in one currency."""
     row = transaction.find(
         "SELECT COALESCE(SUM(CASE WHEN debit = ? THEN amount ELSE -amount END), 0) FROM transfer "
-        "WHERE order_id = ? AND (debit = ? OR credit = ?)",
+        "WHERE order_id = ? AND currency = ? AND (debit = ? OR credit = ?)",
         account,
         order,
+        currency,
         account,
         account,
     )

@@ -358,13 +358,18 @@ def receive(database: Database, number: str, *, actor: str, now: datetime) -> Or
 
     def unit(transaction: Transaction) -> Order:
         order = get(transaction, number)
-        step(transaction, order.id, Event.RECEIVE, actor=actor, now=now)
-        if order.paid < order.total:
-            where = funds.Where(order.currency, now)
-            funds.post(transaction, "delivered", order.number, funds.sale(funds.RECEIVABLE, parts(order)), order.id, where)
+        hand_over(transaction, order, actor=actor, now=now)
         return get_by_id(transaction, order.id)
 
     return database.write(unit)
+
+
+def hand_over(transaction: Transaction, order: Order, *, actor: str, now: datetime) -> None:
+    """Move a shipped order to received, with the receivable of what is still owed."""
+    step(transaction, order.id, Event.RECEIVE, actor=actor, now=now)
+    if order.paid < order.total:
+        where = funds.Where(order.currency, now)
+        funds.post(transaction, "delivered", order.number, funds.sale(funds.RECEIVABLE, parts(order)), order.id, where)
 
 
 def refuse(database: Database, number: str, *, actor: str, now: datetime) -> Order:

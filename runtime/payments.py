@@ -1,77 +1,229 @@
-"""THE PAYMENT'S LIFE: attempts with their own TRANSITIONS; a report of a gateway is applied once, however often and however late it comes.
+"""Paying an order: attempts are started, asked about and closed at their gateway, always outside transactions.
 
-Offers: ``start`` (buyer pays), ``confirm`` (notice or query), ``refresh`` (ask the gateway now), ``confirm_transfer`` / ``collect`` (merchant has the money),
-``cancel`` (close at the gateway, then cancel), ``poll_due`` and ``expire_due`` (jobs). HTTP to gateways happens outside transactions.
+``start`` (the buyer pays), ``confirm`` (a gateway's notice or answer), ``refresh`` (ask now, the buyer came back), ``current`` (the open
+attempt), ``confirm_transfer`` (the merchant has the money), ``cancel`` (close at the gateway, then cancel), ``poll_due`` and ``expire_due`` (jobs).
 """
 
+import logging
 from datetime import datetime
-from enum import StrEnum
 
-from generator.shop import Value
-from runtime.gateways import Instructions, Report
-from runtime.orders import Order
+import msgspec
+
+from runtime import attempts, orders, receipts
+from runtime.attempts import Owner, Payment, State
+from runtime.database import Transaction
+from runtime.faults import Fault
+from runtime.gateways import Charge, Gateway, Kind, Report, Started, Verdict
+from runtime.orders import Event, Order
+from runtime.receipts import Cash, Outcome
+from runtime.refusals import Code, Refusal
 from runtime.till import Till
 
+__all__ = [
+    "Cash", "Outcome", "Payment", "State", "cancel", "confirm", "confirm_transfer", "current", "expire_due", "poll_due",
+    "refresh", "start",
+]  # fmt: skip
 
-class State(StrEnum):
-    """Where one attempt stands. UNKNOWN: the gateway did not answer, so it may be payable."""
-
-    CREATED = "created"
-    OPEN = "open"
-    UNKNOWN = "unknown"
-    SUCCEEDED = "succeeded"
-    CLOSED = "closed"
-    FAILED = "failed"
-
-
-class Payment(Value, frozen=True, kw_only=True):
-    """One attempt: send the buyer to ``page``, or show ``instructions``."""
-
-    id: int
-    order: int
-    gateway: str
-    reference: str
-    state: State
-    amount: int
-    currency: str
-    page: str
-    instructions: Instructions | None
-
-
-class Outcome(StrEnum):
-    """What a report meant."""
-
-    PAID = "paid"
-    REPEATED = "repeated"
-    NOTHING = "nothing"
-    LATE = "late"
-    DOUBLE = "double"
-    WRONG_AMOUNT = "wrong_amount"
-    WRONG_CURRENCY = "wrong_currency"
-    UNKNOWN_REFERENCE = "unknown_reference"
-    PARTIAL = "partial"
+log = logging.getLogger(__name__)
+BATCH = 50
+_PENDING = orders.State.PENDING_PAYMENT
+_AWAITING = (orders.State.PENDING_PAYMENT, orders.State.CLOSING)
 
 
 def start(till: Till, order: Order, gateway: str, base_url: str, now: datetime) -> Payment:
-    """Begin to pay a pending order, or return the attempt that is already open with this gateway; ``base_url`` is this shop's own address."""
-    raise NotImplementedError
+    """Begin to pay a pending order, or return the attempt that is open already; ``base_url`` is this shop's own address.
+
+    Raises Refusal: gateway-unknown, payment-not-open, payment-refused, payment-unreachable.
+    """
+    provider = till.gateways.get(gateway)
+    if provider is None or provider.kind is Kind.ON_DELIVERY:
+        raise Refusal(Code.GATEWAY_UNKNOWN, gateway=gateway)
+    for other in till.database.read(lambda transaction: attempts.unresolved(transaction, order.id)):
+        if other.gateway != gateway:
+            _close(till, other, now)
+    payment = till.database.write(lambda transaction: _prepare(transaction, order, gateway, now))
+    if payment.state is State.OPEN:
+        return payment
+    charge = _charge(till, order, payment, base_url)
+    try:
+        started = provider.start(charge)
+    except Refusal as refusal:
+        till.database.write(lambda transaction: _note_refusal(transaction, payment, refusal, now))
+        raise
+    opened = till.database.write(lambda transaction: _open(transaction, payment, started, provider.kind, now))
+    if opened.state is not State.OPEN:
+        provider.close(charge)
+        raise Refusal(Code.PAYMENT_NOT_OPEN, number=order.number, state=order.state)
+    return opened
 
 
 def confirm(till: Till, report: Report, now: datetime) -> Outcome:
-    """Apply what a gateway says, once; money that fits no order goes to suspense or to refund, never lost."""
-    raise NotImplementedError
+    """Apply what a gateway says, once; money that fits no order is set aside for the merchant to see, never lost."""
+    outcome = receipts.confirm(till.database, report, now)
+    if outcome not in {Outcome.PAID, Outcome.REPEATED, Outcome.NOTHING}:
+        log.warning("money set aside: %s", outcome, extra={"gateway": report.gateway, "reference": report.reference})
+    return outcome
 
 
-def refresh(till: Till, order: Order, now: datetime) -> None:
-    """Ask the gateways of the order's unresolved attempts and apply their reports (the buyer came back)."""
-    raise NotImplementedError
+def confirm_transfer(till: Till, number: str, cash: Cash, now: datetime) -> Outcome:
+    """Note money that the merchant saw for an order, by transfer or from its delivery; raise Refusal."""
+    return receipts.confirm_transfer(till.database, number, cash, now)
 
 
-def cancel(till: Till, number: str, *, actor: str, now: datetime) -> Order:
-    """Cancel an unpaid order: closing, gateway closed, cancelled. It stays closing while a gateway does not answer."""
-    raise NotImplementedError
+def current(till: Till, order: Order) -> Payment | None:
+    """Return the order's newest attempt that is open, or None."""
+    found = till.database.read(lambda transaction: attempts.unresolved(transaction, order.id))
+    return next((payment for payment in reversed(found) if payment.state is State.OPEN), None)
 
 
-def confirm_transfer(till: Till, number: str, *, amount: int | None, transaction: str, actor: str, now: datetime) -> Outcome:
-    """Note money that the merchant saw arriving for an order (transfer or cash); None is the whole open amount."""
-    raise NotImplementedError
+def refresh(till: Till, order: Order, now: datetime) -> Order:
+    """Ask the gateways of the order's unresolved attempts, apply their answers, and return the order as it is then."""
+    for payment in till.database.read(lambda transaction: attempts.unresolved(transaction, order.id)):
+        provider = till.gateways.get(payment.gateway)
+        if provider is not None and provider.kind is Kind.ONLINE:
+            confirm(till, provider.query(_plain_charge(payment)), now)
+    return till.database.read(lambda transaction: orders.get_by_id(transaction, order.id))
+
+
+def cancel(till: Till, number: str, *, actor: str, now: datetime, note: str = "") -> Order:
+    """Cancel an unpaid order: closing, closed at the gateway, cancelled; raise Refusal (order-not-allowed).
+
+    It stays closing, with its stock, while a gateway does not answer; and it becomes paid if the buyer was faster.
+    """
+
+    def begin(transaction: Transaction) -> Order:
+        order = orders.get(transaction, number)
+        if order.state is orders.State.CONFIRMED:
+            orders.step(transaction, order.id, Event.CANCEL, actor=actor, now=now, note=note)
+        elif order.state is not orders.State.CLOSING:
+            orders.step(transaction, order.id, Event.CLOSE, actor=actor, now=now, note=note)
+        return orders.get_by_id(transaction, order.id)
+
+    order = till.database.write(begin)
+    if order.state is orders.State.CLOSING:
+        for payment in till.database.read(lambda transaction: attempts.unresolved(transaction, order.id)):
+            _close(till, payment, now)
+        till.database.write(lambda transaction: _finish(transaction, order, actor, now))
+    return till.database.read(lambda transaction: orders.get_by_id(transaction, order.id))
+
+
+def expire_due(till: Till, now: datetime) -> int:
+    """Cancel orders whose time to pay is over, and go on with those still closing; return how many were looked at."""
+    at = int(now.timestamp())
+    rows = till.database.read(
+        lambda transaction: transaction.all(
+            "SELECT number FROM orders WHERE state = 'pending_payment' AND expires_at <= ? "
+            "UNION ALL SELECT o.number FROM orders o WHERE o.state = 'closing' AND NOT EXISTS (SELECT 1 FROM payment p "
+            "WHERE p.order_id = o.id AND p.state IN ('created', 'open', 'unknown') AND p.query_at > ?) LIMIT ?",
+            at,
+            at,
+            BATCH,
+        )
+    )
+    for (number,) in rows:
+        try:
+            cancel(till, number, actor="system", now=now, note="not paid in time")
+        except (Refusal, Fault):
+            log.exception("an order could not be expired")
+    return len(rows)
+
+
+def poll_due(till: Till, now: datetime) -> int:
+    """Ask gateways about attempts that were silent for a while; return how many were asked."""
+    found = till.database.read(lambda transaction: attempts.due(transaction, now, BATCH))
+    for payment in found:
+        provider = till.gateways.get(payment.gateway)
+        till.database.write(lambda transaction, payment=payment: attempts.ask_later(transaction, payment, now))
+        if provider is None or provider.kind is not Kind.ONLINE:
+            continue
+        order = till.database.read(lambda transaction, payment=payment: orders.get_by_id(transaction, payment.order))
+        if order.state in _AWAITING:
+            confirm(till, provider.query(_plain_charge(payment)), now)
+        else:
+            _close(till, payment, now)
+    return len(found)
+
+
+def _prepare(transaction: Transaction, order: Order, gateway: str, now: datetime) -> Payment:
+    """Return the attempt to open: one that is unresolved already, or a new one."""
+    if transaction.postgres:
+        transaction.find("SELECT id FROM orders WHERE id = ? FOR UPDATE", order.id)
+    row = transaction.find("SELECT state FROM orders WHERE id = ?", order.id)
+    if row is None or row[0] != _PENDING:
+        raise Refusal(Code.PAYMENT_NOT_OPEN, number=order.number, state=row[0] if row else "")
+    transaction.run("UPDATE orders SET gateway = ? WHERE id = ? AND gateway <> ?", gateway, order.id, gateway)
+    known = [each for each in attempts.unresolved(transaction, order.id) if each.gateway == gateway]
+    owner = Owner(order.id, order.number, order.total, order.currency)
+    return known[-1] if known else attempts.create(transaction, owner, gateway, now)
+
+
+def _note_refusal(transaction: Transaction, payment: Payment, refusal: Refusal, now: datetime) -> None:
+    if attempts.get(transaction, payment.id).state is not State.CREATED:
+        return
+    event = attempts.Event.FAIL if refusal.code is Code.PAYMENT_REFUSED else attempts.Event.DOUBT
+    attempts.step(transaction, payment, event, now, note=str(refusal.values.get("reason", "")))
+
+
+def _open(transaction: Transaction, payment: Payment, started: Started, kind: Kind, now: datetime) -> Payment:
+    """Write where the buyer goes; an attempt that was closed or paid meanwhile stays as it is."""
+    found = attempts.get(transaction, payment.id)
+    if found.state not in {State.CREATED, State.UNKNOWN}:
+        return found
+    attempts.step(transaction, payment, attempts.Event.OPEN, now)
+    transaction.run(
+        "UPDATE payment SET page = ?, instructions = ?, query_at = ? WHERE id = ?",
+        started.page,
+        msgspec.json.encode(started.instructions).decode() if started.instructions else None,
+        int(now.timestamp()) + attempts.QUERY_PAUSES[0] if kind is Kind.ONLINE else None,
+        payment.id,
+    )
+    return attempts.get(transaction, payment.id)
+
+
+def _close(till: Till, payment: Payment, now: datetime) -> None:
+    """Close an attempt at its gateway; without an answer it stays as it is and is asked about later."""
+    provider = till.gateways.get(payment.gateway)
+    report = _closed(provider, payment) if provider else None
+    if report is None or report.verdict in {Verdict.UNKNOWN, Verdict.OPEN}:
+        till.database.write(lambda transaction: attempts.ask_later(transaction, payment, now))
+        return
+    if report.verdict is Verdict.MISSING:
+        report = msgspec.structs.replace(report, verdict=Verdict.CLOSED)
+    confirm(till, report, now)
+
+
+def _closed(provider: Gateway, payment: Payment) -> Report:
+    """Ask for the closing; a provider that says "paid" is asked for the details."""
+    charge = _plain_charge(payment)
+    report = provider.close(charge)
+    if report.verdict is Verdict.SUCCEEDED and not report.transaction:
+        return provider.query(charge)
+    return report
+
+
+def _finish(transaction: Transaction, order: Order, actor: str, now: datetime) -> None:
+    """Cancel a closing order whose attempts are all resolved, and make its stray money due for refund."""
+    row = transaction.find("SELECT state FROM orders WHERE id = ?", order.id)
+    if row is None or row[0] != orders.State.CLOSING or attempts.unresolved(transaction, order.id):
+        return
+    orders.step(transaction, order.id, Event.CANCEL, actor=actor, now=now)
+    receipts.release_suspense(transaction, order, now)
+
+
+def _plain_charge(payment: Payment) -> Charge:
+    return Charge(reference=payment.reference, amount=payment.amount, currency=payment.currency)
+
+
+def _charge(till: Till, order: Order, payment: Payment, base_url: str) -> Charge:
+    base = base_url.rstrip("/")
+    name = till.terms.name.get(order.locale) or till.terms.name.get(till.terms.locale, "")
+    return Charge(
+        reference=payment.reference,
+        amount=payment.amount,
+        currency=payment.currency,
+        description=f"{name} {order.number}".strip(),
+        locale=order.locale,
+        return_url=f"{base}/orders/{order.token}",
+        notify_url=f"{base}/pay/{payment.gateway}/notify",
+        expires_at=order.expires_at,
+    )

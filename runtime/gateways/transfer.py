@@ -1,0 +1,54 @@
+"""Bank transfer: the buyer reads an account, a text and a QR picture, gives the reference, and the merchant confirms the money."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from runtime.gateways import Charge, Instructions, Kind, Report, Started, Verdict
+from runtime.refusals import Code, Refusal
+
+_UNITS = {"m": 60, "h": 3600, "d": 86400}
+HOLD = 3 * 86400
+
+
+class Transfer:
+    """Settings: ``qr`` (picture below media/), ``account``, ``instructions`` (Text), ``hold`` (how long stock is kept, default 3d)."""
+
+    id = "transfer"
+    kind = Kind.TRANSFER
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        self._settings = settings
+        self.hold_seconds: int | None = _seconds(str(settings.get("hold", ""))) or HOLD
+
+    def start(self, charge: Charge) -> Started:
+        """Return what the buyer reads; nothing is asked of anybody."""
+        text = self._settings.get("instructions") or {}
+        words = text.get(charge.locale) or next(iter(text.values()), "") if isinstance(text, Mapping) else str(text)
+        return Started(
+            instructions=Instructions(
+                reference=charge.reference.rpartition("-")[0],
+                account=str(self._settings.get("account", "")),
+                text=words,
+                picture=str(self._settings.get("qr", "")),
+            )
+        )
+
+    def query(self, charge: Charge) -> Report:
+        """Say that only the merchant knows."""
+        return Report(gateway=self.id, reference=charge.reference, verdict=Verdict.OPEN)
+
+    def close(self, charge: Charge) -> Report:
+        """Close at once: money that still comes is noted by the merchant."""
+        return Report(gateway=self.id, reference=charge.reference, verdict=Verdict.CLOSED)
+
+    def read_notice(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Report:
+        """Refuse: nobody sends notices of transfers."""
+        del headers, body, now
+        raise Refusal(Code.NOTICE_FORGED, reason="this gateway sends none")
+
+
+def _seconds(text: str) -> int | None:
+    found = re.fullmatch(r"(\d{1,4})([mhd])", text)
+    return int(found[1]) * _UNITS[found[2]] if found else None

@@ -8,6 +8,7 @@ from generator.messages import problem
 from generator.problems import Mark, Problem
 
 MAXIMUM_BYTES = 4 * 1024 * 1024
+MAXIMUM_TABLE_BYTES = 64 * 1024 * 1024
 _MOST_REPORTED = 20
 _WIDE_MARKS = (
     (codecs.BOM_UTF32_LE, "UTF-32LE"), (codecs.BOM_UTF32_BE, "UTF-32BE"),
@@ -67,10 +68,10 @@ def lenient(raw: bytes) -> str:
     return raw.decode(find_encoding(raw) or "utf-8", errors="replace").removeprefix("\ufeff")
 
 
-def decode(raw: bytes, file: str) -> tuple[str | None, list[Problem]]:
+def decode(raw: bytes, file: str, limit: int = MAXIMUM_BYTES) -> tuple[str | None, list[Problem]]:
     """Read UTF-8 with or without a byte order mark, or say which other encoding it looks like."""
-    if len(raw) > MAXIMUM_BYTES:
-        return None, [problem("file-too-large", file, limit=MAXIMUM_BYTES // 1024 // 1024)]
+    if len(raw) > limit:
+        return None, [problem("file-too-large", file, limit=limit // 1024 // 1024)]
     if b"\0" in raw[:4096] and find_encoding(raw):
         return None, [_wrong_encoding(raw, file, Mark(line=1, column=1))]
     try:

@@ -110,13 +110,13 @@ def _safe(result: Result, text: str, file: str) -> Result:
     return result[0], result[1] + concealment.find(text, file)
 
 
-def read_bytes(path: FilePath, file: str) -> tuple[bytes | None, list[Problem]]:
+def read_bytes(path: FilePath, file: str, limit: int = MAXIMUM_BYTES) -> tuple[bytes | None, list[Problem]]:
     """Read a file up to a byte more than the limit, again if somebody writes to it meanwhile."""
     try:
         for _ in range(_READ_AGAIN):
             with path.open("rb") as stream:
                 before = os.fstat(stream.fileno())
-                raw = stream.read(MAXIMUM_BYTES + 1)
+                raw = stream.read(limit + 1)
                 after = os.fstat(stream.fileno())
             if (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size):
                 break

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from generator import document, schema
+from generator import document, schema, table
 from generator.decoding import lines
 from generator.document import Document
 from generator.inventory import Source
@@ -38,6 +38,8 @@ class Result(Value, frozen=True, kw_only=True):
 def read(folder: Path, source: Source, ground: Ground) -> Result:
     """Read a file, its schema and its values; the result holds nothing of the text."""
     path = folder / source.file
+    if source.kind == "table":
+        return _read_table(path, source, ground)
     found, problems = document.read_page(path, source.file) if source.kind == "page" else document.read(path, source.file)
     if found is None:
         return Result(file=source.file, kind=source.kind, problems=tuple(problems))
@@ -49,6 +51,24 @@ def read(folder: Path, source: Source, ground: Ground) -> Result:
     return Result(
         file=source.file, kind=source.kind, problems=tuple(problems), links=tuple(links(source.kind, tree)),
         digest=digest(found.text.encode()), **values,
+    )  # fmt: skip
+
+
+def _read_table(path: Path, source: Source, ground: Ground) -> Result:
+    documents, problems = table.read(path, source.file)
+    made: list[Product] = []
+    led: list[Link] = []
+    for handle, found in documents:
+        checked = schema.validate(found, schema.compiled("product"))
+        tree = checked.data if isinstance(checked.data, dict) else {}
+        reader = Reader(source.file, ground, checked.broken)
+        made.append(products.load(handle, tree, reader))
+        led += links("product", tree)
+        problems += checked.problems + [placed(found, each) for each in reader.close()]
+    text = documents[0][1].text.encode() if documents else b""
+    return Result(
+        file=source.file, kind=source.kind, problems=tuple(problems), products=tuple(made), links=tuple(led),
+        digest=digest(text),
     )  # fmt: skip
 
 

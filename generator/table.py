@@ -1,7 +1,7 @@
 """products.csv: one row a variant becomes one document a product, every value with the place of its cell.
 
 Columns are keys of a product or a variant: ``title``, ``title.en``, ``seo.title``, ``options.Size``. Entries of a list
-(``tags``, ``images``, ``related``, ``delivery``) are parted by ``|``. Cells of a product's own columns may be left empty
+(``tags``, ``images``, ``related``, ``delivery``) are parted by ``|``. Cells of a product's own columns may be empty
 after its first row. The separator is the comma, semicolon or tab of the first row.
 """
 

@@ -1,0 +1,114 @@
+"""A form's fields as templates want them: in groups, with hints, choices in words and what is wrong."""
+
+from typing import Any
+
+import msgspec
+from wtforms import BooleanField, Field, Form, RadioField, SelectField, TextAreaField
+
+from generator import money
+from generator.shop import DeliveryMethod
+from runtime.web.checkout_form import Asked, Say
+
+_CONTACT = ("email", "phone")
+_MORE = ("remarks", "invoice", "invoice_title", "invoice_number")
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """One choice of a field; ``note`` explains it and ``amount`` says what it costs."""
+
+    value: str
+    label: str
+    checked: bool
+    note: str = ""
+    amount: str = ""
+
+
+class FieldView(msgspec.Struct, frozen=True, kw_only=True):
+    """One field: ``kind`` is text, textarea, select, radio or checkbox."""
+
+    kind: str
+    name: str
+    label: str
+    value: str
+    required: bool
+    hint: str
+    error: str
+    attributes: dict[str, Any]
+    choices: tuple[Choice, ...] = ()
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """Fields under one heading."""
+
+    name: str
+    title: str
+    fields: tuple[FieldView, ...]
+
+
+def groups(form: Form, asked: Asked, say: Say, mistakes: dict[str, str]) -> tuple[Group, ...]:
+    """Return the fields of the checkout form in the order in which they are asked."""
+    named: dict[str, Field] = {field.name: field for field in form}
+    rest = [name for name in named if name not in {*_CONTACT, *_MORE, "delivery", "gateway"}]
+    parts = {
+        "contact": [name for name in _CONTACT if name in named],
+        "delivery": [name for name in ("delivery",) if name in named],
+        "address": rest,
+        "payment": ["gateway"],
+        "more": [name for name in _MORE if name in named],
+    }
+    return tuple(
+        Group(
+            name=part,
+            title=say(f"checkout.{part}"),
+            fields=tuple(_field(named[name], asked, say, mistakes.get(name, "")) for name in names),
+        )
+        for part, names in parts.items()
+        if names
+    )
+
+
+def _field(field: Field, asked: Asked, say: Say, error: str) -> FieldView:
+    kinds = {RadioField: "radio", SelectField: "select", TextAreaField: "textarea", BooleanField: "checkbox"}
+    kind = next((name for type_, name in kinds.items() if type(field) is type_), "text")
+    hinted = field.name in {"email", "phone", "remarks"}
+    return FieldView(
+        kind=kind,
+        name=field.name,
+        label=field.label.text,
+        value="y" if kind == "checkbox" and field.data else str(field.data or ""),
+        required=_is_required(field.name, asked),
+        hint=say(f"checkout.hint.{field.name}") if hinted else "",
+        error=error,
+        attributes=dict(field.render_kw or {}),
+        choices=_choices(field, asked, say) if isinstance(field, RadioField | SelectField) else (),
+    )
+
+
+def _is_required(name: str, asked: Asked) -> bool:
+    if name in {"email", "phone"}:
+        return asked.requires(name) == "required"
+    return name not in {"street2", "remarks", "invoice", "invoice_title", "invoice_number"} and not (
+        name == "postcode" and asked.country == "CN"
+    )
+
+
+def _choices(field: RadioField | SelectField, asked: Asked, say: Say) -> tuple[Choice, ...]:
+    methods = {offer.method.id: offer for offer in asked.offers}
+    found = []
+    for value, label, *_ in field.choices or ():
+        note = amount = ""
+        if field.name == "gateway":
+            note = say(f"payment.hint.{value}") if value in {"rehearsal", "transfer", "cash_on_delivery"} else ""
+        elif field.name == "delivery" and value in methods:
+            offer = methods[value]
+            note = _delivery_note(offer.method, asked.locale)
+            fee = money.text(offer.fee, asked.terms.currency, asked.locale)
+            amount = say("checkout.fee_from", fee=fee) if offer.method.rates else say("checkout.fee_free")
+        checked = str(field.data or "") == str(value)
+        found.append(Choice(value=str(value), label=str(label), checked=checked, note=note, amount=amount))
+    return tuple(found)
+
+
+def _delivery_note(method: DeliveryMethod, locale: str) -> str:
+    texts = [text[locale] for text in (method.place, method.hours) if text]
+    return " · ".join(texts)

@@ -1,0 +1,186 @@
+"""The buyer's side of an order: its page behind an address nobody can guess, looking it up, paying, cancelling, receiving."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from flask import Blueprint, Response, abort, request
+from werkzeug.wrappers import Response as Answer
+
+from generator.views import PageView
+from runtime import addresses, orders, payments
+from runtime.gateways import Instructions, Kind
+from runtime.orders import Order, State
+from runtime.refusals import Code, Refusal
+from runtime.web import bill
+from runtime.web.checkout import pay
+from runtime.web.failures import limit
+from runtime.web.visit import Visit, visit
+
+blueprint = Blueprint("order_pages", __name__)
+lookup = Blueprint("lookup", __name__)
+_TONES = {State.PENDING_PAYMENT: "warning", State.CLOSING: "warning", State.CANCELLED: "muted", State.RETURNED: "muted"}
+_SHORTEST_TOKEN = 22
+"""128 bits in the alphabet of tokens; nothing shorter was ever given out."""
+
+
+def _open(token: str) -> tuple[Visit, Order]:
+    """Return the order of an address in its own language; any other address is unknown, whatever it looks like."""
+    limit("order")
+    here = visit()
+    found = orders.find_by_token(here.shopfront.database, token) if len(token) >= _SHORTEST_TOKEN else None
+    if found is None:
+        abort(404)
+    return here.in_locale(found.locale), found
+
+
+@blueprint.get("/orders/<token>")
+def show(token: str) -> Response:
+    """Show an order; while its payment is open the gateway is asked, so that the page never waits for a notice."""
+    here, order = _open(token)
+    if order.state is State.PENDING_PAYMENT:
+        payments.refresh(here.till, order, here.now)
+        order = orders.find_by_token(here.shopfront.database, token) or order
+    return _page(here, order, problem=request.args.get("payment") == "failed")
+
+
+@blueprint.post("/orders/<token>/pay")
+def pay_again(token: str) -> Answer:
+    """Go to the gateway for an order that is not paid yet."""
+    return pay(*_open(token))
+
+
+@blueprint.post("/orders/<token>/cancel")
+def cancel(token: str) -> Answer:
+    """Cancel an order that is not paid yet: the buyer's wish, by the same path as its expiry."""
+    here, order = _open(token)
+    if order.state is not State.PENDING_PAYMENT:
+        raise Refusal(Code.ORDER_NOT_ALLOWED, number=order.number, state=order.state, event="cancel")
+    payments.cancel(here.till, order.number, actor="buyer", now=here.now)
+    return here.go(f"/orders/{token}")
+
+
+@blueprint.post("/orders/<token>/receive")
+def receive(token: str) -> Answer:
+    """Note that the buyer has the goods; what is owed at the door is the carrier's to say."""
+    here, order = _open(token)
+    if order.paid < order.total:
+        raise Refusal(Code.ORDER_NOT_ALLOWED, number=order.number, state=order.state, event="receive")
+    orders.receive(here.shopfront.database, order.number, actor="buyer", now=here.now)
+    return here.go(f"/orders/{token}")
+
+
+@lookup.get("/orders/lookup")
+def ask() -> Response:
+    """Show the form that finds an order."""
+    return _lookup_page(visit())
+
+
+@lookup.post("/orders/lookup")
+def find() -> Answer | Response:
+    """Find an order by its number and a contact; both wrong or one wrong is answered alike."""
+    limit("lookup")
+    here = visit()
+    number, contact = request.form.get("number", "")[:40], request.form.get("contact", "")[:200]
+    found = orders.look_up(here.shopfront.database, number, contact)
+    if found is None:
+        return _lookup_page(here, number, contact, status=404)
+    return here.go(f"/orders/{found.token}")
+
+
+def _lookup_page(here: Visit, number: str = "", contact: str = "", *, status: int = 200) -> Response:
+    return here.page(
+        "lookup",
+        PageView(kind="lookup", title=here.say("lookup.title"), index=False),
+        {
+            "action": here.address("lookup"),
+            "number": number,
+            "contact": contact,
+            "error": "" if status == 200 else here.say("lookup.unknown"),  # noqa: PLR2004
+        },
+        status=status,
+    )
+
+
+def _page(here: Visit, order: Order, *, problem: bool) -> Response:
+    pending = order.state is State.PENDING_PAYMENT
+    gateway = here.shopfront.gateways(here.release).get(order.gateway)
+    kind = gateway.kind if gateway else Kind.ONLINE
+    instructions = _instructions(here, order) if pending and kind is Kind.TRANSFER else None
+    lead = "pending_transfer" if instructions else str(order.state)
+    return here.page(
+        "order",
+        PageView(kind="order", title=here.say("order.title", number=order.number), index=False),
+        {
+            "number": order.number,
+            "state": here.say(f"order.state.{order.state}"),
+            "tone": _TONES.get(order.state, "success"),
+            "lead": here.say(f"order.lead.{lead}", until=_moment(here, order.expires_at)),
+            "placed": here.say("order.placed", date=_moment(here, order.placed_at)),
+            "problem": here.say("order.problem") if problem and pending else "",
+            "lines": bill.order_lines(here, order),
+            "rows": bill.rows(here, order.quote),
+            "blocks": _blocks(here, order),
+            "instructions": instructions,
+            "actions": _actions(here, order, kind),
+            "history": [
+                {"text": here.say(f"order.event.{row.event}"), "note": row.note, "at": _moment(here, row.at)}
+                for row in orders.history(here.shopfront.database, order)
+            ],
+        },
+    )
+
+
+def _moment(here: Visit, moment: datetime | None) -> str:
+    if moment is None:
+        return ""
+    local = moment.astimezone(ZoneInfo(here.terms.timezone))
+    return format_datetime(local, "medium", locale=here.locale.replace("-", "_")).removesuffix(":00")
+
+
+def _actions(here: Visit, order: Order, kind: Kind) -> list[dict[str, object]]:
+    """Return what the buyer can do now: forms with one button each, the most wanted first."""
+    address, found = f"/orders/{order.token}", []
+    if order.state is State.PENDING_PAYMENT:
+        if kind is Kind.ONLINE:
+            found.append({"url": f"{address}/pay", "label": here.say("order.pay_now"), "primary": True})
+        found.append({"url": f"{address}/cancel", "label": here.say("order.cancel"), "primary": False})
+    if order.state is State.SHIPPED and order.paid >= order.total:
+        found.append({"url": f"{address}/receive", "label": here.say("order.receive"), "primary": True})
+    return found
+
+
+def _instructions(here: Visit, order: Order) -> dict[str, object] | None:
+    payment = payments.start(here.till, order, order.gateway, here.base, here.now)
+    told: Instructions | None = payment.instructions
+    if told is None:
+        return None
+    return {
+        "amount": bill.amount(here, payment.amount),
+        "account": told.account,
+        "reference": told.reference,
+        "text": told.text,
+        "picture": told.picture,
+    }
+
+
+def _blocks(here: Visit, order: Order) -> list[dict[str, object]]:
+    delivery = order.delivery
+    texts: list[tuple[str, tuple[str, ...]]] = [("contact", (order.contact.email, order.contact.phone))]
+    if delivery.method:
+        written = addresses.lines(order.address) if order.address.street else (order.address.name,)
+        place = delivery.place[here.locale] if delivery.place else ""
+        hours = delivery.hours[here.locale] if delivery.hours else ""
+        texts += [("deliver_to", written), ("delivery", (delivery.name.get(here.locale, ""), place, hours))]
+    method = next((each for each in here.terms.payment if each.gateway == order.gateway), None)
+    label = method.name[here.locale] if method and method.name else here.say(f"payment.{order.gateway}")
+    texts.append(("payment", (label,)))
+    texts.append(("remarks", (order.remarks,)))
+    if order.invoice:
+        texts.append(("invoice", (order.invoice.title, order.invoice.tax_number)))
+    found = [
+        {"title": here.say(f"checkout.review.{key}"), "lines": [line for line in lines if line]} for key, lines in texts
+    ]
+    if order.tracking:
+        found.append({"title": here.say("order.tracking"), "lines": [order.carrier, order.tracking]})
+    return [block for block in found if block["lines"]]

@@ -8,11 +8,14 @@ from pathlib import Path
 import msgspec
 
 from generator import files, manifest
-from generator.manifest import Manifest
+from generator.manifest import Entry, Manifest
 from generator.store import Store
 
 KEPT = 10
 """So many releases stay on disk; hashed assets of all of them stay reachable."""
+
+
+_REAPED_TOGETHER = 5
 
 
 class NoReleaseError(LookupError):
@@ -91,7 +94,8 @@ class Releases:
         """Make a release live by one rename and note it in the history; False if it was live already."""
         if self.find_live() == release:
             return False
-        self.manifest(release)
+        if not (self.folder(release) / "manifest.json").is_file():
+            raise NoReleaseError(release)
         files.link(self.live, f"releases/{release}")
         events = [*self.history(), Event(release, at, kind)][-200:]
         files.atomic_write(self.var / "history.json", msgspec.json.encode(events))
@@ -111,10 +115,21 @@ class Releases:
         recent = list(dict.fromkeys(event.release for event in reversed(self.history())))[:KEPT]
         return [each for each in self.whole() if each == live or each in recent]
 
+    def immutables(self) -> list[dict[str, Entry]]:
+        """Return the immutable entries of all releases that are kept, oldest first."""
+        found = []
+        for release in self.kept():
+            with contextlib.suppress(OSError, msgspec.DecodeError):
+                data = (self.folder(release) / "assets.json").read_bytes()
+                found.append(msgspec.json.decode(data, type=dict[str, Entry]))
+        return found
+
     def reap(self) -> int:
-        """Remove old releases and the blobs that no kept one uses; return how many blobs went."""
+        """Remove old releases and the blobs that no kept one uses, some at a time; return how many blobs went."""
         kept = self.kept()
         gone = [each for each in self.whole() if each not in kept]
+        if len(gone) < _REAPED_TOGETHER:
+            return 0
         for release in gone:
             _remove(self.folder(release))
         used: set[str] = set()

@@ -1,7 +1,7 @@
 """A product as its own page shows it."""
 
-from generator import markdown
-from generator.display import cards, prices
+
+from generator.display import cards, prices, prose
 from generator.display.edition import Edition
 from generator.display.phrases import days, phrase, shipping
 from generator.shop import DeliveryKind, DeliveryMethod, Picture, Product, Variant
@@ -28,7 +28,7 @@ def view(edition: Edition, product: Product) -> ProductView:
         url=edition.url("product", product.handle),
         title=edition.text(product.title),
         subtitle=edition.text(product.subtitle),
-        description=markdown.html(edition.text(product.description)) if product.description else "",
+        description=prose.html(edition.text(product.description)) if product.description else "",
         images=tuple(edition.image(each) for each in gallery),
         video=edition.link(product.video).url if product.video and ":" in product.video else _media(edition, product),
         options=_options(edition, product, gallery),

@@ -12,7 +12,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
     ``bad`` and ``good`` are examples that docs/problems.md shows and a test runs. A string is a piece of ``file``: the
     rest of a small good shop is put around it, its own top-level keys replaced. ``whole`` says that it is all of the
-    file. A dict holds several whole files; None takes a file of the small shop away.
+    file. A dict holds several files; None takes a file of the small shop away.
     A hint that names ``{suggestion}`` is left out when there is none; where no hint names it, a suggestion is shown as
     "did you mean".
     """
@@ -28,6 +28,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     bad: Example
     good: Example
     whole: bool = False
+    stage: str = "check"
+    """When it is found: by ``check``, or only by ``build``."""
 
     def words(self, lang: str) -> str:
         """Return the message in ``zh`` or ``en``."""

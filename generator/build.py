@@ -1,0 +1,236 @@
+"""From a folder of text to a published release, in seven stops."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from generator import (
+    catalogue_writer,
+    check,
+    contents,
+    engine,
+    export,
+    files,
+    manifest,
+    output,
+    pages,
+    release,
+    sections,
+    state,
+    succession,
+    theme,
+)  # fmt: skip
+from generator.catalogue import Catalogue
+from generator.manifest import Entry, Manifest
+from generator.messages import problem
+from generator.pages import PagePlan
+from generator.problems import Problem, Severity
+from generator.publishing import Releases
+from generator.shop import ProductStatus, Shop
+from generator.site import Site
+from generator.state import Kept, State
+
+
+def _silent(_done: int, _of: int) -> None:
+    """Show no progress."""
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What to build: ``now`` (ISO 8601, UTC) decides what is published already; nothing else depends on the clock."""
+
+    now: str
+    publish: bool = True
+    out: Path | None = None
+    compress: bool = True
+    progress: Callable[[int, int], None] = _silent
+
+
+class Figures(msgspec.Struct, kw_only=True):
+    """What a build did, for its closing report; sizes in bytes as they travel, time in seconds."""
+
+    pages: int = 0
+    rendered: int = 0
+    products: int = 0
+    pictures: int = 0
+    written: int = 0
+    exported: int = 0
+    heaviest: str = ""
+    weight: int = 0
+    seconds: float = 0.0
+
+
+class Built(msgspec.Struct, kw_only=True):
+    """What came of a build: its problems with the texts of their files, and the release if there is one."""
+
+    problems: list[Problem]
+    sources: dict[str, str]
+    release: str = ""
+    published: bool = False
+    figures: Figures = msgspec.field(default_factory=Figures)
+
+
+def build(folder: Path, wish: Wish) -> Built:
+    """Build a shop; the live release is not touched before the new one is complete. Raise OSError or RefusedError."""
+    started = time.perf_counter()
+    if wish.out is not None:
+        files.claim(wish.out)
+    var = files.make_folder(folder, "var")
+    files.make_folder(var, "cache")
+    with files.lock(var / "build.lock"):
+        built = _Build(folder, wish, Releases(var)).run()
+    built.figures.seconds = time.perf_counter() - started
+    return built
+
+
+class _Build:
+    """One run; ``run`` shows the seven stops."""
+
+    def __init__(self, folder: Path, wish: Wish, releases: Releases) -> None:
+        self.folder = folder
+        self.wish = wish
+        self.releases = releases
+        self.store = releases.store
+        self.state_path = releases.var / "cache" / "pages"
+        self.remembered = state.read(self.state_path)
+        self.figures = Figures()
+
+    def run(self) -> Built:
+        """Check, dress, plan, render, assemble, publish, export."""
+        checked = check.check(self.folder)
+        built = Built(problems=list(checked.problems), sources=checked.sources, figures=self.figures)
+        if checked.shop is None:
+            return built
+        site, problems = self._dress(checked.shop)
+        plans = pages.plan(site)
+        parts = contents.gather(site, plans)
+        rendered, found = self._render(site, plans, parts)
+        built.problems += [*problems, *found]
+        if any(each.severity is Severity.ERROR for each in built.problems):
+            return built
+        built.release = self._assemble(site, plans, rendered, parts)
+        if self.wish.publish:
+            built.published = self.releases.publish(built.release, self.wish.now)
+            self.releases.reap()
+        if self.wish.out is not None:
+            self.figures.exported = export.export(self.releases.manifest(built.release), self.store, self.wish.out)
+        return built
+
+    def _dress(self, shop: Shop) -> tuple[Site, list[Problem]]:
+        overlay = self.folder / "theme"
+        offer, _ = sections.read(shop.theme.name, overlay)
+        clothes, problems = theme.read([Path(each) for each in offer.folders], overlay)
+        return Site(
+            visible(shop, self.wish.now), clothes, offer, contents.pictures(self.folder), engine.digest()
+        ), problems
+
+    def _render(
+        self, site: Site, plans: Sequence[PagePlan], parts: Sequence[contents.Part]
+    ) -> tuple[dict[str, Kept], list[Problem]]:
+        right, changed = output.kept(plans, self.remembered.pages, self.store)
+        self.figures.pages, self.figures.rendered = len(plans), len(changed)
+        known = {each.url for each in plans} | {each.asset.url for each in parts} | set(site.shop.redirects)
+        renderer = output.Renderer(site, self.store, known, compress=self.wish.compress)
+        problems = renderer.compile_all() if changed else []
+        if not problems:
+            for each in renderer.all(changed, self.wish.progress):
+                problems += each.problems
+                if each.entry is not None:
+                    plan = changed[each.place]
+                    right[plan.url] = Kept(plan.digest, each.entry, each.title)
+        return right, [*problems, *_same_titles(plans, right)]
+
+    def _assemble(
+        self, site: Site, plans: Sequence[PagePlan], rendered: dict[str, Kept], parts: Sequence[contents.Part]
+    ) -> str:
+        entries = {each.url: rendered[each.url].entry for each in plans}
+        entries |= {each.asset.url: self._kept(each) for each in parts}
+        earlier = self._earlier()
+        rows = catalogue_writer.digests(site)
+        renamed = self._renamed(site.shop, earlier, entries)
+        made = succession.moved(site.shop, earlier, entries, renamed)
+        made = msgspec.structs.replace(
+            made,
+            assets=succession.inherited(self.releases.immutables(), entries),
+            catalogue=catalogue_writer.digest(site, rows),
+        )
+        made = manifest.identify(made, site.stages, site.theme.digest)
+        self._weigh(made)
+        if made.release not in self.releases.whole():
+            self._write(site, made, rows)
+        kept = State(release=made.release, pages=rendered, rows=rows)
+        state.write(self.state_path, kept)
+        self.figures.written = self.store.written
+        return made.release
+
+    def _write(self, site: Site, made: Manifest, rows: catalogue_writer.Rows) -> None:
+        folder = self.releases.begin()
+        last = self.releases.folder(self.remembered.release) if self.remembered.release else None
+        last = last if last is not None and (last / "manifest.json").is_file() else None
+        release.write(folder, site, made, last)
+        writer = catalogue_writer.Writer(folder / "catalogue.db", site, made.release)
+        base = last / "catalogue.db" if last is not None else None
+        self.figures.products = writer.write(rows, base, self.remembered.rows)
+        self.releases.finish(folder, made.release)
+
+    def _kept(self, part: contents.Part) -> Entry:
+        asset = part.asset
+        blob, forms = self.store.put(asset.data, asset.type, compress=self.wish.compress)
+        return Entry(blob, asset.type, len(asset.data), forms, immutable=part.immutable)
+
+    def _earlier(self) -> Manifest | None:
+        live = self.releases.find_live()
+        return self.releases.manifest(live) if live in self.releases.whole() and live else None
+
+    def _renamed(self, shop: Shop, earlier: Manifest | None, entries: dict[str, Entry]) -> dict[str, str]:
+        """Find where the goods of lost products are now, by their sku."""
+        lost = succession.lost_products(shop, earlier, entries)
+        live = self.releases.find_live()
+        if not lost or live is None:
+            return {}
+        now = {variant.sku: each.handle for each in shop.products.values() for variant in each.variants}
+        found = {}
+        old = Catalogue(self.releases.folder(live) / "catalogue.db")
+        for handle in lost:
+            product = old.find_product(handle)
+            skus = [variant.sku for variant in product.variants] if product else []
+            target = next((now[sku] for sku in skus if sku in now), None)
+            if target:
+                found[handle] = target
+        old.close()
+        return found
+
+    def _weigh(self, made: Manifest) -> None:
+        """Find the heaviest page by what travels: its compressed HTML."""
+        page = max(
+            (url for url, entry in made.entries.items() if entry.type == manifest.HTML),
+            key=lambda url: made.entries[url].size,
+        )
+        entry = made.entries[page]
+        form = entry.encodings[0] if entry.encodings else ""
+        self.figures.heaviest = page
+        self.figures.weight = self.store.path(entry.blob, form).stat().st_size
+        self.figures.pictures = sum(1 for each in made.entries.values() if each.type.startswith("image/"))
+
+
+def visible(shop: Shop, now: str) -> Shop:
+    """Return the shop as shoppers see it at a time: what is published later is a draft until then."""
+    later = {h: p for h, p in shop.products.items() if p.publish_at and p.publish_at > now and p.status != "draft"}
+    if not later:
+        return shop
+    hidden = {handle: msgspec.structs.replace(p, status=ProductStatus.DRAFT) for handle, p in later.items()}
+    return msgspec.structs.replace(shop, products={**shop.products, **hidden})
+
+
+def _same_titles(plans: Iterable[PagePlan], rendered: dict[str, Kept]) -> list[Problem]:
+    first: dict[tuple[str, str], PagePlan] = {}
+    problems = []
+    for plan in plans:
+        kept = rendered.get(plan.url)
+        if kept is None or plan.kind == "error":
+            continue
+        other = first.setdefault((plan.locale, kept.title), plan)
+        if other is not plan:
+            problems.append(problem("page-title-twice", plan.file, title=kept.title, url=plan.url, other=other.url))
+    return problems

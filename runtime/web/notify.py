@@ -12,7 +12,7 @@ _BODY_LIMIT = 64 * 1024
 
 @blueprint.post("/pay/<gateway>/notify")
 def receive(gateway: str) -> Response:
-    """Apply a provider's notice; money that fits no order is kept and answered as received, so it is not sent for ever."""
+    """Apply a provider's notice; money that fits no order is kept and answered as received, so it stops being sent."""
     here = visit()
     found = here.till.gateways.get(gateway)
     if found is None:

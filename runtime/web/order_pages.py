@@ -1,4 +1,4 @@
-"""The buyer's side of an order: its page behind an address nobody can guess, looking it up, paying, cancelling, receiving."""
+"""The buyer's side of an order: its page behind an address nobody can guess, look-up, paying, cancelling."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo

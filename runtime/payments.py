@@ -41,7 +41,7 @@ def start(till: Till, order: Order, gateway: str, base_url: str, now: datetime) 
     for other in till.database.read(lambda transaction: attempts.unresolved(transaction, order.id)):
         if other.gateway != gateway:
             _close(till, other, now)
-    payment = till.database.write(lambda transaction: _prepare(transaction, order, gateway, now))
+    payment = till.database.write(lambda transaction: _prepare(transaction, order, provider, now))
     if payment.state is State.OPEN:
         return payment
     charge = _charge(till, order, payment, base_url)
@@ -132,29 +132,44 @@ def poll_due(till: Till, now: datetime) -> int:
     """Ask gateways about attempts that were silent for a while; return how many were asked."""
     found = till.database.read(lambda transaction: attempts.due(transaction, now, BATCH))
     for payment in found:
-        provider = till.gateways.get(payment.gateway)
-        till.database.write(lambda transaction, payment=payment: attempts.ask_later(transaction, payment, now))
-        if provider is None or provider.kind is not Kind.ONLINE:
-            continue
-        order = till.database.read(lambda transaction, payment=payment: orders.get_by_id(transaction, payment.order))
-        if order.state in _AWAITING:
-            confirm(till, provider.query(_plain_charge(payment)), now)
-        else:
-            _close(till, payment, now)
+        try:
+            _poll(till, payment, now)
+        except (Refusal, Fault):
+            log.exception("a payment could not be asked about")
     return len(found)
 
 
-def _prepare(transaction: Transaction, order: Order, gateway: str, now: datetime) -> Payment:
+def _poll(till: Till, payment: Payment, now: datetime) -> None:
+    provider = till.gateways.get(payment.gateway)
+    till.database.write(lambda transaction: attempts.ask_later(transaction, payment, now))
+    if provider is None or provider.kind is not Kind.ONLINE:
+        return
+    order = till.database.read(lambda transaction: orders.get_by_id(transaction, payment.order))
+    if order.state in _AWAITING:
+        confirm(till, provider.query(_plain_charge(payment)), now)
+    else:
+        _close(till, payment, now)
+
+
+def _prepare(transaction: Transaction, order: Order, provider: Gateway, now: datetime) -> Payment:
     """Return the attempt to open: one that is unresolved already, or a new one."""
     if transaction.postgres:
         transaction.find("SELECT id FROM orders WHERE id = ? FOR UPDATE", order.id)
     row = transaction.find("SELECT state FROM orders WHERE id = ?", order.id)
     if row is None or row[0] != _PENDING:
         raise Refusal(Code.PAYMENT_NOT_OPEN, number=order.number, state=row[0] if row else "")
-    transaction.run("UPDATE orders SET gateway = ? WHERE id = ? AND gateway <> ?", gateway, order.id, gateway)
-    known = [each for each in attempts.unresolved(transaction, order.id) if each.gateway == gateway]
+    if order.gateway != provider.id:
+        hold = int(order.placed_at.timestamp()) + (provider.hold_seconds or 0)
+        transaction.run(
+            "UPDATE orders SET gateway = ?, expires_at = CASE WHEN expires_at < ? THEN ? ELSE expires_at END WHERE id = ?",
+            provider.id,
+            hold,
+            hold,
+            order.id,
+        )
+    known = [each for each in attempts.unresolved(transaction, order.id) if each.gateway == provider.id]
     owner = Owner(order.id, order.number, order.total, order.currency)
-    return known[-1] if known else attempts.create(transaction, owner, gateway, now)
+    return known[-1] if known else attempts.create(transaction, owner, provider.id, now)
 
 
 def _note_refusal(transaction: Transaction, payment: Payment, refusal: Refusal, now: datetime) -> None:

@@ -226,7 +226,7 @@ def _write(transaction: Transaction, till: Till, draft: _Draft, names: tuple[str
 
 
 def _insert(transaction: Transaction, till: Till, draft: _Draft, names: tuple[str, str], now: datetime) -> int:
-    placement, encode = draft.placement, lambda value: msgspec.json.encode(value).decode()
+    placement, encode = draft.placement, _encode
     hold = draft.gateway.hold_seconds or till.terms.checkout.reserve
     pays_later = draft.gateway.kind is Kind.ON_DELIVERY
     return transaction.run(
@@ -252,6 +252,10 @@ def _insert(transaction: Transaction, till: Till, draft: _Draft, names: tuple[st
         int(now.timestamp()),
         None if pays_later else int((now + timedelta(seconds=hold)).timestamp()),
     )
+
+
+def _encode(value: object) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 def _insert_lines(transaction: Transaction, till: Till, draft: _Draft, order: int) -> None:

@@ -31,7 +31,7 @@ NOTICE_STATES = ("waiting", "sent", "dead")
 
 def one_of(column: str, values: Iterable[str]) -> SQL:
     """Return the constraint that a column holds one of these words."""
-    return Check(f"{column} IN ({', '.join(repr(str(value)) for value in values)})")
+    return SQL(f"CHECK ({column} IN ({', '.join(repr(str(value)) for value in values)}))")
 
 
 class Table(Model):

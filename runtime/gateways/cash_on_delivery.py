@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from runtime.gateways import Charge, Kind, Report, Started, Verdict
+from runtime.gateways.protocol import Charge, Kind, Report, Started, Verdict
 from runtime.refusals import Code, Refusal
 
 

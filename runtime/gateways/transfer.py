@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from runtime.gateways import Charge, Instructions, Kind, Report, Started, Verdict
+from runtime.gateways.protocol import Charge, Instructions, Kind, Report, Started, Verdict
 from runtime.refusals import Code, Refusal
 
 _UNITS = {"m": 60, "h": 3600, "d": 86400}

@@ -5,6 +5,8 @@ from typing import Any
 
 import msgspec
 
+from generator.views import plain
+
 FORMAT = 1
 HTML = "text/html; charset=utf-8"
 
@@ -52,5 +54,5 @@ def identify(manifest: Manifest, *more: Any) -> Manifest:  # noqa: ANN401  any e
     digest = hashlib.sha256()
     content = msgspec.structs.replace(manifest, release="", assets={})
     for each in (content, *more):
-        digest.update(msgspec.json.encode(each, order="deterministic") + b"\n")
+        digest.update(msgspec.json.encode(each, order="deterministic", enc_hook=plain) + b"\n")
     return msgspec.structs.replace(manifest, release=digest.hexdigest()[:16])

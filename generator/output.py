@@ -51,24 +51,18 @@ class Renderer:
             locale: templates.environment(site.theme.source, stage, compiled) for locale, stage in site.stages.items()
         }
 
-    def html(self, plan: PagePlan) -> tuple[str, str]:
-        """Render one page and return it with its title; raise what Jinja raises."""
-        context = plan.make()
-        return self.environments[plan.locale].get_template(plan.template).render(context), context["page"].title
-
     def render(self, place: int, plan: PagePlan) -> Rendered:
         """Render one page, look at it, and keep it in the store."""
+        context = plan.make()
+        template = self.site.theme.places.get(plan.template, plan.template)
         try:
-            html, title = self.html(plan)
-        except OSError:
-            raise
+            html = self.environments[plan.locale].get_template(plan.template).render(context)
         except Exception as error:  # noqa: BLE001  whatever a theme does wrong is the theme's problem, told with its line
             return Rendered(place, None, "", [templates.problem(error, plan.template, self.site.theme.places)])
-        template = self.site.theme.places.get(plan.template, plan.template)
         problems = self.inspector.problems(html, plan.url, template)
         data = html.encode("utf-8")
         blob, forms = self.store.put(data, HTML, compress=self.compress)
-        return Rendered(place, Entry(blob, HTML, len(data), forms, plan.frame_src), title, problems)
+        return Rendered(place, Entry(blob, HTML, len(data), forms, plan.frame_src), context["page"].title, problems)
 
     def all(self, plans: Sequence[PagePlan], progress: Progress) -> list[Rendered]:
         """Render all given pages, here or in workers, in the order of their places."""

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 
-from generator.display import facets, heads, products, sections, shelves
+from generator.display import facets, heads, products, prose, sections, shelves
 from generator.display.edition import Edition
 from generator.display.frame import seller_label
 from generator.display.phrases import phrase

@@ -258,11 +258,6 @@ def _too_short(finding: Finding) -> list[Problem]:
     return _empty(finding) if not finding.error.instance else _limit("text-too-short")(finding)
 
 
-def _key_form(finding: Finding) -> list[Problem]:
-    key = str(finding.error.kind.error.instance)
-    return [finding.problem("wrong-key-form", (*finding.path, key), key=shown(key), thing=finding.title)]
-
-
 def _choice(finding: Finding) -> list[Problem]:
     branches = finding.node.get("oneOf") or finding.node.get("anyOf") or []
     keys = [key for branch in branches if isinstance(branch, dict) for key in branch.get("required", ())]
@@ -284,19 +279,9 @@ def _types(error: Error) -> list[str]:
     return list(error.kind.types) if type(error.kind).__name__ == "Type" else []
 
 
-def _refused(finding: Finding) -> list[Problem]:
+def _other(finding: Finding) -> list[Problem]:
     if finding.error.instance is None:
         return _empty(finding)
-    return [finding.problem("value-refused", value=shown(finding.error.instance))]
-
-
-def _repeated(finding: Finding) -> list[Problem]:
-    items = finding.error.instance
-    index = next((place for place, item in enumerate(items) if item in items[:place]), 0)
-    return [finding.problem("repeated-entry", (*finding.path, index), value=shown(items[index]))]
-
-
-def _other(finding: Finding) -> list[Problem]:
     return [finding.problem("does-not-fit", value=shown(finding.error.instance))]
 
 
@@ -304,9 +289,8 @@ _RULES: dict[str, Callable[[Finding], list[Problem]]] = {
     "AdditionalProperties": _unknown, "UnevaluatedProperties": _unknown, "Required": _required, "Enum": _not_allowed,
     "Constant": _not_allowed, "Type": _type, "Pattern": _form, "Minimum": _limit("number-too-small"),
     "ExclusiveMinimum": _limit("number-not-above"), "Maximum": _limit("number-too-large"),
-    "ExclusiveMaximum": _limit("number-not-below"), "MinLength": _too_short, "MaxLength": _limit("text-too-long"),
+    "MinLength": _too_short, "MaxLength": _limit("text-too-long"),
     "MinItems": _limit("too-few-entries"), "MaxItems": _limit("too-many-entries"),
     "MinProperties": _limit("too-few-entries"), "MaxProperties": _limit("too-many-entries"),
-    "PropertyNames": _key_form, "OneOfNotValid": _choice, "OneOfMultipleValid": _choice, "AnyOf": _choice,
-    "Not": _refused, "FalseSchema": _refused, "UniqueItems": _repeated,
+    "OneOfNotValid": _choice, "OneOfMultipleValid": _choice, "AnyOf": _choice,
 }  # fmt: skip

@@ -82,7 +82,7 @@ def explain_lone_text(text: str, file: str, line: int) -> Problem:
         from_line=line, from_column=0,
     )  # fmt: skip
     found = _no_colon(scene)
-    return found.problem if found else problem("yaml-lone-text", file, scene.mark(line, 0))
+    return found.problem if found else problem("yaml-no-colon", file, scene.mark(line, 0))
 
 
 def _tab(scene: Scene) -> Mistake | None:
@@ -133,12 +133,12 @@ def _after_quote(scene: Scene) -> Mistake | None:
 
 
 def _whole(value: str) -> str:
-    """Guess the text meant by ``'don't'`` (the quotes are marks of the text) or by ``"Tea" green`` (they belong to it)."""
+    """Guess the text meant by ``'don't'`` (its quotes are marks) or by ``"Tea" green`` (they belong to it)."""
     return value[1:-1] if value[0] == value[-1] and value.count(value[0]) == 3 else value  # noqa: PLR2004
 
 
 def _backslash(scene: Scene) -> Mistake | None:
-    if "escape" not in scene.words:
+    if "escape" not in scene.words and "hexdecimal" not in scene.words:
         return None
     entry = _ENTRY.fullmatch(scene.here)
     mark = scene.mark(scene.line, scene.column, scene.column + 2)
@@ -238,7 +238,25 @@ def _indentation(scene: Scene) -> Mistake | None:
     return Mistake(problem("yaml-indentation", scene.file, mark, related=related, spaces=column, above=indent))
 
 
+def _quote_to_the_end(scene: Scene) -> Mistake | None:
+    if scene.words != "found unexpected end of stream" or "quoted" not in scene.context:
+        return None
+    start = scene.from_line, scene.from_column
+    quote = scene.lines[start[0]][start[1]]
+    return Mistake(problem("yaml-open-quote", scene.file, scene.mark(*start, start[1] + 1), quote=quote))
+
+
+def _stray_sign(scene: Scene) -> Mistake | None:
+    first = len(scene.here) - len(scene.here.lstrip())
+    for column in (scene.column, first):
+        character = scene.here[column : column + 1]
+        if character and character in _SPECIAL:
+            mark = scene.mark(scene.line, column, column + 1)
+            return Mistake(problem("yaml-special-start", scene.file, mark, character=character))
+    return None
+
+
 _RULES: tuple[Callable[[Scene], Mistake | None], ...] = (
     _tab, _backslash, _open_bracket, _list_beside_key, _after_quote, _open_quote, _colon_in_text, _special, _no_colon,
-    _indentation,
+    _indentation, _quote_to_the_end, _stray_sign,
 )  # fmt: skip

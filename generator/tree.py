@@ -92,7 +92,7 @@ class Tree:
             return self._alias(event, path)
         anchor = self._anchor(event)
         self._tag(event, path)
-        before = len(self.marks)
+        before = len(self.marks) + self._copies
         if isinstance(event, ScalarEvent):
             value: Data = self._scalar(event, path)
         elif isinstance(event, MappingStartEvent):
@@ -100,7 +100,7 @@ class Tree:
         else:
             value = self._sequence(path)
         if anchor:
-            self._anchors[anchor] = (value, len(self.marks) - before + 1)
+            self._anchors[anchor] = (value, len(self.marks) + self._copies - before + 1)
             del self._open[anchor]
         return value
 

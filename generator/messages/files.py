@@ -9,8 +9,7 @@ MESSAGES = {
     "file-unreadable": Message(
         en="this file cannot be read: {reason}", zh="读不了这个文件：{reason}",
         en_hint="look at its permissions, and whether it is a file", zh_hint="检查文件权限，以及它是不是一个文件",
-        file="products/longjing.yaml/note.txt", bad="A folder stands where a product should be.\n",
-        good={"products/longjing.yaml": "title: Longjing\nprice: 168\n"}, whole=True,
+        file=_FILE, bad="# chmod 000 products/longjing.yaml\n", good="# chmod 644 products/longjing.yaml\n",
     ),
     "file-too-large": Message(
         en="this file is larger than {limit} MB", zh="这个文件超过 {limit} MB",

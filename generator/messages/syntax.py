@@ -99,7 +99,7 @@ MESSAGES = {
         en="a backslash between double quotes starts a sign such as \\n, and this is none",
         zh="双引号里的反斜杠是转义符号（如 \\n），这里的不是",
         en_hint="use single quotes: {suggestion}", zh_hint="改用单引号：{suggestion}",
-        file=_FILE, bad='title: "Longjing \\ green"\n', good="title: 'Longjing \\ green'\n",
+        file=_FILE, bad='title: "Longjing \\green"\n', good="title: 'Longjing \\green'\n",
     ),
     "yaml-open-bracket": Message(
         en="the bracket {bracket} that opens here is not closed by {closing}, or a comma is missing inside",
@@ -142,12 +142,7 @@ MESSAGES = {
     "yaml-syntax": Message(
         en="this is no YAML: {words}", zh="这里不符合 YAML 的写法：{words}",
         en_hint="put text with signs in quotes", zh_hint="带符号的文字请加引号",
-        file=_FILE, bad="title: |9x\n  Longjing\n", good="title: |\n  Longjing\n",
-    ),
-    "yaml-lone-text": Message(
-        en="this file holds one text and no keys", zh="这个文件只有一段文字，没有键",
-        en_hint="write lines such as title: Longjing", zh_hint="请写成 title: 龙井 这样的行",
-        file=_FILE, bad='"Longjing"\n', good="title: Longjing\nprice: 168\n", whole=True,
+        file=_FILE, bad="tags: [\n  - green\n]\n", good="tags:\n  - green\n",
     ),
     "yaml-top-level-list": Message(
         en="this file is a list, and keys are expected", zh="这个文件是一个列表，应该是一组键",

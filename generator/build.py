@@ -13,6 +13,7 @@ from generator import (
     engine,
     export,
     files,
+    freshness,
     manifest,
     output,
     pages,
@@ -95,9 +96,12 @@ class _Build:
         self.state_path = releases.var / "cache" / "pages"
         self.remembered = state.read(self.state_path)
         self.figures = Figures()
+        self.theme_folders: list[Path] = []
+        self.theme_seen = ""
 
     def run(self) -> Built:
         """Check, dress, plan, render, assemble, publish, export."""
+        seen = freshness.signature([self.folder])
         checked = check.check(self.folder)
         built = Built(problems=list(checked.problems), sources=checked.sources, figures=self.figures)
         if checked.shop is None:
@@ -113,6 +117,7 @@ class _Build:
         if self.wish.publish:
             built.published = self.releases.publish(built.release, self.wish.now)
             self.releases.reap()
+        self._remember(seen, checked.shop, built.release)
         if self.wish.out is not None:
             self.figures.exported = export.export(self.releases.manifest(built.release), self.store, self.wish.out)
         return built
@@ -120,7 +125,9 @@ class _Build:
     def _dress(self, shop: Shop) -> tuple[Site, list[Problem]]:
         overlay = self.folder / "theme"
         offer, _ = sections.read(shop.theme.name, overlay)
-        clothes, problems = theme.read([Path(each) for each in offer.folders], overlay)
+        self.theme_folders = [Path(each) for each in offer.folders]
+        self.theme_seen = freshness.signature(self.theme_folders)
+        clothes, problems = theme.read(self.theme_folders, overlay)
         return Site(
             visible(shop, self.wish.now), clothes, offer, contents.pictures(self.folder), engine.digest()
         ), problems
@@ -173,6 +180,15 @@ class _Build:
         base = last / "catalogue.db" if last is not None else None
         self.figures.products = writer.write(rows, base, self.remembered.rows)
         self.releases.finish(folder, made.release)
+
+    def _remember(self, seen: str, shop: Shop, made: str) -> None:
+        now = self.wish.now
+        later = [each.publish_at for each in shop.products.values() if each.publish_at and each.publish_at > now]
+        record = freshness.Record(
+            shop=seen, themes=self.theme_seen, folders=tuple(str(each) for each in self.theme_folders),
+            engine=freshness.engine(), release=made, until=min(later, default=""),
+        )  # fmt: skip
+        freshness.write(self.folder, record)
 
     def _kept(self, part: contents.Part) -> Entry:
         asset = part.asset

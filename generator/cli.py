@@ -73,3 +73,91 @@ def _theme(folder: Path | None) -> str:
     chosen = found.data.get("theme") if found else None
     name = chosen.get("name") if isinstance(chosen, dict) else None
     return name if isinstance(name, str) else "harbour"
+
+
+@main.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--out", type=click.Path(path_type=Path), help="Write the pages as plain files for any web server, too.")
+@click.option("--no-publish", is_flag=True, help="Make the release, but leave the live one as it is.")
+@language_option
+def build(folder: Path, out: Path | None, lang: str | None, *, no_publish: bool) -> None:
+    """Build the shop in DIR into a release and make it live."""
+    _build(folder, lang, out=out, publish=not no_publish)
+
+
+def _build(folder: Path, lang: str | None, *, out: Path | None = None, publish: bool = True) -> str:
+    from generator import freshness, report
+
+    spoken = report.language(lang, os.environ)
+    if out is None and freshness.is_fresh(folder, publish=publish):
+        release = freshness.release(folder)
+        click.echo(f"nothing changed: {release}" if spoken == "en" else f"没有变化：{release}", err=True)
+        return release
+    from generator import terminal
+    from generator.build import Wish
+    from generator.build import build as run
+    from generator.clock import now
+
+    with terminal.world(spoken), terminal.progress(spoken) as progress:
+        built = run(folder, Wish(now=now(), publish=publish, out=out, progress=progress))
+    if built.problems:
+        click.echo(report.text(built.problems, spoken, built.sources), nl=False, err=True)
+    if not built.release:
+        sys.exit(1)
+    click.echo(terminal.closing(built.figures, spoken), err=True)
+    click.echo(built.release)
+    return built.release
+
+
+@main.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@language_option
+def plan(folder: Path, lang: str | None) -> None:
+    """Build the shop in DIR and list what publishing it would change."""
+    from generator import changes, report
+    from generator.publishing import Releases
+
+    release = _build(folder, lang, publish=False)
+    releases = Releases(folder / "var")
+    live = releases.find_live()
+    found = changes.between(releases.manifest(live) if live else None, releases.manifest(release))
+    chinese = report.language(lang, os.environ) == "zh"
+    for mark, urls in (("+", found.added), ("~", found.changed), ("-", found.removed)):
+        for url in urls:
+            click.echo(f"{mark} {url}")
+    if found.files:
+        click.echo(f"另有 {found.files} 个文件" if chinese else f"and {found.files} other files")
+    if not found:
+        click.echo("没有变化" if chinese else "nothing would change")
+
+
+@main.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.argument("release", required=False)
+@language_option
+def publish(folder: Path, release: str | None, lang: str | None) -> None:
+    """Make a release live: RELEASE, or a new one of what DIR holds now."""
+    if release is None:
+        _build(folder, lang)
+        return
+    _go_live(folder, lang, release)
+
+
+@main.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@language_option
+def rollback(folder: Path, lang: str | None) -> None:
+    """Make the release live that was live before."""
+    _go_live(folder, lang, None)
+
+
+def _go_live(folder: Path, lang: str | None, release: str | None) -> None:
+    from generator import files, report, terminal
+    from generator.clock import now
+    from generator.publishing import Releases
+
+    with terminal.world(report.language(lang, os.environ)), files.lock(folder / "var" / "build.lock"):
+        releases = Releases(folder / "var")
+        target = release or releases.previous()
+        releases.publish(target, now(), "publish" if release else "rollback")
+    click.echo(target)

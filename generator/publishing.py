@@ -102,11 +102,18 @@ class Releases:
         return True
 
     def previous(self) -> str:
-        """Return the release that was live before the live one; raise NoReleaseError if there is none on disk."""
-        whole, live = self.whole(), self.find_live()
-        before = [e.release for e in self.history() if e.release in whole and e.release != live]
+        """Return the release to roll back to; raise NoReleaseError if there is none on disk."""
+        whole = self.whole()
+        stack: list[str] = []
+        for event in self.history():
+            if event.kind == "rollback" and event.release in stack:
+                while stack[-1] != event.release:
+                    stack.pop()
+            elif not stack or stack[-1] != event.release:
+                stack.append(event.release)
+        before = [release for release in stack[:-1] if release in whole and release != self.find_live()]
         if not before:
-            raise NoReleaseError(str(live))
+            raise NoReleaseError("-")
         return before[-1]
 
     def kept(self) -> list[str]:

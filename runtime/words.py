@@ -1,0 +1,58 @@
+"""Says things in the reader's language: ``say(key, locale, …)``, ``refusal(refusal, locale)``, ``step(step, currency, locale)``."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from generator import money
+from generator.wording import Wording, merged
+from runtime.pricing import Step
+from runtime.refusals import Refusal
+from runtime.wordings import de, en, zh
+
+_MONEY = {"unit", "amount", "fee", "tax"}
+
+
+@lru_cache(maxsize=16)
+def _wording(locale: str) -> Wording:
+    return Wording(locale, merged(locale, {"en": en.WORDS, "zh": zh.WORDS, "de": de.WORDS}))
+
+
+def say(key: str, locale: str, **values: Any) -> str:  # noqa: ANN401  whatever the sentence shows
+    """Return a sentence with its values filled in; a value of several languages is said in this one."""
+    return _wording(locale)(key, **{name: _plain(value, locale) for name, value in values.items()})
+
+
+def refusal(error: Refusal, locale: str) -> str:
+    """Return why the domain said no."""
+    values = dict(error.values)
+    if "currency" in values and isinstance(values.get("total"), int):
+        values["total"] = money.text(values["total"], values["currency"], locale)
+    if "state" in values and f"state.{values['state']}" in en.WORDS:
+        values["state"] = say(f"state.{values['state']}", locale)
+    if "title" in values and not values["title"]:
+        values["title"] = values.get("sku", "")
+    return say(f"refusal.{error.code}", locale, **{"reason": "", **values})
+
+
+def step(reason: Step, currency: str, locale: str) -> str:
+    """Return one reason of a price."""
+    values: dict[str, Any] = {
+        name: money.text(value, currency, locale) if name in _MONEY else value for name, value in reason.values.items()
+    }
+    if values.get("by"):
+        units = money.text(values["units"], currency, locale) if values["by"] == "amount" else values["units"]
+        values["units"] = say(f"unit.{values['by']}", locale, units=units)
+    if "rates" in values:
+        values["rates"] = ", ".join(_percent(rate) for rate in values["rates"])
+    return say(f"trace.{reason.code}", locale, **values)
+
+
+def _percent(rate: str) -> str:
+    return f"{float(rate) * 100:g} %"
+
+
+def _plain(value: object, locale: str) -> object:
+    if isinstance(value, Mapping):
+        return value.get(locale) or next(iter(value.values()), "")
+    return value

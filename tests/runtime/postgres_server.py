@@ -1,0 +1,56 @@
+"""A private PostgreSQL server for one test run, made with the installed binaries."""
+
+import contextlib
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+
+BINARIES = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), default=None)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """A cluster in a folder of its own, on 127.0.0.1."""
+
+    def __init__(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="shopwright-pg-"))
+        self.port = free_port()
+        self.user = None
+        if os.geteuid() == 0:
+            account = pwd.getpwnam("postgres")
+            self.user = account.pw_uid
+            os.chown(self.folder, account.pw_uid, account.pw_gid)
+        self.data = self.folder / "data"
+        self._run("initdb", "-D", self.data, "-U", "shop", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C")
+
+    def _run(self, program, *arguments):
+        done = subprocess.run(
+            [BINARIES / program, *map(str, arguments)],
+            user=self.user, cwd=self.folder, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            raise RuntimeError(f"{program}: {done.stdout}{done.stderr}")
+
+    def start(self):
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
+        self._run("pg_ctl", "-D", self.data, "-l", self.folder / "log", "-w", "-o", options, "start")
+
+    def stop(self, mode="fast"):
+        self._run("pg_ctl", "-D", self.data, "-w", "-m", mode, "stop")
+
+    def address(self, name):
+        return f"postgresql://shop@127.0.0.1:{self.port}/{name}"
+
+    def remove(self):
+        with contextlib.suppress(RuntimeError):
+            self.stop("immediate")
+        shutil.rmtree(self.folder, ignore_errors=True)

@@ -138,6 +138,7 @@ class _Build:
         right, changed = output.kept(plans, self.remembered.pages, self.store)
         self.figures.pages, self.figures.rendered = len(plans), len(changed)
         known = {each.url for each in plans} | {each.asset.url for each in parts} | set(site.shop.redirects)
+        known |= contents.STILL_TO_COME
         renderer = output.Renderer(site, self.store, known, compress=self.wish.compress)
         problems = renderer.compile_all() if changed else []
         if not problems:
@@ -146,7 +147,7 @@ class _Build:
                 if each.entry is not None:
                     plan = changed[each.place]
                     right[plan.url] = Kept(plan.digest, each.entry, each.title)
-        return right, [*problems, *_same_titles(plans, right)]
+        return right, [*_distinct(problems), *_same_titles(plans, right)]
 
     def _assemble(
         self, site: Site, plans: Sequence[PagePlan], rendered: dict[str, Kept], parts: Sequence[contents.Part]
@@ -237,6 +238,15 @@ def visible(shop: Shop, now: str) -> Shop:
         return shop
     hidden = {handle: msgspec.structs.replace(p, status=ProductStatus.DRAFT) for handle, p in later.items()}
     return msgspec.structs.replace(shop, products={**shop.products, **hidden})
+
+
+def _distinct(problems: Iterable[Problem]) -> list[Problem]:
+    """Leave out what the same template does wrong on further pages."""
+    found: dict[tuple[object, ...], Problem] = {}
+    for each in problems:
+        said = tuple((key, value) for key, value in each.values.items() if key != "url")
+        found.setdefault((each.code, each.file, each.mark, said), each)
+    return list(found.values())
 
 
 def _same_titles(plans: Iterable[PagePlan], rendered: dict[str, Kept]) -> list[Problem]:

@@ -14,6 +14,9 @@ from generator.site import Site
 from generator.views import Image
 
 
+STILL_TO_COME = {"/favicon.ico", "/favicon.svg", "/apple-touch-icon.png", "/site.webmanifest", "/en/site.webmanifest"}
+
+
 class Part(msgspec.Struct, frozen=True):
     """One file of a release; ``immutable``: its address changes with its content."""
 

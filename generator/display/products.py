@@ -1,7 +1,7 @@
 """A product as its own page shows it."""
 
 
-from generator.display import cards, prices, prose
+from generator.display import cards, options, prices, prose
 from generator.display.edition import Edition
 from generator.display.phrases import days, phrase, shipping
 from generator.shop import DeliveryKind, DeliveryMethod, Picture, Product, Variant
@@ -84,19 +84,11 @@ def _options(edition: Edition, product: Product, gallery: tuple[Picture, ...]) -
     return tuple(made)
 
 
-def variant_label(edition: Edition, product: Product, variant: Variant) -> str:
-    """Join the labels of a variant's options: ``50g · 礼盒``."""
-    labels = []
-    for option, chosen in zip(product.options, variant.options, strict=True):
-        labels.append(next(edition.text(each.label) for each in option.values if each.value == chosen))
-    return " · ".join(labels)
-
-
 def _variant(edition: Edition, product: Product, variant: Variant, gallery: tuple[Picture, ...]) -> VariantView:
     return VariantView(
         sku=variant.sku,
         options=variant.options,
-        label=variant_label(edition, product, variant),
+        label=options.label(product, variant, edition.locale),
         price=prices.of_variant(edition, variant),
         available=variant.stock != 0 or product.preorder_seconds is not None,
         image=_index(gallery, variant.picture),

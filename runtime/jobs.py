@@ -1,0 +1,204 @@
+"""Recurring work: expire unpaid orders, ask silent gateways, send the outbox, complete received orders.
+
+What is due follows from columns of the database, so nothing is lost while no process runs this; one process is elected by a lease.
+``Runner(make_till, settings, base_url).start()`` runs it beside a server; ``run_once`` does one round.
+"""
+
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from runtime import notices, orders, payments
+from runtime.database import Database, Transaction
+from runtime.faults import Fault, MailFault
+from runtime.mail import letters, post
+from runtime.notices import Notice, Topic
+from runtime.refusals import Refusal
+from runtime.settings import Settings
+from runtime.till import Till
+from runtime.transaction import Row
+
+log = logging.getLogger(__name__)
+LEASE_SECONDS = 30
+PAUSE_SECONDS = 2.0
+RECEIVE_AFTER = timedelta(days=10)
+"""A paid parcel counts as received after this time, as Chinese platforms have it."""
+DEFAULT_WINDOW = timedelta(days=7)
+CLOCK_TOLERANCE = 120.0
+
+
+class Clockwork:
+    """Notices when the clock was set: orders are not expired on the word of a clock that just jumped."""
+
+    def __init__(self) -> None:
+        self._last: tuple[float, float] | None = None
+        self._quiet_until = 0.0
+
+    def is_steady(self, now: datetime, ticks: float) -> bool:
+        """Return False for ten minutes after the wall clock moved otherwise than the time that passed (``ticks``)."""
+        if self._last is not None:
+            jump = abs((now.timestamp() - self._last[0]) - (ticks - self._last[1]))
+            if jump > CLOCK_TOLERANCE:
+                log.warning("the clock jumped by %d seconds: nothing expires for ten minutes", jump)
+                self._quiet_until = ticks + 600
+        self._last = (now.timestamp(), ticks)
+        return ticks >= self._quiet_until
+
+
+def take_lease(database: Database, owner: str, now: datetime, name: str = "jobs") -> bool:
+    """Return whether this process does the recurring work for the next half minute."""
+    at = int(now.timestamp())
+
+    def unit(transaction: Transaction) -> bool:
+        transaction.run("INSERT INTO lease (name, owner, until) VALUES (?, '', 0) ON CONFLICT DO NOTHING", name)
+        return bool(
+            transaction.run(
+                "UPDATE lease SET owner = ?, until = ? WHERE name = ? AND (owner = ? OR until <= ? OR until > ?)",
+                owner, at + LEASE_SECONDS, name, owner, at, at + 10 * LEASE_SECONDS,
+            )
+        )  # fmt: skip
+
+    held = database.read(
+        lambda transaction: transaction.find("SELECT owner, until FROM lease WHERE name = ?", name)
+    )
+    if held and held[0] == owner and held[1] > at + LEASE_SECONDS // 2:
+        return True
+    if held and held[0] != owner and at < held[1] <= at + 10 * LEASE_SECONDS:
+        return False
+    return database.write(unit)
+
+
+def run_once(till: Till, settings: Settings, base_url: str, now: datetime, *, expire: bool = True) -> None:
+    """Do what is due now; one failing part does not stop the others."""
+    parts: list[Callable[[], object]] = [
+        lambda: payments.poll_due(till, now),
+        lambda: send_due(till, settings, base_url, now),
+        lambda: complete_due(till, now),
+    ]
+    if expire:
+        parts.insert(0, lambda: payments.expire_due(till, now))
+    for part in parts:
+        try:
+            part()
+        except (Fault, Refusal):
+            log.exception("recurring work failed")
+
+
+def send_due(till: Till, settings: Settings, base_url: str, now: datetime) -> int:
+    """Send the mails that are due; return how many went out."""
+    sent = 0
+    for notice in notices.claim_due(till.database, now):
+        try:
+            _send(till, settings, notice, base_url, now)
+        except (MailFault, ValueError, LookupError) as error:
+            log.warning("a mail was not sent: %s", error)
+            notices.mark_failed(till.database, notice, str(error), now)
+        else:
+            notices.mark_sent(till.database, notice, now)
+            sent += 1
+    return sent
+
+
+def _send(till: Till, settings: Settings, notice: Notice, base_url: str, now: datetime) -> None:
+    name = f"{notice.topic}-{notice.id}"
+    if notice.topic is Topic.MONEY_FOUND:
+        if till.terms.seller.email:
+            post.send(letters.of_finding(_finding(till, notice), till.terms, till.terms.seller.email), settings, name, now)
+        return
+    order = till.database.read(lambda transaction: orders.get_by_id(transaction, notice.order or 0))
+    post.send(letters.of_order(notice.topic, order, till.terms, base_url or till.terms.url), settings, name, now)
+
+
+def _finding(till: Till, notice: Notice) -> letters.Finding:
+    kind, _, key = notice.reference.partition(":")
+    gateway, _, receipt = key.partition(":")
+    row = till.database.read(
+        lambda transaction: transaction.find(
+            "SELECT kind, reference, amount, currency FROM finding WHERE kind = ? AND gateway = ? AND receipt = ?",
+            kind, gateway, receipt,
+        )
+    )  # fmt: skip
+    if row is None:
+        raise LookupError(notice.reference)
+    return letters.Finding(kind=row[0], reference=row[1], amount=row[2], currency=row[3])
+
+
+def complete_due(till: Till, now: datetime) -> int:
+    """Count paid parcels as received after ten days, and received orders as completed when their time for returns is over."""
+    window = timedelta(seconds=till.terms.returns.window) if till.terms.returns.window else DEFAULT_WINDOW
+    done = 0
+    for state, event, after, move in (
+        ("shipped", "ship", RECEIVE_AFTER, orders.receive),
+        ("received", "receive", window, orders.complete),
+    ):
+        for (number,) in till.database.read(_overdue(state, event, now - after)):
+            try:
+                move(till.database, number, actor="system", now=now)
+                done += 1
+            except Refusal:
+                log.info("an order had moved on by itself")
+    return done
+
+
+def _overdue(state: str, event: str, before: datetime) -> Callable[[Transaction], list[Row]]:
+    def look(transaction: Transaction) -> list[Row]:
+        return transaction.all(
+            "SELECT o.number FROM orders o WHERE o.state = ? AND o.paid >= o.total AND EXISTS (SELECT 1 FROM "
+            "order_event e WHERE e.order_id = o.id AND e.event = ? AND e.at <= ?) LIMIT 50",
+            state,
+            event,
+            int(before.timestamp()),
+        )
+
+    return look
+
+
+class Work(msgspec.Struct, frozen=True, kw_only=True):
+    """What a runner needs; ``make_till`` returns a till of the live release for this thread, or None while there is none."""
+
+    make_till: Callable[[], Till | None]
+    settings: Settings
+    base_url: str = ""
+
+
+class Runner:
+    """A thread that does the recurring work while this process holds the lease."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._owner = secrets.token_hex(8)
+        self._clockwork = Clockwork()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the round in hand."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(30)
+
+    def round(self) -> bool:
+        """Do one round if it is ours to do; return whether it was."""
+        now = datetime.now(UTC)
+        steady = self._clockwork.is_steady(now, time.monotonic())
+        till = self._work.make_till()
+        if till is None or not take_lease(till.database, self._owner, now):
+            return False
+        run_once(till, self._work.settings, self._work.base_url, now, expire=steady)
+        return True
+
+    def _run(self) -> None:
+        while not self._stop.wait(PAUSE_SECONDS):
+            try:
+                self.round()
+            except Exception:
+                log.exception("a round of recurring work failed")

@@ -1,0 +1,166 @@
+"""Writes the mail of a notice: subject, plain text and HTML in the order's language, with nothing in a header that a buyer wrote unchecked."""
+
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from zoneinfo import ZoneInfo
+
+import msgspec
+from babel.dates import format_datetime
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from generator import money
+from generator.shop import DeliveryKind, Terms
+from runtime import words
+from runtime.notices import Topic
+from runtime.orders import Order
+
+_templates = Environment(
+    loader=PackageLoader("runtime.mail"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A line of the letter's table: what, how many, how much."""
+
+    label: str
+    note: str
+    amount: str
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """Money that needs the merchant's decision."""
+
+    kind: str
+    reference: str
+    amount: int
+    currency: str
+
+
+def of_order(topic: Topic, order: Order, terms: Terms, base_url: str) -> EmailMessage:
+    """Return the mail that tells a buyer of their order."""
+    locale = order.locale
+    paragraphs = _paragraphs(topic, order, terms)
+    hello = "mail.hello" if order.contact.name else "mail.hello-nobody"
+    return _message(
+        sender=terms.seller.email,
+        shop=terms.name.get(locale) or next(iter(terms.name.values()), ""),
+        recipient=order.contact.email,
+        subject=words.say(f"mail.{topic}.subject", locale, number=order.number),
+        locale=locale,
+        hello=words.say(hello, locale, name=order.contact.name),
+        paragraphs=paragraphs,
+        heading=words.say("mail.order", locale, number=order.number),
+        rows=_rows(order),
+        totals=_totals(order),
+        link=f"{base_url.rstrip('/')}/orders/{order.token}" if base_url else "",
+        view=words.say("mail.view", locale),
+    )
+
+
+def of_finding(finding: Finding, terms: Terms, recipient: str) -> EmailMessage:
+    """Return the mail that tells the merchant of money that fits no order."""
+    locale = terms.locale
+    amount = money.text(finding.amount, finding.currency, locale)
+    kind = words.say(f"finding.{finding.kind}", locale)
+    return _message(
+        sender=terms.seller.email,
+        shop=terms.name.get(locale, ""),
+        recipient=recipient,
+        subject=words.say("mail.money-found.subject", locale, amount=amount),
+        locale=locale,
+        hello=words.say("mail.hello-nobody", locale),
+        paragraphs=[words.say("mail.money-found.text", locale, kind=kind, amount=amount, reference=finding.reference)],
+        heading="",
+        rows=[],
+        totals=[],
+        link="",
+        view="",
+    )
+
+
+def _paragraphs(topic: Topic, order: Order, terms: Terms) -> list[str]:
+    locale, kind = order.locale, order.delivery.kind
+    if topic is Topic.ORDER_PLACED:
+        found = [words.say("mail.order-placed.text", locale)]
+        if order.expires_at is None:
+            found.append(words.say("mail.order-placed.at-door", locale))
+        elif order.total > order.paid:
+            found.append(words.say("mail.order-placed.pay", locale, until=_moment(order.expires_at, terms, locale)))
+        return found
+    if topic is Topic.ORDER_SHIPPED:
+        ready = {DeliveryKind.PICKUP: "pickup", DeliveryKind.DIGITAL: "digital", None: "digital"}.get(kind, "text")
+        found = [words.say(f"mail.order-shipped.{ready}", locale)]
+        place = order.delivery.place
+        if kind is DeliveryKind.PICKUP and place:
+            found.append(place.get(locale) or next(iter(place.values()), ""))
+        if order.tracking:
+            found.append(
+                words.say("mail.order-shipped.tracking", locale, carrier=order.carrier, tracking=order.tracking)
+            )
+        return found
+    return [words.say(f"mail.{topic}.text", locale)]
+
+
+def _moment(moment: datetime, terms: Terms, locale: str) -> str:
+    local = moment.astimezone(ZoneInfo(terms.timezone))
+    return format_datetime(local, "short", locale=locale.replace("-", "_"))
+
+
+def _rows(order: Order) -> list[Row]:
+    return [
+        Row(
+            f"{line.title}{f' ({line.label})' if line.label else ''}",
+            f"{line.quantity} × {money.text(line.unit_price, order.currency, order.locale)}",
+            money.text(line.amount, order.currency, order.locale),
+        )
+        for line in order.lines
+    ]
+
+
+def _totals(order: Order) -> list[Row]:
+    quote, locale = order.quote, order.locale
+    pairs = [("mail.discount", -quote.discount), ("mail.delivery", quote.delivery)]
+    if not quote.tax_included:
+        pairs.append(("mail.tax", quote.tax))
+    rows = [Row(words.say(key, locale), "", money.text(amount, order.currency, locale)) for key, amount in pairs if amount]
+    rows.append(Row(words.say("mail.total", locale), "", money.text(order.total, order.currency, locale)))
+    if quote.tax_included and quote.tax:
+        rows.append(Row(words.say("mail.tax-included", locale), "", money.text(quote.tax, order.currency, locale)))
+    return rows
+
+
+def _message(  # noqa: PLR0913  the parts of a letter
+    *,
+    sender: str,
+    shop: str,
+    recipient: str,
+    subject: str,
+    locale: str,
+    hello: str,
+    paragraphs: list[str],
+    heading: str,
+    rows: list[Row],
+    totals: list[Row],
+    link: str,
+    view: str,
+) -> EmailMessage:
+    """Build the message; a line break in a header raises ValueError (email.policy does so)."""
+    message = EmailMessage(policy=SMTP)
+    message["Subject"] = subject
+    message["To"] = Address(addr_spec=recipient)
+    message["From"] = Address(display_name=shop, addr_spec=sender or "shop@localhost")
+    message["Auto-Submitted"] = "auto-generated"
+    message["Content-Language"] = locale
+    footer = words.say("mail.footer", locale, shop=shop)
+    lines = [hello, "", *(line for text in paragraphs for line in (text, ""))]
+    lines += [heading, *(f"  {row.label}  {row.note}  {row.amount}".rstrip() for row in [*rows, *totals]), ""] if rows else []
+    lines += [f"{view}: {link}", ""] if link else []
+    message.set_content("\n".join([*lines, "-- ", footer]) + "\n", cte="quoted-printable")
+    page = _templates.get_template("letter.html").render(
+        subject=subject, locale=locale, shop=shop, hello=hello, paragraphs=paragraphs, heading=heading, rows=rows,
+        totals=totals, link=link, view=view, footer=footer,
+    )  # fmt: skip
+    message.add_alternative(page, subtype="html", cte="quoted-printable")
+    return message

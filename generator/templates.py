@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import jinja2
 import msgspec
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_time
 from jinja2 import nodes
 from jinja2.exceptions import SecurityError
 from jinja2.ext import Extension
@@ -122,7 +122,8 @@ def date_text(iso: str, style: str, locale: str, timezone: str) -> str:
     if style == "time":
         return format_time(moment, "short", tzinfo=zone, locale=name)
     if style == "long":
-        return format_datetime(moment, "d. MMMM y, HH:mm" if name == "de" else "long", tzinfo=zone, locale=name)
+        joined = ", " if name.split("_")[0] not in {"zh", "ja", "ko"} else " "
+        return format_date(moment, "long", locale=name) + joined + format_time(moment, "short", tzinfo=zone, locale=name)
     return format_date(moment, "medium", locale=name)
 
 

@@ -225,7 +225,7 @@
       }, { passive: true });
     }
     new IntersectionObserver(([entry]) => {
-      bar.hidden = entry.isIntersecting || entry.boundingClientRect.top > 0;
+      bar.hidden = entry.isIntersecting;
       document.documentElement.classList.toggle("has-buybar", !bar.hidden);
     }).observe(buy);
   }
@@ -343,7 +343,7 @@
   }
 
   /* ---- mistakes in a form: the summary takes the focus; a form is sent once ---- */
-  one("[data-error-summary]")?.focus();
+  one("[data-mistakes]")?.focus();
   for (const form of all("form[data-once]")) {
     form.addEventListener("submit", (event) => {
       if (form.dataset.sent) { event.preventDefault(); return; }

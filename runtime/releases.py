@@ -6,6 +6,7 @@ A release that cannot be read never replaces one that can: the shop keeps answer
 import functools
 import logging
 import os
+import sqlite3
 import threading
 import time
 from pathlib import Path
@@ -115,8 +116,10 @@ class Live:
             if release is not None and (target == self._target or time.monotonic() < self._wait_until):
                 return release
             try:
-                self._release = release = Release(self._var / target, self._var / "store")
-            except (OSError, msgspec.DecodeError) as error:
+                found = Release(self._var / target, self._var / "store")
+                log.info("release %s is live, with %d locales", found.id, len(found.terms.locales))
+                self._release = release = found
+            except (OSError, msgspec.DecodeError, sqlite3.DatabaseError) as error:
                 self._wait_until = time.monotonic() + _PATIENCE
                 if release is None:
                     raise NoReleaseError(str(self._link)) from error

@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-import msgspec
 
-from generator import templates
+from generator import release, templates
 from generator.templates import Compiled, Stage
 
 
@@ -16,7 +15,7 @@ class Renderer:
 
     def __init__(self, folder: Path) -> None:
         self._theme = folder / "theme"
-        self._stages = msgspec.json.decode((folder / "stages.json").read_bytes(), type=dict[str, Stage])
+        self._stages = release.stages(folder)
         self._files = {
             path.relative_to(self._theme).as_posix(): path for path in self._theme.rglob("*") if path.is_file()
         }

@@ -59,7 +59,7 @@ def run(settings: Settings, listening: Listening, ready: Callable[[str], None]) 
         settings = msgspec.structs.replace(settings, machine=_own_names(listening.host))
     _allow_many_files()
     _forget_old_counts(settings)
-    announce = threading.Thread(target=_announce, args=(listening, ready), daemon=True)
+    announce = functools.partial(_announce, listening, ready)
     if importlib.util.find_spec("granian"):
         _run_granian(settings, listening, announce)
     else:
@@ -87,7 +87,7 @@ def load(settings: Settings, threads: int) -> Application:
     return app.wsgi_app
 
 
-def _run_granian(settings: Settings, listening: Listening, announce: threading.Thread) -> None:
+def _run_granian(settings: Settings, listening: Listening, announce: Callable[[], None]) -> None:
     from granian import Granian
     from granian.constants import Interfaces
     from granian.http import HTTP1Settings
@@ -108,11 +108,17 @@ def _run_granian(settings: Settings, listening: Listening, announce: threading.T
         workers_kill_timeout=_STOP_WITHIN,
         respawn_failed_workers=True,
     )
-    server.on_startup(announce.start)
+
+    def announce_later() -> None:
+        while len(server.wrks) < server.workers:
+            time.sleep(0.005)  # and nothing else: a lock taken here would be taken for good in a worker forked now
+        announce()
+
+    server.on_startup(threading.Thread(target=announce_later, daemon=True).start)
     server.serve(target_loader=functools.partial(load, settings, listening.threads), wrap_loader=False)
 
 
-def _run_waitress(settings: Settings, listening: Listening, announce: threading.Thread) -> None:
+def _run_waitress(settings: Settings, listening: Listening, announce: Callable[[], None]) -> None:
     from waitress.server import create_server
 
     server = create_server(
@@ -127,7 +133,7 @@ def _run_waitress(settings: Settings, listening: Listening, announce: threading.
         clear_untrusted_proxy_headers=False,
     )
     signal.signal(signal.SIGTERM, _stop)
-    announce.start()
+    threading.Thread(target=announce, daemon=True).start()
     with contextlib.suppress(KeyboardInterrupt):
         server.run()
 

@@ -2,28 +2,30 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from urllib.parse import unquote_to_bytes
 
 from flask import Blueprint, Flask, Response, g, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.routing import BaseConverter, ValidationError
 
+from runtime.rehearsal_bank import bank
 from runtime.releases import Live, NoReleaseError
-from runtime.settings import Settings
-from runtime.web import failures, headers, health, logs
+from runtime.settings import Environment, Settings
+from runtime.web import cart, checkout, failures, headers, health, logs, notify, order_pages
 from runtime.web.front import Front
 from runtime.web.gate import BODY_LIMIT, LOOPBACK, Gate
 from runtime.web.metrics import Metrics
 from runtime.web.visit import NAME, Shopfront, new_id, shopfront
+from runtime.web.wsgi import Application, Environ, StartResponse
 
 log = logging.getLogger("runtime.web")
 _FIELD_LIMIT = 200
 _MEDIA_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data", "application/json"}
 
-LOCALIZED: tuple[Blueprint, ...] = ()
+LOCALIZED: tuple[Blueprint, ...] = (cart.blueprint, checkout.blueprint, order_pages.lookup)
 """Views that exist once for every locale of the shop."""
-PLAIN: tuple[Blueprint, ...] = (health.blueprint,)
+PLAIN: tuple[Blueprint, ...] = (health.blueprint, order_pages.blueprint, notify.blueprint)
 """Views with one address."""
 
 
@@ -48,9 +50,25 @@ def make(settings: Settings, *, readers: int = 8) -> Flask:
     for blueprint in PLAIN:
         app.register_blueprint(blueprint)
     failures.register(app)
+    views = _beside(bank.MOUNT, settings, app.wsgi_app)
     gate = Gate(_hosts(settings, live), settings.proxies)
-    setattr(app, "wsgi_app", Front(live, gate, front.metrics, app.wsgi_app, readers))  # noqa: B010  Flask's way, which types forbid
+    setattr(app, "wsgi_app", Front(live, gate, front.metrics, views, readers))  # noqa: B010  Flask's way, which types forbid
     return app
+
+
+def _beside(mount: str, settings: Settings, views: Application) -> Application:
+    """Let the rehearsal bank answer below its address, except in production."""
+    if settings.environment is Environment.PRODUCTION:
+        return views
+
+    def dispatch(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        if not path.startswith(f"{mount}/"):
+            return views(environ, start_response)
+        environ["SCRIPT_NAME"], environ["PATH_INFO"] = environ.get("SCRIPT_NAME", "") + mount, path[len(mount) :]
+        return bank.get(settings).wsgi(environ, start_response)
+
+    return dispatch
 
 
 def _hosts(settings: Settings, live: Live) -> Callable[[], frozenset[str]]:

@@ -25,6 +25,7 @@ class Limit(msgspec.Struct, frozen=True):
 LIMITS = {
     "lookup": Limit(10, 300),
     "checkout": Limit(30, 600),
+    "order": Limit(60, 60),
     "cart": Limit(120, 60),
     "search": Limit(60, 30),
     "offers": Limit(240, 60),

@@ -13,7 +13,16 @@ from pathlib import Path
 KINDS = ("static", "page", "api", "notice")
 STATUSES = ("2xx", "3xx", "4xx", "5xx")
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
-EVENTS = ("turned_away", "limited", "refused", "fault", "orders_placed", "orders_paid", "cart_added")
+EVENTS = (
+    "turned_away",
+    "limited",
+    "refused",
+    "fault",
+    "orders_placed",
+    "orders_paid",
+    "cart_added",
+    "money_to_look_at",
+)
 _HELP = {
     "shopwright_requests_total": ("counter", "Answers by kind and class of status."),
     "shopwright_request_seconds": ("histogram", "Time to answer what views answer."),

@@ -15,9 +15,10 @@ from generator import templates
 from generator.catalogue import Catalogue
 from generator.shop import Terms
 from generator.views import PageView
-from runtime import database, gateways
+from runtime import database, gateways, stock, words
 from runtime.database import Database
 from runtime.gateways import Gateway
+from runtime.refusals import Refusal
 from runtime.releases import Live, Release
 from runtime.settings import Settings
 from runtime.till import Till
@@ -39,6 +40,7 @@ class Shopfront:
         self.buckets = Buckets()
         self._lock = threading.Lock()
         self._database: Database | None = None
+        self._stocked = ""
         self._gateways: tuple[Release, dict[str, Gateway]] | None = None
 
     @property
@@ -50,6 +52,15 @@ class Shopfront:
                 found = self._database
                 if found is None:
                     found = self._database = database.open(self.settings)
+        return found
+
+    def stocked(self, release: Release) -> Database:
+        """Return the database after every sku of a release has its opening stock there: none is sold unlimited."""
+        found = self.database
+        if self._stocked != release.id:
+            opening = {sku: count for sku, _, count in release.catalogue.all_variants()}
+            stock.open_new(found, opening, datetime.now(UTC))
+            self._stocked = release.id
         return found
 
     def gateways(self, release: Release) -> dict[str, Gateway]:
@@ -84,10 +95,20 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
         return self.release.catalogue
 
     @property
+    def database(self) -> Database:
+        """Return the database with the stock of this release; raise DatabaseFault while it is away."""
+        return self.shopfront.stocked(self.release)
+
+    @property
+    def base(self) -> str:
+        """Return the address under which the visitor reached the shop; the gate let in only names of ours."""
+        return request.host_url.rstrip("/")
+
+    @property
     def till(self) -> Till:
         """Return the till; raise DatabaseFault while the database is away."""
         return Till(
-            database=self.shopfront.database,
+            database=self.database,
             goods=self.catalogue,
             gateways=self.shopfront.gateways(self.release),
         )
@@ -104,6 +125,10 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     def say(self, key: str, **values: object) -> str:
         """Return a text of the theme in the visit's language."""
         return self.release.renderer.say(key, self.locale, **values)
+
+    def refusal(self, refusal: Refusal) -> str:
+        """Return why the domain said no, in the visit's language."""
+        return words.refusal(refusal, self.locale)
 
     def address(self, kind: str, handle: str = "") -> str:
         """Return the path of a page in the visit's language."""

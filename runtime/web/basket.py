@@ -1,0 +1,145 @@
+"""A look into the cart: what each line costs now, and what stands in the way of buying it."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from generator import money
+from generator.display import options
+from generator.shop import Product, ProductStatus, Text, Variant
+from generator.views import Image
+from runtime import stock
+from runtime.faults import DatabaseFault
+from runtime.placing import MAXIMUM_QUANTITY
+from runtime.refusals import Code, Refusal
+from runtime.web.visit import Visit
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the cart. ``problem`` says what has to be seen to; ``most`` is what may be chosen at most."""
+
+    sku: str
+    title: str
+    label: str = ""
+    url: str = ""
+    image: Image | None = None
+    quantity: int
+    most: int = MAXIMUM_QUANTITY
+    unit_price: str = ""
+    total: str = ""
+    amount: int = 0
+    problem: str = ""
+    gone: bool = False
+
+
+class Cart(msgspec.Struct, frozen=True, kw_only=True):
+    """The cart as its page shows it; ``ready`` when nothing stands in the way of checking out."""
+
+    lines: tuple[Line, ...]
+    count: int
+    subtotal: str
+    ready: bool
+
+
+class Allowed(msgspec.Struct, frozen=True):
+    """How many pieces may be in the cart, and why not more."""
+
+    quantity: int
+    refusal: Refusal
+
+
+class _Bounds:
+    """What may be bought of each sku: limits of the products, and the stock where the database answers."""
+
+    def __init__(self, here: Visit, chosen: Mapping[str, int], found: Mapping[str, tuple[Product, Variant]]) -> None:
+        self._chosen = chosen
+        self._found = found
+        self._levels = _levels(here, list(found))
+
+    def allowed(self, sku: str, wanted: int) -> Allowed:
+        """Return how many of the wanted pieces may be bought."""
+        product, _ = self._found[sku]
+        title: Text = product.title
+        best = wanted
+        refusal = Refusal(Code.QUANTITY_INVALID, text=str(wanted), maximum=MAXIMUM_QUANTITY)
+        best = min(best, MAXIMUM_QUANTITY)
+        limit = product.limit.per_order
+        if limit is not None:
+            others = sum(
+                number
+                for other, number in self._chosen.items()
+                if other != sku and other in self._found and self._found[other][0].handle == product.handle
+            )
+            if limit - others < best:
+                best = max(limit - others, 0)
+                refusal = Refusal(Code.LIMIT_PER_ORDER, sku=sku, title=title, limit=limit)
+        left = self._levels.get(sku)
+        if left is not None and left < best:
+            best, refusal = max(left, 0), Refusal(Code.SOLD_OUT, sku=sku, title=title, left=max(left, 0))
+        return Allowed(best, refusal)
+
+
+def allowed(here: Visit, chosen: Mapping[str, int], sku: str, wanted: int) -> Allowed:
+    """Return how many of the wanted pieces of a sku may be put into a cart; raise Refusal (product-gone)."""
+    found = _offered(here, [*chosen, sku])
+    if sku not in found:
+        raise Refusal(Code.PRODUCT_GONE, sku=sku[:80], title={})
+    return _Bounds(here, chosen, found).allowed(sku, wanted)
+
+
+def look(here: Visit, chosen: Mapping[str, int]) -> Cart:
+    """Return the cart in words: prices of the live release, and what has to be seen to before checking out."""
+    found = _offered(here, chosen)
+    bounds = _Bounds(here, chosen, found)
+    handles = [product.handle for product, _ in found.values()]
+    pictures = {card.handle: card.image for card in here.catalogue.cards(here.locale, handles)}
+    shown = tuple(
+        _line(here, sku, number, found[sku], bounds.allowed(sku, number), pictures.get(found[sku][0].handle))
+        if sku in found
+        else Line(sku=sku, title=sku, quantity=number, gone=True, problem=here.say("cart.gone"))
+        for sku, number in chosen.items()
+    )
+    return Cart(
+        lines=shown,
+        count=sum(chosen.values()),
+        subtotal=money.text(sum(line.amount for line in shown), here.terms.currency, here.locale),
+        ready=bool(shown) and not any(line.problem for line in shown),
+    )
+
+
+def _line(
+    here: Visit, sku: str, number: int, goods: tuple[Product, Variant], bound: Allowed, picture: Image | None
+) -> Line:
+    product, variant = goods
+    short = bound.quantity < number
+    return Line(
+        sku=sku,
+        title=product.title[here.locale],
+        label=options.label(product, variant, here.locale),
+        url=here.address("product", product.handle),
+        image=picture,
+        quantity=number,
+        most=bound.quantity if short else MAXIMUM_QUANTITY,
+        unit_price=money.text(variant.price, here.terms.currency, here.locale),
+        total=money.text(variant.price * number, here.terms.currency, here.locale),
+        amount=variant.price * number,
+        problem=here.refusal(bound.refusal) if short else "",
+    )
+
+
+def _offered(here: Visit, skus: Mapping[str, int] | list[str]) -> dict[str, tuple[Product, Variant]]:
+    """Return those of the skus that are on offer now."""
+    moment = here.now.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {
+        sku: (product, variant)
+        for sku, (product, variant) in here.catalogue.variants(skus).items()
+        if product.status is not ProductStatus.DRAFT and (product.publish_at or "") <= moment
+    }
+
+
+def _levels(here: Visit, skus: list[str]) -> dict[str, int]:
+    """Return the stock; nothing is known while the database is away, and the order decides later."""
+    try:
+        return here.database.read(lambda look: stock.levels(look, skus))
+    except DatabaseFault:
+        return {}

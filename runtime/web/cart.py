@@ -1,0 +1,140 @@
+"""The cart: what a shopper put in, in a signed cookie, so that it survives restarts and needs no database.
+
+Only skus and quantities travel; every price, title and limit is the catalogue's of the moment. ``basket`` is a second
+cookie that scripts may read: it says that there is something to count, so that pages of others ask for nothing.
+"""
+
+import secrets
+
+import msgspec
+from flask import Blueprint, Response, after_this_request, jsonify, request
+from itsdangerous import BadData, URLSafeSerializer
+from werkzeug.exceptions import BadRequest, Forbidden
+from werkzeug.wrappers import Response as Answer
+
+from generator.views import PageView
+from runtime import placing
+from runtime.orders import CartLine
+from runtime.refusals import Code, Refusal
+from runtime.web import basket, tokens
+from runtime.web.failures import limit, wants_json
+from runtime.web.tokens import get_one
+from runtime.web.visit import Visit, visit
+
+blueprint = Blueprint("cart", __name__)
+MOST_LINES = 50
+_KEPT_FOR = 30 * 24 * 60 * 60
+_LONGEST_COOKIE = 3800
+_ADDING = {"sku", "quantity", "room"}
+
+
+@blueprint.get("/cart")
+def show() -> Response:
+    """Show the cart."""
+    return _page(visit())
+
+
+@blueprint.post("/cart/add")
+def add() -> Answer | Response:
+    """Put pieces of a sku into the cart, as many as may be bought; a script gets the new count, others the cart."""
+    limit("cart")
+    here = visit()
+    _refuse_others(_ADDING)
+    sku = get_one(request.form, "sku")
+    wanted = placing.quantity(get_one(request.form, "quantity", "1"))
+    visitor, chosen = _read(here)
+    before = chosen.get(sku, 0)
+    allowed = basket.allowed(here, chosen, sku, before + wanted)
+    if allowed.quantity <= before:
+        raise allowed.refusal
+    _keep(here, visitor, chosen | {sku: allowed.quantity})
+    here.shopfront.metrics.event("cart_added")
+    if not wants_json():
+        return here.go(here.address("cart"))
+    count = sum(chosen.values()) - before + allowed.quantity
+    message = here.say("cart.added_some", count=allowed.quantity) if allowed.quantity < before + wanted else ""
+    return jsonify(count=count, message=message or here.say("toast.added"))
+
+
+@blueprint.post("/cart/update")
+def update() -> Answer | Response:
+    """Take over the quantities of the cart's form; ``remove`` names a sku to take out, and 0 takes out as well."""
+    limit("cart")
+    here = visit()
+    visitor, chosen = _read(here)
+    if not tokens.check(here.shopfront.settings.secret, "cart", visitor, request.form):
+        raise Forbidden
+    removed = set(request.form.getlist("remove"))
+    for sku in list(chosen):
+        text = get_one(request.form, f"quantity:{sku}", str(chosen[sku]))
+        if sku in removed or text.strip() in {"0", ""}:
+            del chosen[sku]
+        else:
+            chosen[sku] = placing.quantity(text.strip())
+    _keep(here, visitor, chosen)
+    return here.go(here.address("cart"))
+
+
+def lines(here: Visit) -> tuple[CartLine, ...]:
+    """Return what is in the visitor's cart."""
+    return tuple(CartLine(sku=sku, quantity=quantity) for sku, quantity in _read(here)[1].items())
+
+
+def count(here: Visit) -> int:
+    """Return how many pieces are in the visitor's cart."""
+    return sum(_read(here)[1].values())
+
+
+def clear(here: Visit) -> None:
+    """Empty the visitor's cart with this answer."""
+    _keep(here, "", {})
+
+
+def _page(here: Visit) -> Response:
+    visitor, chosen = _read(here)
+    shown = basket.look(here, chosen)
+    title = here.say("cart.title")
+    page = PageView(kind="cart", title=title, url=here.address("cart"), index=False)
+    return here.page(
+        "cart", page, {"cart": shown, "token": tokens.token(here.shopfront.settings.secret, "cart", visitor)}
+    )
+
+
+def _refuse_others(known: set[str]) -> None:
+    """Refuse a form with fields that nobody here sends, such as a price."""
+    if not set(request.form) <= known:
+        raise BadRequest
+
+
+def _serializer(here: Visit) -> URLSafeSerializer:
+    return URLSafeSerializer(here.shopfront.settings.secret, salt="cart")
+
+
+def _name() -> str:
+    return "__Host-cart" if request.is_secure else "cart"
+
+
+def _read(here: Visit) -> tuple[str, dict[str, int]]:
+    """Return the visitor's id and cart; one that we did not sign is nobody's."""
+    try:
+        data = _serializer(here).loads(request.cookies.get(_name(), ""))
+        visitor, pairs = msgspec.convert(data, tuple[str, list[tuple[str, int]]])
+    except (BadData, msgspec.ValidationError):
+        return secrets.token_urlsafe(12), {}
+    return visitor, dict(pairs)
+
+
+def _keep(here: Visit, visitor: str, chosen: dict[str, int]) -> None:
+    """Send the cart back with the answer; raise Refusal (cart-too-long) when it does not fit into a cookie."""
+    value = str(_serializer(here).dumps([visitor, list(chosen.items())])) if chosen else ""
+    if len(chosen) > MOST_LINES or len(value) > _LONGEST_COOKIE:
+        raise Refusal(Code.CART_TOO_LONG, maximum=min(MOST_LINES, len(chosen) - 1))
+    name, secure = _name(), request.is_secure
+    age = _KEPT_FOR if chosen else 0
+    pieces = str(sum(chosen.values()))
+
+    @after_this_request
+    def _send(answer: Response) -> Response:
+        answer.set_cookie(name, value, max_age=age, path="/", secure=secure, httponly=True, samesite="Lax")
+        answer.set_cookie("basket", pieces, max_age=age, path="/", secure=secure, samesite="Lax")
+        return answer

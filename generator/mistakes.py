@@ -63,9 +63,12 @@ def explain(text: str, file: str, error: yaml.MarkedYAMLError) -> Mistake:
     """Return what the merchant did wrong where the parser gave up."""
     mark = error.problem_mark or error.context_mark
     context = error.context_mark or mark
+    rows = lines(text)
+    line, column = (mark.line, mark.column) if mark else (0, 0)
+    if line >= len(rows):
+        line, column = len(rows) - 1, len(rows[-1])
     scene = Scene(
-        file=file, lines=lines(text), words=error.problem or "", context=error.context or "",
-        line=mark.line if mark else 0, column=mark.column if mark else 0,
+        file=file, lines=rows, words=error.problem or "", context=error.context or "", line=line, column=column,
         from_line=context.line if context else 0, from_column=context.column if context else 0,
     )  # fmt: skip
     for rule in _RULES:
@@ -148,9 +151,12 @@ def _backslash(scene: Scene) -> Mistake | None:
 
 
 def _open_bracket(scene: Scene) -> Mistake | None:
+    start: tuple[int, int] | None = (scene.from_line, scene.from_column)
     if not scene.words.startswith("did not find expected ',' or"):
+        last = not "".join(scene.lines[scene.line + 1 :]).strip()
+        start = _unclosed(scene) if last and "flow" in scene.context else None
+    if start is None:
         return None
-    start = scene.from_line, scene.from_column
     bracket = scene.lines[start[0]][start[1]]
     closing = "]" if bracket == "[" else "}"
     line = scene.lines[start[0]]
@@ -160,6 +166,18 @@ def _open_bracket(scene: Scene) -> Mistake | None:
         suggestion=fixed.strip() if fixed else None,
     )  # fmt: skip
     return Mistake(found, start[0], fixed)
+
+
+def _unclosed(scene: Scene) -> tuple[int, int] | None:
+    """Return the last bracket that nothing closes; those in quotes count too, which is good enough here."""
+    opened: list[tuple[int, int]] = []
+    for number, line in enumerate(scene.lines):
+        for column, character in enumerate(line):
+            if character in "[{":
+                opened.append((number, column))
+            elif character in "]}" and opened:
+                opened.pop()
+    return opened[-1] if opened else None
 
 
 def _special(scene: Scene) -> Mistake | None:

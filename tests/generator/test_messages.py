@@ -8,13 +8,14 @@ import small_shop
 
 from generator import report
 from generator.check import check
-from generator.messages import CATALOGUE, release
+from generator.messages import CATALOGUE, pictures, release
 
 CODES = sorted(CATALOGUE)
 # These examples cannot be written as text; test_document.py shows them.
 SHOWN_ELSEWHERE = {"file-too-large", "file-unreadable", "not-text", "not-utf8"}
 # These are found when pages are rendered; the tests of the build show them.
 SHOWN_ELSEWHERE |= release.MESSAGES.keys()
+SHOWN_ELSEWHERE |= pictures.SHOWN_ELSEWHERE | {"file-outside", "shop-folder-missing"}
 
 
 def names(text):

@@ -4,6 +4,7 @@ import contextlib
 import gc
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -56,10 +57,9 @@ def _check(folder: Path, *, keep: bool) -> Checked:
     problems += found
     problems += [each for result in draft.results.values() for each in result.problems]
     problems += list(rules.run(draft))
-    documents = {SHOP: main} if main is not None else {}
-    placed = _placed(folder, problems, documents)
+    placed = _placed(draft, problems)
     failed = any(each.severity is Severity.ERROR for each in placed)
-    texts = {file: each.text for file, each in documents.items() if each is not None}
+    texts = {file: each.text for file, each in draft.documents.items()}
     return Checked(problems=tuple(placed), shop=None if failed else assembly.assemble(draft), sources=texts)
 
 
@@ -68,20 +68,25 @@ def _draft(folder: Path, main: Document | None, *, keep: bool) -> tuple[Draft, l
     said = main.data.get("theme") if main is not None else None
     name = said.get("name") if isinstance(said, dict) else None
     offer, problems = sections.read(name if isinstance(name, str) else "harbour", overlay)
-    tree, base = {}, ground.fallback()
+    tree: dict[str, Any] = {}
+    base, broken = ground.fallback(), frozenset[tuple[str | int, ...]]()
     reader = Reader(SHOP, base)
     if main is not None:
         checked = schema.validate(main, schema.compile_tree(sections.compose(offer)))
         problems += checked.problems
         tree = checked.data if isinstance(checked.data, dict) else {}
         base, first = shop.find_ground(tree, SHOP)
-        reader = Reader(SHOP, base, checked.broken)
+        broken = checked.broken
+        reader = Reader(SHOP, base, broken)
         reader.problems += first.problems
     values = shop.load(tree, offer, reader)
     problems += reader.close()
     sources, strays = inventory.gather(folder)
     results = _results(folder, sources, base, keep=keep) if main is not None or sources else {}
-    return assembly.draft(folder, (base, tree, values, offer), (sources, strays), results), problems
+    made = assembly.draft(folder, (base, tree, values, offer), (sources, strays), results)
+    made.broken = broken
+    made.documents = {SHOP: main} if main is not None else {}
+    return made, problems
 
 
 def _results(folder: Path, sources: Sequence[Source], base: Ground, *, keep: bool) -> dict[str, Result]:
@@ -95,25 +100,13 @@ def _results(folder: Path, sources: Sequence[Source], base: Ground, *, keep: boo
     return results
 
 
-def _placed(folder: Path, problems: Sequence[Problem], documents: dict[str, Document]) -> list[Problem]:
+def _placed(draft: Draft, problems: Sequence[Problem]) -> list[Problem]:
     """Give every problem its place, reading again the files that have one, and put them in order."""
     found = []
     for each in problems:
-        if each.file not in documents:
-            read = _read_again(folder, each.file)
-            if read is not None:
-                documents[each.file] = read
-        text = documents.get(each.file)
-        found.append(reading.placed(text, each) if each.mark is None and text is not None else each)
+        read = draft.find_document(each.file)
+        found.append(reading.placed(read, each) if each.mark is None and read is not None else each)
     return sorted(found, key=_order)
-
-
-def _read_again(folder: Path, file: str) -> Document | None:
-    path = folder / file
-    if path.suffix not in {".yaml", ".md"} or not path.is_file():
-        return None
-    read, _ = document.read_page(path, file) if path.suffix == ".md" else document.read(path, file)
-    return read
 
 
 def _order(each: Problem) -> tuple[bool, str, int, int, str]:

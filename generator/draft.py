@@ -6,7 +6,9 @@ from typing import Any
 
 import msgspec
 
-from generator.inventory import SHOP, Source, Stray
+from generator import document, table
+from generator.document import Document
+from generator.inventory import SHOP, TABLE, Source, Stray
 from generator.loading.content import ShelfFile
 from generator.loading.reader import Ground
 from generator.messages import problem
@@ -14,6 +16,11 @@ from generator.problems import Mark, Problem
 from generator.reading import Result
 from generator.sections import Offer
 from generator.shop import LiveRoom, Page, Product, Shop
+
+
+_MOST_DOCUMENTS = 2000
+"""Files that are read again for the places of their problems; nobody reads a report longer than that."""
+_ENDINGS = frozenset({".yaml", ".md"})
 
 
 class Draft(msgspec.Struct, kw_only=True):
@@ -32,10 +39,59 @@ class Draft(msgspec.Struct, kw_only=True):
     pages: dict[str, Page]
     rooms: dict[str, LiveRoom]
     files: dict[tuple[str, str], str]
+    broken: frozenset[tuple[str | int, ...]] = frozenset()
+    documents: dict[str, Document] = {}
+    rows: dict[str, Document] = {}
 
     def file(self, kind: str, handle: str) -> str:
         """Return the file that a product, shelf, page or live room stands in."""
         return self.files[kind, handle]
+
+    def lacks(self, *path: str) -> bool:
+        """Return whether the schema already found fault with a value of shop.yaml, so that it was left out."""
+        return path in self.broken
+
+    def find_document(self, file: str) -> Document | None:
+        """Return a file of the shop, read again if need be: places are only asked for where there are problems."""
+        if file not in self.documents and len(self.documents) < _MOST_DOCUMENTS:
+            path = self.folder / file
+            if path.suffix in _ENDINGS and path.is_file():
+                read, _ = document.read_page(path, file) if path.suffix == ".md" else document.read(path, file)
+                if read is not None:
+                    self.documents[file] = read
+        return self.documents.get(file)
+
+    def at(
+        self,
+        kind: str,
+        handle: str,
+        code: str,
+        path: tuple[str | int, ...] = (),
+        *,
+        suggestion: str | None = None,
+        related: tuple[str, Mark | None] | None = None,
+        **values: object,
+    ) -> Problem:
+        """Make a problem with a product, shelf, page or live room."""
+        file = self.file(kind, handle)
+        mark = self._row(handle).mark(path) if file == TABLE else None
+        return problem(code, file, mark, path, suggestion=suggestion, related=related, **values)
+
+    def _row(self, handle: str) -> Document:
+        if not self.rows:
+            documents, _ = table.read(self.folder / TABLE, TABLE)
+            self.rows = dict(documents)
+        return self.rows[handle]
+
+    def place(self, kind: str, handle: str, path: tuple[str | int, ...]) -> Mark | None:
+        """Return the place of a value of a product, shelf, page or live room."""
+        file = self.file(kind, handle)
+        return self._row(handle).mark(path) if file == TABLE else self.mark(file, path)
+
+    def mark(self, file: str, path: tuple[str | int, ...]) -> Mark | None:
+        """Return the place of a value in one of the shop's files."""
+        found = self.find_document(file)
+        return found.mark(path) if found is not None else None
 
 
 def at(
@@ -53,7 +109,7 @@ def at(
 
 def in_shop(code: str, path: tuple[str | int, ...] = (), *, suggestion: str | None = None, **values: object) -> Problem:
     """Make a problem with a value of shop.yaml."""
-    return at(SHOP, code, path, suggestion=suggestion, **values)
+    return problem(code, SHOP, None, path, suggestion=suggestion, related=None, **values)
 
 
 Problems = Iterable[Problem]

@@ -7,7 +7,7 @@ from generator.shop import Value
 
 SHOP = "shop.yaml"
 _KINDS = {"products": ("product", ".yaml"), "shelves": ("shelf", ".yaml"), "pages": ("page", ".md"), "live": ("live", ".yaml")}
-_TABLE = "products.csv"
+TABLE = "products.csv"
 
 
 class Source(Value, frozen=True, kw_only=True):
@@ -36,10 +36,10 @@ def gather(folder: Path) -> tuple[list[Source], list[Stray]]:
         place = folder / name
         if place.is_dir():
             _gather(place, (name, kind, ending), sources, strays)
-    table = folder / _TABLE
+    table = folder / TABLE
     if table.is_file():
         found = table.stat()
-        sources.append(Source(kind="table", handle="", file=_TABLE, modified=found.st_mtime_ns, size=found.st_size))
+        sources.append(Source(kind="table", handle="", file=TABLE, modified=found.st_mtime_ns, size=found.st_size))
     return sources, strays
 
 

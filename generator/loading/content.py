@@ -69,7 +69,7 @@ def load_page(handle: str, tree: Tree, reader: Reader) -> Page:
     return Page(
         handle=handle,
         title=reader.text(tree.get("title", handle), ("title",)),
-        body=dict.fromkeys(reader.ground.locales, tree.get("body", "")),
+        body=dict.fromkeys(reader.ground.locales, str(tree.get("body", ""))),
         seo=seo,
     )
 

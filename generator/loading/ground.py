@@ -1,5 +1,7 @@
 """What every file of a shop stands on: languages, money and time, from shop.yaml or from its country."""
 
+from zoneinfo import available_timezones
+
 from babel.core import get_global
 from babel.localedata import locale_identifiers
 from babel.numbers import list_currencies
@@ -93,6 +95,6 @@ def _timezone(value: object, reader: Reader) -> str | None:
     if value is None:
         return None
     if not countries.is_timezone(str(value)):
-        reader.unknown("unknown-timezone", ("timezone",), str(value), countries.available_timezones())
+        reader.unknown("unknown-timezone", ("timezone",), str(value), available_timezones())
         return None
     return str(value)

@@ -23,6 +23,7 @@ _GRAMS = {
     "mg": Decimal("0.001"), "g": Decimal(1), "kg": Decimal(1000), "t": Decimal(1000000), "oz": Decimal("28.349523125"),
     "lb": Decimal("453.59237"), "克": Decimal(1), "千克": Decimal(1000), "公斤": Decimal(1000), "斤": Decimal(500),
 }  # fmt: skip
+_LONG = re.compile(r"[0-9]{16,}(\.[0-9]*)?")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?(?:Z|[+-]\d\d:?\d\d)?")
 
 
@@ -110,7 +111,7 @@ class Reader:
             return money.parse(str(value), currency)
         except money.NotMoneyError as error:
             meant = amounts.guess(str(value), currency)
-            code = f"price-{error.reason}"
+            code = "price-maximum" if _LONG.fullmatch(str(value)) else f"price-{error.reason}"
             decimals, most = money.exponent(currency), money.plain(money.MAXIMUM, currency)
             self.report(code, path, suggestion=meant, value=value, currency=currency, decimals=decimals, maximum=most)
         return None

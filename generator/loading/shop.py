@@ -4,7 +4,7 @@ from typing import Any
 
 from generator import countries
 from generator.loading import ground, terms
-from generator.loading.reader import Path, Reader, Tree
+from generator.loading.reader import Ground, Path, Reader, Tree
 from generator.sections import Offer, Setting, Sidecar
 from generator.shop import Block, MenuItem, Section, Shop, Text, ThemeChoice
 
@@ -49,7 +49,7 @@ def load(tree: Tree, offer: Offer, reader: Reader) -> Shop:
     )
 
 
-def find_ground(tree: Tree, file: str) -> tuple[ground.Ground, Reader]:
+def find_ground(tree: Tree, file: str) -> tuple[Ground, Reader]:
     """Return the ground and a reader that stands on it and knows what was wrong with it."""
     first = Reader(file, ground.fallback())
     found = ground.load(tree, first)

@@ -3,11 +3,11 @@
 To add a code, put one entry into the module of its area (or a new module, named in ``_AREAS``).
 """
 
-from generator.messages import files, live, release, schema, syntax, table, values
+from generator.messages import files, legal, live, names, pictures, release, schema, syntax, table, trade, values
 from generator.messages.message import Message
 from generator.problems import Mark, Problem
 
-_AREAS = (files, syntax, table, schema, values, live, release)
+_AREAS = (files, syntax, table, schema, values, names, pictures, trade, legal, live, release)
 
 CATALOGUE: dict[str, Message] = {}
 for _area in _AREAS:

@@ -4,8 +4,19 @@ from collections.abc import Callable, Iterator
 
 from generator.draft import Draft, Problems
 from generator.problems import Problem
+from generator.rules import (
+    addresses, china, colours, europe, handles, paying, pictures, placing, references, returning, shipping, skus, states,
+    taxes,
+)  # fmt: skip
 
-RULES: tuple[Callable[[Draft], Problems], ...] = ()
+RULES: tuple[Callable[[Draft], Problems], ...] = (
+    placing.strays, placing.translations, handles.forms, handles.collisions, handles.scripts, skus.unique, skus.codes,
+    references.files, references.twice, references.pages, references.settings, references.promotions, pictures.good,
+    addresses.menus, addresses.settings, addresses.texts, colours.readable, shipping.ids, shipping.zones, shipping.examples,
+    shipping.offered, paying.known, paying.complete, taxes.table, taxes.classes, returning.reasons, china.licence,
+    china.filings, china.returns, china.chat, europe.imprint, europe.vat, europe.withdrawal, europe.unit_prices,
+    europe.safety, states.return_policy,
+)  # fmt: skip
 
 
 def run(draft: Draft) -> Iterator[Problem]:

@@ -1,0 +1,122 @@
+"""Pictures and clips: every path leads to a good file below media/."""
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from generator import media, nearest
+from generator.draft import Draft, at
+from generator.problems import Problem
+from generator.rules.references import layouts
+from generator.sections import Setting
+
+LEAST_SIDE = 300
+"""Pixels: a product picture smaller than this is a blur on every phone."""
+Use = tuple[str, tuple[str | int, ...], str, str]
+"""A file of the shop, the path in it, the name of a file below media/, and what it is used as: picture, product or video."""
+_CLIPS = (".mp4", ".webm")
+_MOST_GUESSES = 50
+
+
+def good(draft: Draft) -> Iterator[Problem]:
+    """Every picture exists, lies below media/, is a picture, and is neither too small nor too large."""
+    shelf = media.Shelf(draft.folder / "media")
+    guesses = 0
+    for file, path, name, kind in uses(draft):
+        found = shelf.look(name, clip=kind == "video")
+        if found.code:
+            guesses += 1
+            guessable = found.code == "picture-missing" and guesses <= _MOST_GUESSES
+            suggestion = _guess(draft.folder, name) if guessable else None
+            yield at(file, found.code, path, suggestion=suggestion, related=None, picture=name, **found.values)
+        elif kind == "product" and found.width and min(found.width, found.height) < LEAST_SIDE:
+            yield at(file, "picture-too-small", path, picture=name, width=found.width, height=found.height, least=LEAST_SIDE)
+
+
+def _guess(folder: Path, name: str) -> str | None:
+    names = []
+    for place, folders, files in os.walk(folder / "media"):
+        folders.sort()
+        below = Path(place).relative_to(folder / "media")
+        names += [(below / each).as_posix() for each in sorted(files)]
+    wanted = name.removeprefix("/").removeprefix("media/")
+    same = [each for each in names if each.rpartition("/")[2] == wanted.rpartition("/")[2]]
+    return wanted if wanted in names else same[0] if len(same) == 1 else nearest.find(wanted, names)
+
+
+def uses(draft: Draft) -> Iterator[Use]:
+    """Give every use of a file below media/."""
+    yield from _products(draft)
+    yield from _others(draft)
+    for result in draft.results.values():
+        for each in result.links:
+            if each.picture:
+                yield result.file, each.path, each.link, "picture"
+    yield from _shop(draft.tree)
+    for path, tree, settings in _set(draft):
+        for setting in settings:
+            value = tree.get(setting.id)
+            if setting.type in {"picture", "video"} and value is not None:
+                yield from _picture("shop.yaml", (*path, setting.id), value, setting.type)
+
+
+def _products(draft: Draft) -> Iterator[Use]:
+    for handle, product in draft.products.items():
+        file = draft.file("product", handle)
+        for index, picture in enumerate(product.pictures):
+            yield file, ("images", index), picture.file, "product"
+        for index, variant in enumerate(product.variants):
+            if variant.picture:
+                yield file, ("variants", index, "image"), variant.picture, "product"
+        if product.video:
+            yield file, ("video",), product.video, "video"
+        if product.seo.picture:
+            yield file, ("seo", "image"), product.seo.picture, "picture"
+
+
+def _others(draft: Draft) -> Iterator[Use]:
+    for handle, shelf in draft.shelves.items():
+        if shelf.picture:
+            yield draft.file("shelf", handle), ("image",), shelf.picture.file, "picture"
+    for handle, room in draft.rooms.items():
+        if room.cover:
+            yield draft.file("live", handle), ("cover",), room.cover.file, "picture"
+    for kind, values in (("shelf", draft.shelves), ("page", draft.pages)):
+        for handle, each in values.items():
+            if each.seo.picture:
+                yield draft.file(kind, handle), ("seo", "image"), each.seo.picture, "picture"
+
+
+def _shop(tree: Mapping[str, Any]) -> Iterator[Use]:
+    for path in (("logo",), ("seller", "licence_image"), ("seo", "image")):
+        value: Any = tree
+        for key in path:
+            value = value.get(key) if isinstance(value, Mapping) else None
+        if value is not None:
+            yield from _picture("shop.yaml", path, value, "picture")
+    for index, method in enumerate(tree.get("payment") or ()):
+        if method.get("qr") is not None:
+            yield "shop.yaml", ("payment", index, "qr"), method["qr"], "picture"
+
+
+def _set(draft: Draft) -> Iterator[tuple[tuple[str | int, ...], Mapping[str, Any], tuple[Setting, ...]]]:
+    yield ("theme", "settings"), draft.tree.get("theme", {}).get("settings") or {}, draft.offer.settings
+    for _, path, listed in layouts(draft.tree):
+        for index, section in enumerate(listed):
+            known = draft.offer.sections.get(section.get("section", ""))
+            if known is None:
+                continue
+            yield (*path, index), section, known.settings
+            for number, block in enumerate(section.get("blocks") or ()):
+                sidecar = draft.offer.blocks.get(block.get("block", ""))
+                if sidecar is not None:
+                    yield (*path, index, "blocks", number), block, sidecar.settings
+
+
+def _picture(file: str, path: tuple[str | int, ...], value: Any, kind: str) -> Iterator[Use]:  # noqa: ANN401  a path or {file, alt}
+    if isinstance(value, Mapping):
+        if "file" in value:
+            yield file, (*path, "file"), str(value["file"]), kind
+    else:
+        yield file, path, str(value), kind

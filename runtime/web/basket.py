@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import msgspec
 
-from generator import money
 from generator.display import options
 from generator.shop import Product, ProductStatus, Text, Variant
 from generator.views import Image
@@ -12,6 +11,7 @@ from runtime import stock
 from runtime.faults import DatabaseFault
 from runtime.placing import MAXIMUM_QUANTITY
 from runtime.refusals import Code, Refusal
+from runtime.web.bill import Row, amount
 from runtime.web.visit import Visit
 
 
@@ -29,16 +29,20 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     total: str = ""
     amount: int = 0
     problem: str = ""
-    gone: bool = False
 
 
 class Cart(msgspec.Struct, frozen=True, kw_only=True):
-    """The cart as its page shows it; ``ready`` when nothing stands in the way of checking out."""
+    """The cart as its page shows it; ``gone`` are skus that are no longer offered."""
 
     lines: tuple[Line, ...]
+    gone: tuple[str, ...]
     count: int
-    subtotal: str
-    ready: bool
+    rows: tuple[Row, ...]
+
+    @property
+    def ready(self) -> bool:
+        """Tell whether nothing stands in the way of checking out."""
+        return bool(self.lines) and not any(line.problem for line in self.lines)
 
 
 class Allowed(msgspec.Struct, frozen=True):
@@ -95,15 +99,16 @@ def look(here: Visit, chosen: Mapping[str, int]) -> Cart:
     pictures = {card.handle: card.image for card in here.catalogue.cards(here.locale, handles)}
     shown = tuple(
         _line(here, sku, number, found[sku], bounds.allowed(sku, number), pictures.get(found[sku][0].handle))
-        if sku in found
-        else Line(sku=sku, title=sku, quantity=number, gone=True, problem=here.say("cart.gone"))
         for sku, number in chosen.items()
+        if sku in found
     )
     return Cart(
         lines=shown,
-        count=sum(chosen.values()),
-        subtotal=money.text(sum(line.amount for line in shown), here.terms.currency, here.locale),
-        ready=bool(shown) and not any(line.problem for line in shown),
+        gone=tuple(sku for sku in chosen if sku not in found),
+        count=sum(line.quantity for line in shown),
+        rows=(
+            Row(label=here.say("cart.subtotal"), amount=amount(here, sum(line.amount for line in shown)), strong=True),
+        ),
     )
 
 
@@ -120,8 +125,8 @@ def _line(
         image=picture,
         quantity=number,
         most=bound.quantity if short else MAXIMUM_QUANTITY,
-        unit_price=money.text(variant.price, here.terms.currency, here.locale),
-        total=money.text(variant.price * number, here.terms.currency, here.locale),
+        unit_price=amount(here, variant.price),
+        total=amount(here, variant.price * number),
         amount=variant.price * number,
         problem=here.refusal(bound.refusal) if short else "",
     )

@@ -66,7 +66,7 @@ def update() -> Answer | Response:
         raise Forbidden
     removed = set(request.form.getlist("remove"))
     for sku in list(chosen):
-        text = get_one(request.form, f"quantity:{sku}", str(chosen[sku]))
+        text = get_one(request.form, f"quantity.{sku}", str(chosen[sku]))
         if sku in removed or text.strip() in {"0", ""}:
             del chosen[sku]
         else:
@@ -93,11 +93,19 @@ def clear(here: Visit) -> None:
 def _page(here: Visit) -> Response:
     visitor, chosen = _read(here)
     shown = basket.look(here, chosen)
+    if shown.gone:
+        _keep(here, visitor, {sku: number for sku, number in chosen.items() if sku not in shown.gone})
     title = here.say("cart.title")
     page = PageView(kind="cart", title=title, url=here.address("cart"), index=False)
-    return here.page(
-        "cart", page, {"cart": shown, "token": tokens.token(here.shopfront.settings.secret, "cart", visitor)}
-    )
+    context = {
+        "lines": shown.lines,
+        "rows": shown.rows,
+        "count": shown.count,
+        "ready": shown.ready,
+        "notices": tuple(here.say("cart.gone", sku=sku) for sku in shown.gone),
+        "token": tokens.token(here.shopfront.settings.secret, "cart", visitor),
+    }
+    return here.page("cart", page, context)
 
 
 def _refuse_others(known: set[str]) -> None:

@@ -1,0 +1,81 @@
+"""The audit: stock, orders, payments and money are held against each other. What it finds is a bug or a tampered database."""
+
+import msgspec
+
+from generator import money
+from runtime import funds, stock
+from runtime.database import Transaction
+
+_CHECKS = {
+    "order {0} has no history": (
+        "SELECT number FROM orders o WHERE NOT EXISTS (SELECT 1 FROM order_event e WHERE e.order_id = o.id)"
+    ),
+    "order {0} has no lines": (
+        "SELECT number FROM orders o WHERE NOT EXISTS (SELECT 1 FROM order_line l WHERE l.order_id = o.id)"
+    ),
+    "order {0} is {1}, but its history says {2}": (
+        "SELECT o.number, o.state, e.after FROM orders o JOIN order_event e ON e.id = "
+        "(SELECT MAX(id) FROM order_event WHERE order_id = o.id) WHERE e.after <> o.state"
+    ),
+    "order {0} is {1}, but stock is still held for it": (
+        "SELECT DISTINCT o.number, o.state FROM orders o JOIN stock_hold h ON h.order_id = o.id "
+        "WHERE h.state = 'held' AND o.state NOT IN ('pending_payment', 'closing', 'confirmed')"
+    ),
+    "order {0} is {1}, but its stock was given back": (
+        "SELECT DISTINCT o.number, o.state FROM orders o JOIN stock_hold h ON h.order_id = o.id "
+        "WHERE h.state = 'released' AND o.state <> 'cancelled' OR h.state = 'returned' AND o.state <> 'returned'"
+    ),
+    "order {0} is paid with {1}, but its income is {2}": (
+        "SELECT o.number, o.paid, COALESCE(t.total, 0) FROM orders o LEFT JOIN (SELECT order_id, SUM(amount) AS total "
+        "FROM transfer WHERE (credit LIKE 'income.%' OR credit = 'tax_payable') AND debit <> 'contra.discount' "
+        "GROUP BY order_id) t ON t.order_id = o.id "
+        "WHERE o.gateway <> 'cash_on_delivery' AND o.paid <> COALESCE(t.total, 0)"
+    ),
+    "order {0} is {1}, but {2} of {3} is paid": (
+        "SELECT number, state, paid, total FROM orders WHERE gateway <> 'cash_on_delivery' AND paid <> total "
+        "AND state IN ('paid', 'shipped', 'received', 'completed')"
+    ),
+    "order {0} is {1}, but money was kept for it": (
+        "SELECT number, state FROM orders WHERE paid > 0 AND state IN ('pending_payment', 'closing', 'cancelled')"
+    ),
+    "payment {0} succeeded without a receipt": "SELECT reference FROM payment WHERE state = 'succeeded' AND receipt = ''",
+    "payment {0} succeeded, but no money was posted": (
+        "SELECT p.reference FROM payment p WHERE p.state = 'succeeded' AND NOT EXISTS (SELECT 1 FROM transfer t "
+        "WHERE t.event = 'receipt' AND t.reference LIKE '%:' || p.receipt)"
+    ),
+    "the history of payment {0} says {2}, but it is {1}": (
+        "SELECT p.reference, p.state, e.after FROM payment p JOIN payment_event e ON e.id = "
+        "(SELECT MAX(id) FROM payment_event WHERE payment_id = p.id) WHERE e.after <> p.state"
+    ),
+}
+
+
+class Audit(msgspec.Struct, frozen=True, kw_only=True):
+    """What the audit found: ``differences`` must be empty; ``waiting`` is money that waits for the merchant."""
+
+    orders: int
+    transfers: int
+    differences: tuple[str, ...]
+    waiting: tuple[str, ...]
+
+
+def report(transaction: Transaction) -> Audit:
+    """Hold everything against everything."""
+    found = [*stock.differences(transaction), *funds.differences(transaction)]
+    for sentence, query in _CHECKS.items():
+        found += [sentence.format(*row) for row in transaction.all(query)]
+    counts = transaction.find("SELECT (SELECT COUNT(*) FROM orders), (SELECT COUNT(*) FROM transfer)") or (0, 0)
+    waiting = transaction.all(
+        "SELECT f.kind, f.gateway, f.reference, f.amount, f.currency, o.number FROM finding f "
+        "LEFT JOIN orders o ON o.id = f.order_id WHERE f.settled_at IS NULL ORDER BY f.id"
+    )
+    return Audit(
+        orders=int(counts[0]),
+        transfers=int(counts[1]),
+        differences=tuple(found),
+        waiting=tuple(
+            f"{kind}: {money.plain(amount, currency)} {currency} from {gateway}, reference {reference}"
+            + (f", order {number}" if number else "")
+            for kind, gateway, reference, amount, currency, number in waiting
+        ),
+    )

@@ -1,0 +1,1 @@
+"""The runtime's own commands, one module a group; cli.py imports them when they are called."""

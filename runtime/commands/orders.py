@@ -1,0 +1,125 @@
+"""``shopwright orders``: what a merchant does with orders at the command line."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from generator import money
+from runtime import orders as life
+from runtime import payments, receipts, words
+from runtime.commands import shop
+from runtime.commands.language import language
+from runtime.orders import Order, State
+from runtime.receipts import Cash
+
+
+@click.group()
+def orders() -> None:
+    """List and show orders, confirm payments, ship and cancel."""
+
+
+@orders.command("list")
+@shop.option
+@click.option("--state", type=click.Choice([str(state) for state in State]), help="Only orders in this state.")
+@click.option("--limit", type=click.IntRange(1, 10000), default=50, show_default=True)
+def list_orders(folder: Path, state: str | None, limit: int) -> None:
+    """List the newest orders."""
+    with shop.opened(folder) as (_, database):
+        for order in life.listing(database, State(state) if state else None, limit):
+            name = order.contact.name or order.contact.email or order.contact.phone
+            amount = money.text(order.total, order.currency, language())
+            moment = order.placed_at.strftime("%Y-%m-%d %H:%M")
+            click.echo(f"{order.number}  {moment}  {_state(order):<24}  {amount:>12}  {order.gateway:<16}  {name}")
+
+
+@orders.command()
+@shop.option
+@click.argument("number")
+def show(folder: Path, number: str) -> None:
+    """Show one order, its price with its reasons, and its history."""
+    locale = language()
+    with shop.opened(folder) as (_, database):
+        order = database.read(lambda transaction: life.get(transaction, number))
+        click.echo(f"{order.number}  {_state(order)}")
+        click.echo("  " + "  ".join(each for each in (order.contact.name, order.contact.email, order.contact.phone) if each))
+        place = order.address.destination
+        parts = (place.country, place.region, place.city, place.district, order.address.street, place.postcode)
+        click.echo("  " + " ".join(each for each in parts if each))
+        for line in order.lines:
+            label = f" ({line.label})" if line.label else ""
+            amount = money.text(line.total, order.currency, locale)
+            click.echo(f"  {line.quantity} × {line.title}{label}  [{line.sku}]  {amount}")
+        for reason in order.quote.trace:
+            click.echo(f"    {words.step(reason, order.currency, locale)}")
+        if order.remarks:
+            click.echo(f"  “{order.remarks}”")
+        for row in life.history(database, order):
+            click.echo(f"  {row.at:%Y-%m-%d %H:%M}  {row.event:<9} {row.actor}  {row.note}".rstrip())
+
+
+@orders.command("confirm-payment")
+@shop.option
+@click.argument("number")
+@click.option("--amount", help="What arrived, such as 168.00; the whole open amount unless given.")
+@click.option("--reference", "transaction", default="", help="The bank's own number of the transfer.")
+def confirm_payment(folder: Path, number: str, amount: str | None, transaction: str) -> None:
+    """Note money that arrived for an order by transfer or from its delivery."""
+    with shop.opened(folder) as (_, database):
+        order = database.read(lambda look: life.get(look, number))
+        try:
+            minor = money.parse(amount, order.currency) if amount else None
+        except money.NotMoneyError as error:
+            raise click.BadParameter("write an amount such as 168.00", param_hint="--amount") from error
+        cash = Cash(amount=minor, number=transaction)
+        outcome = receipts.confirm_transfer(database, number, cash, datetime.now(UTC))
+        after = database.read(lambda look: life.get(look, number))
+        click.echo(f"{after.number}  {outcome}  {_state(after)}")
+
+
+@orders.command()
+@shop.option
+@click.argument("number")
+@click.option("--carrier", default="", help="Who carries the parcel.")
+@click.option("--tracking", default="", help="The carrier's number.")
+def ship(folder: Path, number: str, carrier: str, tracking: str) -> None:
+    """Note that the goods are handed over, or lie ready for pickup."""
+    with shop.opened(folder) as (_, database):
+        now = datetime.now(UTC)
+        after = life.ship(database, number, carrier=carrier, tracking=tracking, actor="merchant", now=now)
+        click.echo(f"{after.number}  {_state(after)}")
+
+
+@orders.command()
+@shop.option
+@click.argument("number")
+def receive(folder: Path, number: str) -> None:
+    """Note that the buyer has the goods."""
+    with shop.opened(folder) as (_, database):
+        after = life.receive(database, number, actor="merchant", now=datetime.now(UTC))
+        click.echo(f"{after.number}  {_state(after)}")
+
+
+@orders.command()
+@shop.option
+@click.argument("number")
+def refused(folder: Path, number: str) -> None:
+    """Note that the buyer did not take a parcel that was to be paid at the door."""
+    with shop.opened(folder) as (_, database):
+        after = life.refuse(database, number, actor="merchant", now=datetime.now(UTC))
+        click.echo(f"{after.number}  {_state(after)}")
+
+
+@orders.command()
+@shop.option
+@click.argument("number")
+def cancel(folder: Path, number: str) -> None:
+    """Cancel an order that is not paid; its payment is closed first."""
+    with shop.opened(folder) as (settings, database):
+        till = shop.till(settings, database)
+        after = payments.cancel(till, number, actor="merchant", now=datetime.now(UTC))
+        click.echo(f"{after.number}  {_state(after)}")
+
+
+def _state(order: Order) -> str:
+    return words.say(f"state.{order.state}", language())

@@ -1,0 +1,35 @@
+"""``shopwright migrate`` and ``shopwright audit``: the database brought up to date, and checked."""
+
+from pathlib import Path
+
+import click
+
+from runtime import database, migrations, settings
+from runtime import audit as auditing
+from runtime.commands import shop
+
+
+@click.command()
+@shop.option
+def migrate(folder: Path) -> None:
+    """Bring the shop's database up to date, or make a new one."""
+    connected = database.open(settings.read(folder), upgrade=True)
+    try:
+        click.echo(f"the database has schema {connected.read(migrations.version)}")
+    finally:
+        connected.close()
+
+
+@click.command()
+@shop.option
+def audit(folder: Path) -> None:
+    """Check that stock, orders, payments and money agree, and list money that waits for a decision."""
+    with shop.opened(folder) as (_, connected):
+        report = connected.read(auditing.report)
+    for line in report.waiting:
+        click.echo(f"to decide: {line}")
+    for line in report.differences:
+        click.echo(f"wrong: {line}", err=True)
+    if report.differences:
+        raise SystemExit(1)
+    click.echo(f"{report.orders} orders, {report.transfers} transfers: all agree")

@@ -1,15 +1,85 @@
-"""Every command of the shop; each loads only what it needs."""
+"""Every command of the shop; each loads only what it needs: ``check`` and ``build`` never load Flask.
 
+The generator's commands are mounted as they are. To add one of the runtime, add a line to COMMANDS: its name, where it is
+(``module:attribute``) and what it does in a few words; or write it below.
+"""
+
+import importlib
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 from generator.cli import FOLDER, language_option
 from generator.cli import main as generator
 
+COMMANDS: dict[str, tuple[str, str]] = {
+    "orders": ("runtime.commands.orders:orders", "List and show orders, confirm payments, ship and cancel."),
+    "stock": ("runtime.commands.stock:stock", "Show and correct stock, and check its ledger."),
+    "migrate": ("runtime.commands.upkeep:migrate", "Bring the shop's database up to date."),
+    "audit": ("runtime.commands.upkeep:audit", "Check that stock, orders, payments and money agree."),
+}
 
-@click.group()
+
+class Commands(click.Group):
+    """A group that imports a command when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return sorted({*COMMANDS, *super().list_commands(ctx)})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command by name, or None."""
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing them."""
+        del ctx
+        texts = {name: command.get_short_help_str(100) for name, command in self.commands.items()}
+        texts |= {name: text for name, (_, text) in COMMANDS.items()}
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(texts.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  click's own signature
+        """Run a command; what the domain or the world refuses becomes a sentence and an exit code."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            code = explain(error)
+            if code is None:
+                raise
+            ctx.exit(code)
+
+
+def explain(error: Exception) -> int | None:
+    """Print what an error of the shop means and return the exit code; None for a bug."""
+    from runtime.faults import Fault
+    from runtime.refusals import Refusal
+    from runtime.settings import SettingError
+
+    if isinstance(error, Refusal):
+        from runtime import words
+        from runtime.commands.language import language
+
+        click.echo(words.refusal(error, language()), err=True)
+        return 1
+    if isinstance(error, SettingError):
+        click.echo(str(error), err=True)
+        return 2
+    if isinstance(error, Fault | OSError):
+        click.echo(str(error), err=True)
+        return 3
+    return None
+
+
+@click.group(cls=Commands)
 @click.version_option(package_name="shopwright")
 def main() -> None:
     """Turn a folder of text into a shop, and run it."""
@@ -27,7 +97,7 @@ for _name, _command in generator.commands.items():
 @click.option("--threads", type=click.IntRange(1, 512), default=64, show_default=True, help="Threads of each process.")
 @click.option("--no-build", is_flag=True, help="Serve what is published, whatever the text says.")
 @language_option
-def serve(
+def serve(  # noqa: PLR0913  click hands over every option
     folder: Path, port: int, host: str, workers: int | None, threads: int, lang: str | None, *, no_build: bool
 ) -> None:
     """Build the shop in DIR, publish it, and serve it: the main job."""

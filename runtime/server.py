@@ -15,6 +15,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from runtime import jobs
 from runtime.settings import Settings
 from runtime.web import application, logs
 from runtime.web.gate import LOOPBACK
@@ -84,6 +85,7 @@ def load(settings: Settings, threads: int) -> Application:
     app = application.make(settings, readers=max(threads * 3 // 4, 1))
     front: Shopfront = app.extensions[NAME]
     front.metrics.share()
+    jobs.Runner(jobs.Work(make_till=front.find_till, settings=settings)).start()
     return app.wsgi_app
 
 

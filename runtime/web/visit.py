@@ -17,9 +17,10 @@ from generator.shop import Terms
 from generator.views import PageView
 from runtime import database, gateways, stock, words
 from runtime.database import Database
+from runtime.faults import DatabaseFault
 from runtime.gateways import Gateway
 from runtime.refusals import Refusal
-from runtime.releases import Live, Release
+from runtime.releases import Live, NoReleaseError, Release
 from runtime.settings import Settings
 from runtime.till import Till
 from runtime.web import headers
@@ -70,6 +71,18 @@ class Shopfront:
             found = self._gateways = (release, gateways.load(release.terms, self.settings))
         return found[1]
 
+    def till(self, release: Release) -> Till:
+        """Return the till of a release; raise DatabaseFault while the database is away."""
+        return Till(database=self.stocked(release), goods=release.catalogue, gateways=self.gateways(release))
+
+    def find_till(self) -> Till | None:
+        """Return the till of the live release, or None while there is none or its database is away."""
+        try:
+            return self.till(self.live.current())
+        except (NoReleaseError, DatabaseFault) as error:
+            log.warning("recurring work waits: %s", error)
+            return None
+
     def close(self) -> None:
         """Finish what is being written and disconnect."""
         if self._database is not None:
@@ -107,11 +120,7 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def till(self) -> Till:
         """Return the till; raise DatabaseFault while the database is away."""
-        return Till(
-            database=self.database,
-            goods=self.catalogue,
-            gateways=self.shopfront.gateways(self.release),
-        )
+        return self.shopfront.till(self.release)
 
     @property
     def prefix(self) -> str:

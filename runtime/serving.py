@@ -1,0 +1,96 @@
+"""The main job: build what changed, publish it, and serve it; a shop with problems goes on as it was published last."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from generator import freshness, report, terminal
+from generator.publishing import Releases
+from runtime import database, server
+from runtime.faults import DatabaseFault
+from runtime.server import Listening, PortError
+from runtime.settings import SettingError, Settings, read
+
+PROBLEMS, USAGE, WORLD = 1, 2, 3
+
+
+def serve(folder: Path, listening: Listening, lang: str | None, *, build: bool) -> int:
+    """Build and serve the shop in a folder until it is stopped; return the exit code."""
+    spoken = report.language(lang, os.environ)
+    try:
+        settings = read(folder)
+        server.claim(listening)
+    except SettingError as error:
+        terminal.say(spoken, f"error: {error}", f"错误：{error}")
+        return USAGE
+    except PortError as error:
+        return _port(listening, error, spoken)
+    if build and not _build(settings, spoken):
+        return PROBLEMS
+    if Releases(settings.var).find_live() is None:
+        terminal.say(spoken, "error: nothing was published yet", "错误：还没有发布过任何版本")
+        return WORLD
+    _prepare_database(settings, spoken)
+    try:
+        server.run(settings, listening, lambda address: _announce(address, spoken))
+    except PortError as error:
+        return _port(listening, error, spoken)
+    return 0
+
+
+def _build(settings: Settings, spoken: str) -> bool:
+    """Build what changed; True when there is something to serve, be it the release before."""
+    if freshness.is_fresh(settings.folder):
+        return True
+    from generator.build import Wish
+    from generator.build import build as run
+    from generator.clock import now
+
+    terminal.say(spoken, "Building …", "正在生成店铺 …")
+    with terminal.world(spoken), terminal.progress(spoken) as progress:
+        built = run(settings.folder, Wish(now=now(), progress=progress))
+    if built.problems:
+        click.echo(report.text(built.problems, spoken, built.sources), nl=False, err=True)
+    if built.release:
+        terminal.say(spoken, terminal.closing(built.figures, spoken), terminal.closing(built.figures, spoken))
+        return True
+    live = Releases(settings.var).find_live()
+    if live is None:
+        return False
+    terminal.say(
+        spoken,
+        f"The shop is served as it was published last ({live}), without the changes that have these problems.",
+        f"店铺继续以上次发布的版本（{live}）运行，有问题的改动没有生效。",
+    )
+    return True
+
+
+def _prepare_database(settings: Settings, spoken: str) -> None:
+    """Make the database or bring it up to date; a shop whose database is away is still shown, only not sold from."""
+    try:
+        database.open(settings, upgrade=True).close()
+    except DatabaseFault as error:
+        terminal.say(
+            spoken,
+            f"warning: no orders can be taken: {error}",
+            f"警告：现在无法接受订单：{error}",
+        )
+
+
+def _port(listening: Listening, error: PortError, spoken: str) -> int:
+    free = listening.port + 1
+    terminal.say(
+        spoken,
+        f"error: {error}. Is another shop running there? Choose another port: --port {free}",
+        f"错误：{error}。是不是已有店铺在这个端口运行？换一个端口：--port {free}",
+    )
+    return WORLD
+
+
+def _announce(address: str, spoken: str) -> None:
+    terminal.say(
+        spoken, f"The shop is open: {address}   (Ctrl-C stops it)", f"店铺已开张：{address}   （按 Ctrl-C 停止）"
+    )
+    sys.stderr.flush()

@@ -20,6 +20,7 @@ Error = Any
 _MOVES = {"properties", "patternProperties"}
 _STEPS = {"items", "additionalProperties", "unevaluatedProperties", "prefixItems", "propertyNames", "contains"}
 _BRANCHES = {"AnyOf", "OneOfNotValid"}
+_TYPE_CODES = {"wrong-type", "not-a-number", "text-needs-quotes"}
 _MOST_LISTED = 12
 _LONGEST_SHOWN = 60
 _COMMENT = re.compile(r"(?P<key>[^#]*:)\s+(?P<comment>#\S.*)")
@@ -57,7 +58,12 @@ def explain(document: Document, tree: Tree, errors: Iterable[Error]) -> list[Pro
             for one in _RULES.get(type(each.kind).__name__, _other)(finding):
                 found.setdefault((one.code, one.path), one)
     meant = {(*one.path[:-1], one.suggestion) for one in found.values() if one.code == "unknown-key"}
-    told = [one for one in found.values() if one.code != "missing-key" or one.path not in meant]
+    other = {one.path for one in found.values() if one.code in _TYPE_CODES}
+    told = [
+        one
+        for one in found.values()
+        if (one.code in _TYPE_CODES or one.path not in other) and (one.code != "missing-key" or one.path not in meant)
+    ]
     return sorted(told, key=lambda one: (one.mark.line, one.mark.column) if one.mark else (0, 0))
 
 
@@ -77,7 +83,7 @@ def _closest(error: Error) -> list[Error]:
         return [error]
     here = len(error.instance_path)
     likely = [branch for branch in error.kind.context if branch and not any(_excludes(each, here) for each in branch)]
-    if not likely or all(_only_required(branch, here) for branch in likely):
+    if not likely or (len(likely) > 1 and all(_only_required(branch, here) for branch in likely)):
         return [error]
     best = min(likely, key=len)
     return [leaf for each in best for leaf in _closest(each)]

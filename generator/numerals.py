@@ -1,27 +1,23 @@
 """Turns text into numbers exactly where a schema wants a number, and nowhere else."""
 
-import math
 import re
 from collections.abc import Iterable
 from typing import Any
 
 from generator.events import Data
 
-_INTEGER = re.compile(r"[-+]?[0-9]{1,15}")
-_DECIMAL = re.compile(r"[-+]?(?:\.[0-9]{1,15}|[0-9]{1,15}(?:\.[0-9]{0,15})?)(?:[eE][-+]?[0-9]{1,3})?")
+_NUMBER = re.compile(r"([-+]?)([0-9]{0,15})(?:\.([0-9]{1,15}))?")
 _NUMBERS = {"integer", "number"}
 
 Tree = dict[str, Any]
 
 
 def find_number(text: str) -> int | float | None:
-    """Return the number that a text is (at most 15 digits before the point, and finite); None if it is no number."""
-    if _INTEGER.fullmatch(text):
-        return int(text)
-    if _DECIMAL.fullmatch(text):
-        number = float(text)
-        return number if math.isfinite(number) else None
-    return None
+    """Return the number that a text is, in plain digits with a point at most; None if it is no such number."""
+    found = _NUMBER.fullmatch(text)
+    if found is None or not (found[2] or found[3]):
+        return None
+    return float(text) if (found[3] or "").strip("0") else int(found[1] + (found[2] or "0"))
 
 
 class Plan:

@@ -18,7 +18,7 @@ from runtime.web.front import plain_page
 from runtime.web.visit import shopfront, visit
 
 log = logging.getLogger(__name__)
-_TEXTS = {404: "404", 405: "404", 410: "410", 429: "429", 503: "503"}
+_TEXTS = {404: "not_found", 405: "not_found", 410: "gone", 429: "busy", 503: "paused"}
 
 
 def register(app: Flask) -> None:
@@ -62,16 +62,16 @@ def answer(status: int, message: str = "") -> Response:
 
 def _page(status: int, message: str, identity: str) -> Response:
     here = visit()
-    code = _TEXTS.get(status, "500" if status >= 500 else "400")  # noqa: PLR2004  a class of statuses
-    title = here.say(f"error.{code}.title")
+    kind = _TEXTS.get(status, "mistake" if status >= 500 else "refused")  # noqa: PLR2004  a class of statuses
+    title = here.say(f"error.{kind}.title")
     return here.page(
         "error",
         PageView(kind="error", title=title, index=False),
         {
-            "code": code,
+            "status": status,
             "title": title,
-            "text": message or here.say(f"error.{code}.text"),
-            "id": "" if status in {404, 405, 410} else identity,
+            "message": message or here.say(f"error.{kind}.text"),
+            "request_id": "" if status in {404, 405, 410} else identity,
         },
         status=status,
     )

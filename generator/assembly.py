@@ -6,13 +6,13 @@ from typing import Any
 
 import msgspec
 
-from generator import shelving
 from generator.draft import Draft
 from generator.inventory import Source, Stray
 from generator.loading.content import ShelfFile
 from generator.loading.reader import Ground
 from generator.reading import Result
 from generator.sections import Offer
+from generator.shelving import Stall
 from generator.shop import Page, Shelf, Shop, Text
 
 Base = tuple[Ground, dict[str, Any], Shop, Offer]
@@ -42,11 +42,11 @@ def draft(
 
 def assemble(made: Draft) -> Shop:
     """Return the whole shop; shelves get their products, pages their bodies in every language."""
-    products = list(made.products.values())
+    stall = Stall(made.products.values())
     return msgspec.structs.replace(
         made.shop,
         products=made.products,
-        shelves={handle: _shelf(each, shelving.pick(each, products)) for handle, each in made.shelves.items()},
+        shelves={handle: _shelf(each, stall.pick(each)) for handle, each in made.shelves.items()},
         pages=_pages(made),
         rooms=made.rooms,
     )

@@ -19,7 +19,7 @@ _NAMES = frozenset(PROVINCES.values())
 @cache
 def countries() -> frozenset[str]:
     """Return all ISO 3166-1 alpha-2 codes of countries."""
-    codes = {code for code in Locale("en").territories if re.fullmatch(r"[A-Z]{2}", code)}
+    codes = {str(code) for code in Locale("en").territories if re.fullmatch(r"[A-Z]{2}", str(code))}
     return frozenset(codes - _NO_COUNTRIES)
 
 

@@ -55,7 +55,6 @@ class Figures(msgspec.Struct, kw_only=True):
     rendered: int = 0
     products: int = 0
     pictures: int = 0
-    written: int = 0
     exported: int = 0
     heaviest: str = ""
     weight: int = 0
@@ -169,7 +168,6 @@ class _Build:
             self._write(site, made, rows)
         kept = State(release=made.release, pages=rendered, rows=rows)
         state.write(self.state_path, kept)
-        self.figures.written = self.store.written
         return made.release
 
     def _write(self, site: Site, made: Manifest, rows: catalogue_writer.Rows) -> None:

@@ -8,7 +8,7 @@ import msgspec
 
 from generator.problems import Mark, Problem
 
-_LINK = re.compile(r'\s(?:href|src|action|poster)="(/[^"]*)"')
+_LINK = re.compile(r'="(/[^" ]*)"')
 _IMAGE = re.compile(r"<img\b[^>]*>")
 _ALT = re.compile(r"\salt(?:=|\s|>)")
 _DATA = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)

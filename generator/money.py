@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from typing import NamedTuple
 
 from babel import Locale
 from babel.numbers import NumberPattern
@@ -66,12 +67,67 @@ def _pattern(locale: str) -> tuple[Locale, NumberPattern]:
     return parsed, parsed.currency_formats["standard"]
 
 
-@lru_cache(maxsize=65536)
-def text(amount: int, currency: str, locale: str) -> str:
-    """Write minor units for people of a locale: ``¥168.00``, ``168,00 €``."""
+def _exact(amount: int, currency: str, locale: str) -> str:
     parsed, pattern = _pattern(locale)
     digits = exponent(currency)
     return str(pattern.apply(decimal(amount, currency), parsed, currency=currency, force_frac=(digits, digits)))
+
+
+class _Form(NamedTuple):
+    """How a locale writes a currency: what stands around the digits, the separators, and the sizes of groups."""
+
+    before: str
+    after: str
+    point: str
+    group: str
+    first: int
+    further: int
+    shortest: int
+
+
+@lru_cache(maxsize=256)
+def _form(currency: str, locale: str) -> _Form:
+    """Learn the form from two examples that Babel writes: it takes twenty times as long for every price."""
+    unit = int(10 ** exponent(currency))
+    found = _DIGITS.match(_exact(12345678 * unit, currency, locale))
+    if found is None:
+        raise ValueError(locale)
+    decimals = exponent(currency)
+    body = found[2]
+    point = body[-decimals - 1] if decimals else ""
+    whole = body[: -decimals - 1] if decimals else body
+    runs = re.findall(r"\d+", whole)
+    group = re.sub(r"\d", "", whole)[:1]
+    short = _DIGITS.match(_exact(1234 * unit, currency, locale))
+    grouped = short is not None and group in short[2][: -decimals - 1 if decimals else None]
+    sizes = (len(runs[-1]), len(runs[-2]) if len(runs) > 1 else 3)
+    return _Form(found[1], found[3], point, group, *sizes, shortest=4 if grouped else 5)
+
+
+_DIGITS = re.compile(r"(\D*)(\d.*\d)(\D*)$", re.DOTALL)
+
+
+@lru_cache(maxsize=65536)
+def text(amount: int, currency: str, locale: str) -> str:
+    """Write minor units for people of a locale: ``¥168.00``, ``168,00 €``."""
+    if amount < 0:
+        return _exact(amount, currency, locale)
+    form = _form(currency, locale)
+    decimals = exponent(currency)
+    digits = str(amount).zfill(decimals + 1)
+    whole, fraction = (digits[:-decimals], digits[-decimals:]) if decimals else (digits, "")
+    if form.group and len(whole) >= form.shortest:
+        whole = _grouped(whole, form)
+    return f"{form.before}{whole}{form.point}{fraction}{form.after}"
+
+
+def _grouped(whole: str, form: _Form) -> str:
+    head, tail = whole[: -form.first], whole[-form.first :]
+    parts = [tail]
+    while head:
+        parts.append(head[-form.further :])
+        head = head[: -form.further]
+    return form.group.join(reversed(parts))
 
 
 def split(total: int, weights: Sequence[int]) -> list[int]:

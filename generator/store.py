@@ -21,6 +21,10 @@ _COMPRESSED = (
     "application/manifest",
 )
 _WORTH_COMPRESSING = 256
+_STAMP_NS = STAMP * 10**9
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+_NEW |= getattr(os, "O_BINARY", 0)
+_BY_HANDLE = os.utime in os.supports_fd
 
 
 class Store:
@@ -28,25 +32,29 @@ class Store:
 
     def __init__(self, var: Path) -> None:
         self.root = var / "store"
-        self.written = 0
+        self._start = f"{self.root}{os.sep}"
         self._folders: set[str] = set()
+
+    def _name(self, blob: str, encoding: str = "") -> str:
+        name = f"{self._start}{blob[:2]}{os.sep}{blob}"
+        return f"{name}.{encoding}" if encoding else name
 
     def path(self, blob: str, encoding: str = "") -> Path:
         """Return where a blob lies, or one of its compressed forms."""
-        return self.root / blob[:2] / (f"{blob}.{encoding}" if encoding else blob)
+        return Path(self._name(blob, encoding))
 
     def has(self, blob: str, size: int, encodings: tuple[str, ...]) -> bool:
         """Tell whether a blob is there and whole; one that was touched since it was written is read again."""
-        if not self._sound(self.path(blob), size):
-            return self._verified(blob, size) and all(self.path(blob, each).is_file() for each in encodings)
-        return all(self._sound(self.path(blob, each), None) for each in encodings)
+        if not self._sound(blob, "", size) and not self._verified(blob, size):
+            return False
+        return all(self._sound(blob, each, None) for each in encodings)
 
-    def _sound(self, path: Path, size: int | None) -> bool:
+    def _sound(self, blob: str, encoding: str, size: int | None) -> bool:
         try:
-            found = path.lstat()
+            found = os.lstat(self._name(blob, encoding))
         except OSError:
             return False
-        return found.st_mtime_ns == STAMP * 10**9 and found.st_size > 0 and size in {None, found.st_size}
+        return found.st_mtime_ns == _STAMP_NS and found.st_size > 0 and size in {None, found.st_size}
 
     def _verified(self, blob: str, size: int) -> bool:
         path = self.path(blob)
@@ -69,10 +77,26 @@ class Store:
         if blob[:2] not in self._folders:
             files.make_folder(self.root, blob[:2])
             self._folders.add(blob[:2])
-        path = self.path(blob, form)
-        files.replace(path, data, durable=False)
-        os.utime(path, (STAMP, STAMP))
-        self.written += 1
+        name = self._name(blob, form)
+        try:
+            handle = os.open(name, _NEW, 0o644)
+        except FileExistsError:
+            path = Path(name)
+            files.replace(path, data, durable=False)
+            os.utime(path, (STAMP, STAMP))
+            return
+        # Nobody reads a blob before its release is published, and one without the stamp is never trusted.
+        try:
+            files.write_all(handle, data)
+            if _BY_HANDLE:
+                os.utime(handle, (STAMP, STAMP))
+        except OSError:
+            os.close(handle)
+            os.unlink(name)  # noqa: PTH108  as above: many thousand times in a build
+            raise
+        os.close(handle)
+        if not _BY_HANDLE:
+            os.utime(name, (STAMP, STAMP))
 
     def read(self, blob: str) -> bytes:
         """Return the bytes of a blob; raise OSError if it is not there."""

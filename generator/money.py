@@ -1,5 +1,6 @@
 """Money as integer minor units and a currency; the only place that parses, rounds or formats it."""
 
+import copy
 import re
 from collections.abc import Sequence
 from decimal import Decimal
@@ -62,15 +63,16 @@ def plain(amount: int, currency: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _pattern(locale: str) -> tuple[Locale, NumberPattern]:
+def _pattern(locale: str, digits: int) -> tuple[Locale, NumberPattern]:
     parsed = Locale.parse(locale.replace("-", "_"))
-    return parsed, parsed.currency_formats["standard"]
+    pattern = copy.copy(parsed.currency_formats["standard"])
+    pattern.frac_prec = (digits, digits)
+    return parsed, pattern
 
 
 def _exact(amount: int, currency: str, locale: str) -> str:
-    parsed, pattern = _pattern(locale)
-    digits = exponent(currency)
-    return str(pattern.apply(decimal(amount, currency), parsed, currency=currency, force_frac=(digits, digits)))
+    parsed, pattern = _pattern(locale, exponent(currency))
+    return str(pattern.apply(decimal(amount, currency), parsed, currency=currency, currency_digits=False))
 
 
 class _Form(NamedTuple):

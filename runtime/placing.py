@@ -166,8 +166,9 @@ def _check_stock(transaction: Transaction, cart: Sequence[Item]) -> None:
     """Refuse what is sold out by a plain look: it needs no lock, and in a rush most buyers end here."""
     left = stock.levels(transaction, [item.variant.sku for item in cart])
     for item in cart:
-        if left.get(item.variant.sku, item.quantity) < item.quantity:
-            raise _sold_out(item, left[item.variant.sku])
+        level = left.get(item.variant.sku, item.variant.stock)
+        if level is not None and level < item.quantity:
+            raise _sold_out(item, level)
 
 
 def _sold_out(item: Item, left: int) -> Refusal:
@@ -275,7 +276,7 @@ def _insert_lines(transaction: Transaction, till: Till, draft: _Draft, order: in
 
 
 def _reserve(transaction: Transaction, draft: _Draft, order: int, now: datetime) -> None:
-    takes = [Take(item.variant.sku, item.quantity) for item in draft.items]
+    takes = [Take(item.variant.sku, item.quantity, item.variant.stock) for item in draft.items]
     try:
         stock.reserve(transaction, order, takes, now)
     except Refusal as refusal:

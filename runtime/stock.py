@@ -26,11 +26,12 @@ class HoldState(StrEnum):
     RETURNED = "returned"
 
 
-class Take(msgspec.Struct, frozen=True, order=True):
-    """How many pieces of a sku an order takes."""
+class Take(msgspec.Struct, frozen=True):
+    """How many pieces of a sku an order takes; ``opening`` is its opening stock, should it never have been seen before."""
 
     sku: str
     quantity: int
+    opening: int | None = None
 
 
 class Move(Value, frozen=True, kw_only=True):
@@ -92,16 +93,17 @@ def open_new(database: Database, opening: Mapping[str, int | None], now: datetim
     counted = {sku: stock for sku, stock in opening.items() if stock is not None}
     known = database.read(lambda transaction: levels(transaction, list(counted)))
     fresh = sorted(set(counted) - set(known))
+    if not fresh:
+        return 0
+    return database.write(lambda transaction: sum(_open(transaction, sku, counted[sku], now) for sku in fresh))
 
-    def unit(transaction: Transaction) -> int:
-        made = 0
-        for sku in fresh:
-            if transaction.run("INSERT INTO stock (sku, level) VALUES (?, ?) ON CONFLICT DO NOTHING", sku, counted[sku]):
-                transaction.run(_MOVE, sku, counted[sku], 0, "opening", None, "publish", "", int(now.timestamp()))
-                made += 1
-        return made
 
-    return database.write(unit) if fresh else 0
+def _open(transaction: Transaction, sku: str, quantity: int, now: datetime) -> bool:
+    """Write the opening stock of a sku unless it has one."""
+    if not transaction.run("INSERT INTO stock (sku, level) VALUES (?, ?) ON CONFLICT DO NOTHING", sku, quantity):
+        return False
+    transaction.run(_MOVE, sku, quantity, 0, "opening", None, "publish", "", int(now.timestamp()))
+    return True
 
 
 def reserve(transaction: Transaction, order: int, takes: Iterable[Take], now: datetime) -> None:
@@ -109,9 +111,13 @@ def reserve(transaction: Transaction, order: int, takes: Iterable[Take], now: da
 
     Short locks on the rows that everyone wants, and always in the same order, so that orders cannot block each other for good.
     """
-    ordered = sorted(takes)
+    ordered = sorted(takes, key=lambda take: take.sku)
     counted = levels(transaction, [take.sku for take in ordered])
     at = int(now.timestamp())
+    for take in ordered:
+        if take.sku not in counted and take.opening is not None:
+            _open(transaction, take.sku, take.opening, now)
+            counted[take.sku] = take.opening
     limited = [take for take in ordered if take.sku in counted]
     for take in limited:
         transaction.run(_MOVE, take.sku, -take.quantity, take.quantity, "reserve", order, "", "", at)

@@ -44,6 +44,22 @@ def check(folder: Path, form: str, lang: str | None, *, no_cache: bool, most: in
 
 
 @main.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--from", "sample", help="Copy this sample shop instead of writing the smallest one.")
+@language_option
+def new(folder: Path, sample: str | None, lang: str | None) -> None:
+    """Make a shop in DIR, a new or empty folder."""
+    from generator import new as making
+    from generator import report, terminal
+
+    spoken = report.language(lang, os.environ)
+    with terminal.world(spoken):
+        made = making.make(folder, sample, spoken)
+    terminal.say(spoken, f"{folder}: {len(made)} files. See it: shopwright serve {folder}",
+                 f"{folder}：{len(made)} 个文件。看看它：shopwright serve {folder}")  # fmt: skip
+
+
+@main.command()
 @click.argument("name", required=False)
 @click.option("--for", "folder", type=FOLDER, help="Put in the sections and settings of this shop's theme.")
 def schema(name: str | None, folder: Path | None) -> None:

@@ -25,6 +25,12 @@ _REFUSALS = {
         "{path} 里有不是我们写的文件；请为 --out 选一个空文件夹",
     ),
     "output-file": ("{path} is a file where a folder is needed", "{path} 是文件，这里需要文件夹"),
+    "output-not-empty": (
+        "{path} is not empty; choose a new folder", "{path} 不是空文件夹，请另选一个新文件夹",
+    ),
+    "output-unknown-sample": (
+        "there is no sample shop {sample}; there are: {known}", "没有 {sample} 这个示例店铺，可以用：{known}",
+    ),
     "output-link": (
         "{path} is a symbolic link, which we do not write through; remove it",
         "{path} 是符号链接，我们不会通过它写入；请删除它",

@@ -9,6 +9,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from markupsafe import Markup, escape
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as Answer
+from wtforms import Form
 
 from generator.views import PageView
 from runtime import addresses, orders, payments, placing, pricing
@@ -16,7 +17,7 @@ from runtime.orders import CartLine, Placement
 from runtime.placing import PriceChangedRefusal
 from runtime.pricing import Item, Quote
 from runtime.refusals import Code, Refusal
-from runtime.web import cart, checkout_form, fields, legal, bill
+from runtime.web import bill, cart, checkout_form, fields, legal
 from runtime.web.checkout_form import Asked, Reading
 from runtime.web.failures import limit
 from runtime.web.legal import Consent
@@ -150,7 +151,7 @@ def _returning(here: Visit) -> "MultiDict[str, str] | None":
     return MultiDict(values)
 
 
-def _form_page(here: Visit, asked: Asked, form: object, mistakes: dict[str, str] | None = None) -> Response:
+def _form_page(here: Visit, asked: Asked, form: Form, mistakes: dict[str, str] | None = None) -> Response:
     placement_lines = _lines(asked.items)
     quote = pricing.quote(here.terms, asked.items, pricing.Destination(country=asked.country), _preview(asked))
     return here.page(

@@ -95,7 +95,8 @@ def _is_required(name: str, asked: Asked) -> bool:
 def _choices(field: RadioField | SelectField, asked: Asked, say: Say) -> tuple[Choice, ...]:
     methods = {offer.method.id: offer for offer in asked.offers}
     found = []
-    for value, label, *_ in field.choices or ():
+    for choice in field.choices or ():
+        value, label = str(choice[0]), str(choice[1])
         note = amount = ""
         if field.name == "gateway":
             note = say(f"payment.hint.{value}") if value in {"rehearsal", "transfer", "cash_on_delivery"} else ""
@@ -104,8 +105,8 @@ def _choices(field: RadioField | SelectField, asked: Asked, say: Say) -> tuple[C
             note = _delivery_note(offer.method, asked.locale)
             fee = money.text(offer.fee, asked.terms.currency, asked.locale)
             amount = say("checkout.fee_from", fee=fee) if offer.method.rates else say("checkout.fee_free")
-        checked = str(field.data or "") == str(value)
-        found.append(Choice(value=str(value), label=str(label), checked=checked, note=note, amount=amount))
+        checked = str(field.data or "") == value
+        found.append(Choice(value=value, label=label, checked=checked, note=note, amount=amount))
     return tuple(found)
 
 

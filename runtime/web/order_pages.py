@@ -178,7 +178,7 @@ def _blocks(here: Visit, order: Order) -> list[dict[str, object]]:
     texts.append(("remarks", (order.remarks,)))
     if order.invoice:
         texts.append(("invoice", (order.invoice.title, order.invoice.tax_number)))
-    found = [
+    found: list[dict[str, object]] = [
         {"title": here.say(f"checkout.review.{key}"), "lines": [line for line in lines if line]} for key, lines in texts
     ]
     if order.tracking:

@@ -26,6 +26,11 @@ class Asset(msgspec.Struct, frozen=True):
     data: bytes
     type: str
 
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the bytes."""
+        return hashlib.sha256(self.data).hexdigest()
+
 
 def media_type(name: str) -> str:
     """Return the media type of a file by its ending."""

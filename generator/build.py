@@ -24,6 +24,7 @@ from generator import (
     theme,
 )  # fmt: skip
 from generator.catalogue import Catalogue
+from generator.images import Images
 from generator.manifest import Entry, Manifest
 from generator.messages import problem
 from generator.pages import PagePlan
@@ -95,6 +96,7 @@ class _Build:
         self.state_path = releases.var / "cache" / "pages"
         self.remembered = state.read(self.state_path)
         self.figures = Figures()
+        self.images = Images(folder)
         self.theme_folders: list[Path] = []
         self.theme_seen = ""
 
@@ -107,7 +109,8 @@ class _Build:
             return built
         site, problems = self._dress(checked.shop)
         plans = pages.plan(site)
-        parts = contents.gather(site, plans)
+        parts = contents.gather(site, self.images, plans)
+        problems += self.images.problems()
         rendered, found = self._render(site, plans, parts)
         built.problems += [*problems, *found]
         if any(each.severity is Severity.ERROR for each in built.problems):
@@ -127,16 +130,15 @@ class _Build:
         self.theme_folders = [Path(each) for each in offer.folders]
         self.theme_seen = freshness.signature(self.theme_folders)
         clothes, problems = theme.read(self.theme_folders, overlay)
-        return Site(
-            visible(shop, self.wish.now), clothes, offer, contents.pictures(self.folder), engine.digest()
-        ), problems
+        self.images.prepare(contents.picture_names(shop, offer), self.wish.progress)
+        return Site(visible(shop, self.wish.now), clothes, offer, self.images, engine.digest()), problems
 
     def _render(
         self, site: Site, plans: Sequence[PagePlan], parts: Sequence[contents.Part]
     ) -> tuple[dict[str, Kept], list[Problem]]:
         right, changed = output.kept(plans, self.remembered.pages, self.store)
         self.figures.pages, self.figures.rendered = len(plans), len(changed)
-        known = {each.url for each in plans} | {each.asset.url for each in parts} | set(site.shop.redirects)
+        known = {each.url for each in plans} | {each.url for each in parts} | set(site.shop.redirects)
         known |= contents.STILL_TO_COME
         renderer = output.Renderer(site, self.store, known, compress=self.wish.compress)
         problems = renderer.compile_all() if changed else []
@@ -152,7 +154,7 @@ class _Build:
         self, site: Site, plans: Sequence[PagePlan], rendered: dict[str, Kept], parts: Sequence[contents.Part]
     ) -> str:
         entries = {each.url: rendered[each.url].entry for each in plans}
-        entries |= {each.asset.url: self._kept(each) for each in parts}
+        entries |= {each.url: self._kept(each) for each in parts}
         earlier = self._earlier()
         rows = catalogue_writer.digests(site)
         renamed = self._renamed(site.shop, earlier, entries)
@@ -190,9 +192,10 @@ class _Build:
         freshness.write(self.folder, record)
 
     def _kept(self, part: contents.Part) -> Entry:
-        asset = part.asset
-        blob, forms = self.store.put(asset.data, asset.type, compress=self.wish.compress)
-        return Entry(blob, asset.type, len(asset.data), forms, immutable=part.immutable)
+        forms = self.store.forms(part.size, part.type, compress=self.wish.compress)
+        if not self.store.has(part.digest, part.size, forms):
+            self.store.put(part.read(), part.type, compress=self.wish.compress)
+        return Entry(part.digest, part.type, part.size, forms, immutable=part.immutable)
 
     def _earlier(self) -> Manifest | None:
         live = self.releases.find_live()

@@ -1,72 +1,84 @@
-"""Everything in a release that is no page: the theme's assets, media, icons, feeds."""
+"""Everything in a release that is no page: the theme's assets, pictures and clips, icons, feeds."""
 
-import hashlib
-from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 import msgspec
 
-from generator import assets
 from generator.assets import Asset
+from generator.images import Blob, Icon, Images
 from generator.pages import PagePlan
-from generator.shop import Picture
+from generator.sections import Offer, Setting
+from generator.shop import Section, Shop
 from generator.site import Site
-from generator.views import Image
 
-
-STILL_TO_COME = {"/favicon.ico", "/favicon.svg", "/apple-touch-icon.png", "/site.webmanifest", "/en/site.webmanifest"}
+STILL_TO_COME = {"/favicon.svg", "/site.webmanifest", "/en/site.webmanifest", "/de/site.webmanifest"}
 
 
 class Part(msgspec.Struct, frozen=True):
-    """One file of a release; ``immutable``: its address changes with its content."""
+    """One file of a release: ``digest`` is the SHA-256 of what ``read`` gives; ``immutable`` addresses have it."""
 
-    asset: Asset
+    url: str
+    type: str
+    size: int
+    digest: str
+    read: Callable[[], bytes]
     immutable: bool
 
 
-class PlainMedia:
-    """Finds files below media/; every one that is asked for becomes part of the release."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder / "media"
-        self.used: dict[str, Asset] = {}
-
-    def _asset(self, name: str) -> Asset:
-        found = self.used.get(name)
-        if found is None:
-            data = (self.folder / name).read_bytes()
-            path = PurePosixPath(name)
-            mark = hashlib.sha256(data).hexdigest()[:16]
-            url = f"/media/{path.with_name(f'{path.stem}.{mark}{path.suffix}')}"
-            found = self.used[name] = Asset(url, data, assets.media_type(name))
-        return found
-
-    def file(self, name: str) -> str:
-        """Return the address of a file that is served as it is."""
-        return self._asset(name).url
-
-    def digest(self, name: str) -> str:
-        """Return a digest of a file's content."""
-        return self._asset(name).url
-
-    def image(self, picture: Picture, locale: str) -> Image:
-        """Return a picture as it is."""
-        return Image(src=self.file(picture.file), srcset="", sources=(), width=1, height=1, alt=picture.alt[locale])
+def picture_names(shop: Shop, offer: Offer) -> set[str]:
+    """Return all pictures that a shop names anywhere, so that they can be drawn together."""
+    found = {each.file for product in shop.products.values() for each in product.pictures}
+    found |= {each.picture for product in shop.products.values() for each in product.variants if each.picture}
+    found |= {each.picture.file for each in shop.shelves.values() if each.picture}
+    found |= {each.cover.file for each in shop.rooms.values() if each.cover}
+    found |= {name for name in (shop.logo and shop.logo.file, shop.seller.licence_picture) if name}
+    found |= set(_in_settings(offer.settings, shop.theme.settings))
+    for layout in (shop.home, *shop.layouts.values()):
+        for section in layout:
+            found |= set(_in_section(section, offer))
+    return found
 
 
-def pictures(folder: Path) -> PlainMedia:
-    """Return what makes the pictures of a shop."""
-    return PlainMedia(folder)
+def _in_section(section: Section, offer: Offer) -> Iterator[str]:
+    sidecar = offer.sections.get(section.section)
+    yield from _in_settings(sidecar.settings if sidecar else (), section.settings)
+    for block in section.blocks:
+        other = offer.blocks.get(block.block)
+        yield from _in_settings(other.settings if other else (), block.settings)
 
 
-def gather(site: Site, plans: Sequence[PagePlan]) -> list[Part]:
-    """Return all parts of a release."""
+def _in_settings(settings: Iterable[Setting], given: Mapping[str, Any]) -> Iterator[str]:
+    for each in settings:
+        value = given.get(each.id)
+        if each.type == "picture" and value:
+            yield str(value["file"] if isinstance(value, Mapping) else value)
+
+
+def gather(site: Site, images: Images, plans: Sequence[PagePlan]) -> list[Part]:
+    """Return all parts of a release, in the order of their addresses."""
     del plans
-    parts = [Part(asset, immutable=True) for asset in site.assets.values()]
-    media = site.pictures
-    if isinstance(media, PlainMedia):
-        for product in site.shop.products.values():
-            for picture in product.pictures:
-                media.file(picture.file)
-        parts += [Part(asset, immutable=True) for _, asset in sorted(media.used.items())]
-    return parts
+    parts = [_fixed(asset, immutable=True) for asset in site.assets.values()]
+    parts += [_drawn(images, blob, immutable=True) for blob in images.blobs()]
+    parts += [_drawn(images, blob, immutable=False) for blob in images.icons(_icon(site)).values()]
+    return sorted(parts, key=lambda each: each.url)
+
+
+def _fixed(asset: Asset, *, immutable: bool) -> Part:
+    return Part(asset.url, asset.type, len(asset.data), asset.digest, lambda: asset.data, immutable)
+
+
+def _drawn(images: Images, blob: Blob, *, immutable: bool) -> Part:
+    return Part(blob.address, blob.type, blob.size, blob.digest, partial(images.read, blob), immutable)
+
+
+def _icon(site: Site) -> Icon:
+    shop = site.shop
+    colours = site.stages[shop.locale].frame.scheme
+    return Icon(
+        logo=shop.logo.file if shop.logo else "",
+        monogram=shop.name[shop.locale][:1],
+        ink=colours.get("on_accent", "#ffffff"),
+        paper=colours.get("accent", "#333333"),
+    )

@@ -63,10 +63,14 @@ class Store:
         data = path.read_bytes()
         return len(data) == size and hashlib.sha256(data).hexdigest() == blob
 
+    def forms(self, size: int, media_type: str, *, compress: bool = True) -> tuple[str, ...]:
+        """Return the compressed forms that a content of this size and type is kept in."""
+        return ENCODINGS if compress and size >= _WORTH_COMPRESSING and media_type.startswith(_COMPRESSED) else ()
+
     def put(self, data: bytes, media_type: str, *, compress: bool = True) -> tuple[str, tuple[str, ...]]:
         """Keep a content, and its compressed forms where they are worth it; return its name and those forms."""
         blob = hashlib.sha256(data).hexdigest()
-        forms = ENCODINGS if compress and len(data) >= _WORTH_COMPRESSING and media_type.startswith(_COMPRESSED) else ()
+        forms = self.forms(len(data), media_type, compress=compress)
         if not self.has(blob, len(data), forms):
             for form in forms:
                 self._write(blob, form, compressed(data, form))

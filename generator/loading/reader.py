@@ -15,7 +15,7 @@ from generator.shop import Picture, Seo, Text, Value
 Path = tuple[str | int, ...]
 Tree = Mapping[str, Any]
 _MOST_GUESSES = 100
-_NEUTRAL = re.compile(r"[\d\s.,×x*/~%+–-]*[A-Za-z°µ]{0,3}[²³]?|x-.*")
+_NEUTRAL = re.compile(r"[\d\s.,:×x*/~%+()–—-]*[A-Za-z°µ]{0,3}[²³]?|\S+@\S+|https?://\S+")
 _DURATION = re.compile(r"(\d{1,6})([mhdw])")
 _SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
 _WEIGHT = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)\s?([A-Za-z]+|千克|公斤|克|斤)?")

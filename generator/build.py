@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -24,6 +25,7 @@ from generator import (
     theme,
 )  # fmt: skip
 from generator.catalogue import Catalogue
+from generator.figures import Figures
 from generator.images import Images
 from generator.manifest import Entry, Manifest
 from generator.messages import problem
@@ -35,7 +37,7 @@ from generator.site import Site
 from generator.state import Kept, State
 
 
-def _silent(_done: int, _of: int) -> None:
+def _silent(_kind: str, _done: int, _of: int) -> None:
     """Show no progress."""
 
 
@@ -46,20 +48,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     publish: bool = True
     out: Path | None = None
     compress: bool = True
-    progress: Callable[[int, int], None] = _silent
-
-
-class Figures(msgspec.Struct, kw_only=True):
-    """What a build did, for its closing report; sizes in bytes as they travel, time in seconds."""
-
-    pages: int = 0
-    rendered: int = 0
-    products: int = 0
-    pictures: int = 0
-    exported: int = 0
-    heaviest: str = ""
-    weight: int = 0
-    seconds: float = 0.0
+    progress: Callable[[str, int, int], None] = _silent
 
 
 class Built(msgspec.Struct, kw_only=True):
@@ -130,7 +119,7 @@ class _Build:
         self.theme_folders = [Path(each) for each in offer.folders]
         self.theme_seen = freshness.signature(self.theme_folders)
         clothes, problems = theme.read(self.theme_folders, overlay)
-        self.images.prepare(contents.picture_names(shop, offer), self.wish.progress)
+        self.images.prepare(contents.picture_names(shop, offer), partial(self.wish.progress, "pictures"))
         return Site(visible(shop, self.wish.now), clothes, offer, self.images, engine.digest()), problems
 
     def _render(
@@ -143,7 +132,7 @@ class _Build:
         renderer = output.Renderer(site, self.store, known, compress=self.wish.compress)
         problems = renderer.compile_all() if changed else []
         if not problems:
-            for each in renderer.all(changed, self.wish.progress):
+            for each in renderer.all(changed, partial(self.wish.progress, "pages")):
                 problems += each.problems
                 if each.entry is not None:
                     plan = changed[each.place]

@@ -7,8 +7,7 @@ from typing import Any
 
 import msgspec
 
-
-from generator.display import facets, heads, products, prose, sections, shelves
+from generator.display import facets, heads, products, sections, shelves
 from generator.display.edition import Edition
 from generator.display.frame import seller_label
 from generator.display.phrases import phrase
@@ -182,7 +181,7 @@ class _Locale:
             "page", path, heads.titled(edition, page.seo, title), description=heads.described(edition, page.seo, body),
             breadcrumbs=heads.crumbs(edition, Link(label=title, url=edition.prefix + path, current=True)),
         )  # fmt: skip
-        return {"page": head, "title": title, "content": prose.html(body), "sections": self.sections("page")}
+        return {"page": head, "title": title, "content": edition.html(body), "sections": self.sections("page")}
 
     def _room(self, room: LiveRoom) -> PagePlan:
         bag = b"".join(self.site.card_digest(each) for each in room.products if each in self.edition.shop.products)

@@ -4,10 +4,11 @@ import contextlib
 import errno
 import sys
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import click
 
-from generator.build import Figures
+from generator.figures import Figures
 from generator.files import RefusedError
 from generator.publishing import NoReleaseError
 
@@ -46,7 +47,8 @@ _FAULTS = {
     errno.EIO: ("the disk does not work: {path}", "磁盘读写出错：{path}"),
 }  # fmt: skip
 _UNCHANGED = ("the live shop is as it was", "线上的店铺没有变化")
-_LONG = 200
+_LONG = {"pages": 200, "pictures": 4}
+_KINDS = {"pages": ("pages", "页面"), "pictures": ("pictures", "图片")}
 USAGE, WORLD = 2, 3
 
 
@@ -75,22 +77,24 @@ def world(lang: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def progress(lang: str) -> Iterator[Callable[[int, int], None]]:
+def progress(lang: str) -> Iterator[Callable[[str, int, int], None]]:
     """Show a bar on stderr while many pages are rendered; nothing where nobody watches or few are."""
     if not sys.stderr.isatty():
-        yield lambda _done, _of: None
+        yield lambda _kind, _done, _of: None
         return
-    bars: list[click.progressbar] = []  # type: ignore[valid-type]
-    with contextlib.ExitStack() as stack:
+    stack = contextlib.ExitStack()
+    current: dict[str, Any] = {}
 
-        def show(done: int, of: int) -> None:
-            if of < _LONG:
-                return
-            if not bars:
-                label = "页面" if lang == "zh" else "pages"
-                bars.append(stack.enter_context(click.progressbar(length=of, label=label, file=sys.stderr)))
-            bars[0].update(done - bars[0].pos)
+    def show(kind: str, done: int, of: int) -> None:
+        if of < _LONG[kind]:
+            return
+        if kind not in current:
+            stack.close()
+            label = _KINDS[kind][lang == "zh"]
+            current[kind] = stack.enter_context(click.progressbar(length=of, label=label, file=sys.stderr))
+        current[kind].update(done - current[kind].pos)
 
+    with stack:
         yield show
 
 

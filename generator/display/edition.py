@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from generator import money, templates
+from generator.markdown import Prose
 from generator.shop import MenuItem, Picture, Shop, Text
 from generator.views import Card, Image, Link
 
@@ -33,6 +34,7 @@ class Edition:
         self.prefix = prefix(shop, locale)
         self.cards: dict[str, Card] = {}
         self._images: dict[tuple[str, str], Image] = {}
+        self._prose = Prose(self._resolve, self._picture)
 
     def text(self, text: Text | None) -> str:
         """Return a text in this locale; empty for None."""
@@ -46,6 +48,19 @@ class Edition:
                     return str(value[locale])
             return ""
         return "" if value is None else str(value)
+
+    def html(self, text: str) -> str:
+        """Return a Markdown text as clean HTML, its links and pictures resolved."""
+        return self._prose.html(text) if text else ""
+
+    def _resolve(self, target: str) -> Link | None:
+        kind, colon, handle = target.partition(":")
+        if colon and kind in _REFERENCES and handle not in getattr(self.shop, _REFERENCES[kind]):
+            return None
+        return self.link(target)
+
+    def _picture(self, file: str, words: str) -> Image | None:
+        return self.image(Picture(file=file, alt={self.locale: words}))
 
     def price(self, amount: int) -> str:
         """Write an amount of the shop's money."""

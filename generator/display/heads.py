@@ -14,14 +14,14 @@ _MARKS = re.compile(r"!\[[^\]]*\]\([^)]*\)|\]\([^)]*\)|<[^>]*>|[*_`#>\[|]+|^\s*[
 _LONGEST = 155
 
 
-def summary(text: str) -> str:
+def summary(text: str, longest: int = _LONGEST) -> str:
     """Return the beginning of a Markdown text in plain words, short enough for a search result."""
     plain = " ".join(_MARKS.sub("", text).split())
-    if len(plain) <= _LONGEST:
+    if len(plain) <= longest:
         return plain
-    cut = plain[: _LONGEST - 1]
+    cut = plain[: longest - 1]
     space = cut.rfind(" ")
-    return (cut[:space] if space > _LONGEST // 2 else cut).rstrip(",.;:，。；：、 ") + "…"
+    return (cut[:space] if space > longest // 2 else cut).rstrip(",.;:，。；：、 ") + "…"
 
 
 def head(edition: Edition, kind: str, path: str, title: str, more: PageView | None = None) -> PageView:

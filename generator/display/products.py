@@ -1,7 +1,6 @@
 """A product as its own page shows it."""
 
-
-from generator.display import cards, options, prices, prose
+from generator.display import cards, options, prices
 from generator.display.edition import Edition
 from generator.display.phrases import days, phrase, shipping
 from generator.shop import DeliveryKind, DeliveryMethod, Picture, Product, Variant
@@ -28,7 +27,7 @@ def view(edition: Edition, product: Product) -> ProductView:
         url=edition.url("product", product.handle),
         title=edition.text(product.title),
         subtitle=edition.text(product.subtitle),
-        description=prose.html(edition.text(product.description)) if product.description else "",
+        description=edition.html(edition.text(product.description)) if product.description else "",
         images=tuple(edition.image(each) for each in gallery),
         video=edition.link(product.video).url if product.video and ":" in product.video else _media(edition, product),
         options=_options(edition, product, gallery),

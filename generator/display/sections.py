@@ -5,7 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from generator.display import cards, prose, shelves
+from generator.display import cards, shelves
 from generator.display.edition import Edition
 from generator.sections import Offer, Setting, Sidecar
 from generator.shop import Picture, Section
@@ -57,7 +57,7 @@ def _text(edition: Edition, written: object) -> str:
 
 
 def _markdown(edition: Edition, written: object) -> Markup:
-    return Markup(prose.html(edition.written(written)))  # noqa: S704  markdown.html returns cleaned HTML
+    return Markup(edition.html(edition.written(written)))  # noqa: S704  markdown.html returns cleaned HTML
 
 
 def _number(_edition: Edition, written: object) -> int | float | None:

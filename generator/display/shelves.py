@@ -1,7 +1,7 @@
 """Shelves and live rooms as their pages and sections show them."""
 
 from generator import templates
-from generator.display import cards, prose
+from generator.display import cards
 from generator.display.edition import Edition
 from generator.shop import LiveRoom, Shelf
 from generator.views import Card, RoomView, ShelfView
@@ -21,7 +21,7 @@ def view(edition: Edition, shelf: Shelf, *, first: int = 0, count: int | None = 
         handle=shelf.handle,
         url=edition.url("shelf", shelf.handle),
         title=edition.text(shelf.title),
-        description=prose.html(edition.text(shelf.description)) if shelf.description else "",
+        description=edition.html(edition.text(shelf.description)) if shelf.description else "",
         image=edition.image(shelf.picture) if shelf.picture else None,
         cards=every[first : None if count is None else first + count],
         total=len(every),

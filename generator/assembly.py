@@ -13,7 +13,7 @@ from generator.loading.reader import Ground
 from generator.reading import Result
 from generator.sections import Offer
 from generator.shelving import Stall
-from generator.shop import Page, Shelf, Shop, Text
+from generator.shop import Page, Shelf, Shop
 
 Base = tuple[Ground, dict[str, Any], Shop, Offer]
 
@@ -60,11 +60,11 @@ def _shelf(said: ShelfFile, products: Sequence[str]) -> Shelf:
 
 
 def _pages(made: Draft) -> dict[str, Page]:
-    found: dict[str, Page] = {}
-    for handle, page in made.pages.items():
-        if translation(handle, made) is None:
-            found[handle] = msgspec.structs.replace(page, body=_bodies(handle, page, made))
-    return found
+    return {
+        handle: _translated(handle, page, made)
+        for handle, page in made.pages.items()
+        if translation(handle, made) is None
+    }
 
 
 def translation(handle: str, made: Draft) -> tuple[str, str] | None:
@@ -73,10 +73,16 @@ def translation(handle: str, made: Draft) -> tuple[str, str] | None:
     return (name, locale) if dot and name in made.pages else None
 
 
-def _bodies(handle: str, page: Page, made: Draft) -> Text:
-    bodies = dict(page.body)
-    for locale in made.ground.locales:
+def _translated(handle: str, page: Page, made: Draft) -> Page:
+    """Put the bodies of all languages into a page, and titles and descriptions where those files have their own."""
+    title, body, told = dict(page.title), dict(page.body), dict(page.seo.description or {})
+    for locale in made.ground.locales[1:]:
         other = made.pages.get(f"{handle}.{locale}")
-        if other is not None:
-            bodies[locale] = other.body[locale]
-    return bodies
+        if other is None:
+            continue
+        body[locale] = other.body[locale]
+        title[locale] = other.title[locale] or title[locale]
+        if other.seo.description and told:
+            told[locale] = other.seo.description[locale]
+    seo = msgspec.structs.replace(page.seo, description=told or None)
+    return msgspec.structs.replace(page, title=title, body=body, seo=seo)

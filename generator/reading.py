@@ -1,12 +1,13 @@
 """One file of a shop, read alone: YAML to data, data against its schema, data to a value."""
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from generator import document, schema, table
+from generator import document, schema, sections, table
 from generator.decoding import lines
 from generator.document import Document
 from generator.inventory import Source
@@ -19,6 +20,8 @@ from generator.shop import LiveRoom, Page, Product, Value
 
 _AT_KEYS = frozenset({"unknown-locale", "unknown-option"})
 """Problems that are about a key and not about its value."""
+_ABOUT_FILES = ("handle-", "file-")
+"""Problems that are about a file's name: no place inside the file explains them."""
 
 
 class Result(Value, frozen=True, kw_only=True):
@@ -43,7 +46,10 @@ def read(folder: Path, source: Source, ground: Ground) -> Result:
     found, problems = document.read_page(path, source.file) if source.kind == "page" else document.read(path, source.file)
     if found is None:
         return Result(file=source.file, kind=source.kind, problems=tuple(problems))
-    checked = schema.validate(found, schema.compiled(source.kind))
+    locale = source.handle.rpartition(".")[2] if source.kind == "page" and "." in source.handle else ""
+    if locale in ground.locales:
+        ground = msgspec.structs.replace(ground, locale=locale, locales=(locale,))
+    checked = schema.validate(found, _translation() if locale else schema.compiled(source.kind))
     tree = checked.data if isinstance(checked.data, dict) else {}
     reader = Reader(source.file, ground, checked.broken)
     values = _values(source, tree, reader)
@@ -52,6 +58,12 @@ def read(folder: Path, source: Source, ground: Ground) -> Result:
         file=source.file, kind=source.kind, problems=tuple(problems), links=tuple(links(source.kind, tree)),
         digest=digest(found.text.encode()), **values,
     )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _translation() -> schema.Compiled:
+    """Return the schema of a page in a second language: it needs no title of its own."""
+    return schema.compile_tree(sections.core("page") | {"required": []})
 
 
 def _read_table(path: Path, source: Source, ground: Ground) -> Result:
@@ -89,6 +101,8 @@ def _values(source: Source, tree: Tree, reader: Reader) -> dict[str, Any]:
 
 def placed(found: Document, one: Problem) -> Problem:
     """Return the problem with the place of its value, or of the link inside that value."""
+    if one.code.startswith(_ABOUT_FILES):
+        return one
     mark = found.mark(one.path, key=one.code in _AT_KEYS)
     link = one.values.get("link")
     if isinstance(link, str):

@@ -61,14 +61,14 @@ def _rule(tree: Tree, reader: Reader) -> Rule:
 
 
 def load_page(handle: str, tree: Tree, reader: Reader) -> Page:
-    """Return the page of text in the shop's own language; bodies of other languages stand in files of their own."""
+    """Return the page of text; a second language's file has a handle such as ``about.en``, one locale, and perhaps no title."""
     seo = reader.seo(tree)
     description = reader.find_text(tree, "description", ())
     if description is not None and seo.description is None:
         seo = msgspec.structs.replace(seo, description=description)
     return Page(
         handle=handle,
-        title=reader.text(tree.get("title", handle), ("title",)),
+        title=reader.text(tree["title"], ("title",)) if "title" in tree else dict.fromkeys(reader.ground.locales, ""),
         body=dict.fromkeys(reader.ground.locales, str(tree.get("body", ""))),
         seo=seo,
     )

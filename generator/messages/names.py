@@ -214,4 +214,15 @@ MESSAGES = {
         good={"shop.yaml": "locales: [en, fr]\n", "pages/about.fr.md": "Nous cultivons le thé.\n"},
         whole=True,
     ),
+    "page-untranslated": Message(
+        severity=Severity.WARNING,
+        en="this page has no {locale} text",
+        zh="这个页面没有 {locale} 正文",
+        en_hint="write {wanted}; until then the first language is shown",
+        zh_hint="写一个 {wanted}；在那之前显示主语言",
+        file="pages/about.md",
+        bad={"shop.yaml": "locales: [en, de]\n"},
+        good={"shop.yaml": "locales: [en, de]\n", "pages/about.de.md": "Wir bauen Tee an.\n"},
+        whole=True,
+    ),
 }

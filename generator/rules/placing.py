@@ -18,8 +18,15 @@ def translations(draft: Draft) -> Iterator[Problem]:
     for handle in draft.pages:
         found = translation(handle, draft)
         if found is None:
+            yield from _missing(handle, draft)
             continue
         _, locale = found
         if locale not in draft.ground.locales[1:]:
             others = ", ".join(draft.ground.locales[1:]) or "–"
             yield at(draft.file("page", handle), "page-language", locale=locale, known=others)
+
+
+def _missing(handle: str, draft: Draft) -> Iterator[Problem]:
+    for locale in draft.ground.locales[1:]:
+        if f"{handle}.{locale}" not in draft.pages and draft.pages[handle].body[draft.ground.locale].strip():
+            yield draft.at("page", handle, "page-untranslated", ("body",), locale=locale, wanted=f"pages/{handle}.{locale}.md")

@@ -46,12 +46,10 @@ def read(folder: Path, source: Source, ground: Ground) -> Result:
     found, problems = document.read_page(path, source.file) if source.kind == "page" else document.read(path, source.file)
     if found is None:
         return Result(file=source.file, kind=source.kind, problems=tuple(problems))
-    locale = source.handle.rpartition(".")[2] if source.kind == "page" and "." in source.handle else ""
-    if locale in ground.locales:
-        ground = msgspec.structs.replace(ground, locale=locale, locales=(locale,))
-    checked = schema.validate(found, _translation() if locale else schema.compiled(source.kind))
+    translates = source.kind == "page" and source.handle.rpartition(".")[2] in ground.locales
+    checked = schema.validate(found, _translation() if translates else schema.compiled(source.kind))
     tree = checked.data if isinstance(checked.data, dict) else {}
-    reader = Reader(source.file, ground, checked.broken)
+    reader = Reader(source.file, ground, checked.broken, translates=translates)
     values = _values(source, tree, reader)
     problems += checked.problems + [placed(found, each) for each in reader.close()]
     return Result(

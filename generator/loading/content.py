@@ -61,7 +61,7 @@ def _rule(tree: Tree, reader: Reader) -> Rule:
 
 
 def load_page(handle: str, tree: Tree, reader: Reader) -> Page:
-    """Return the page of text; a second language's file has a handle such as ``about.en``, one locale, and perhaps no title."""
+    """Return the page of text; a second language's file has a handle such as ``about.en`` and perhaps no title."""
     seo = reader.seo(tree)
     description = reader.find_text(tree, "description", ())
     if description is not None and seo.description is None:

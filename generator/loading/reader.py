@@ -40,13 +40,19 @@ class Ground(Value, frozen=True, kw_only=True):
 
 
 class Reader:
-    """Reads values of one file; ``problems`` have paths, their places are found later."""
+    """Reads values of one file; ``problems`` have paths, their places are found later.
 
-    def __init__(self, file: str, ground: Ground, broken: frozenset[Path] = frozenset()) -> None:
+    ``translates`` says that the file is itself the second language of another one, so it lacks no translation.
+    """
+
+    def __init__(
+        self, file: str, ground: Ground, broken: frozenset[Path] = frozenset(), *, translates: bool = False
+    ) -> None:
         self.file = file
         self.ground = ground
         self.problems: list[Problem] = []
         self._broken = broken
+        self._translates = translates
         self._said: set[tuple[str, Path]] = set()
         self._shared: dict[str, int | None] = {}
         self._plain: list[Path] = []
@@ -98,7 +104,7 @@ class Reader:
 
     def close(self) -> list[Problem]:
         """Return all problems of the file, with one for each language that is missing in it."""
-        for locale in self.ground.locales:
+        for locale in () if self._translates else self.ground.locales:
             paths = self._lacking.get(locale, []) + (self._plain if locale != self.ground.locale else [])
             if paths:
                 self.report("missing-translation", min(paths, key=_order), locale=locale, count=len(paths))

@@ -11,7 +11,7 @@ from generator.images import Blob, Icon, Images
 from generator.pages import PagePlan
 from generator.sections import Offer, Setting
 from generator.shop import Section, Shop
-from generator.site import Site
+from generator.site import Site, payment_pictures
 
 STILL_TO_COME = {"/favicon.svg", "/site.webmanifest", "/en/site.webmanifest", "/de/site.webmanifest"}
 
@@ -34,6 +34,7 @@ def picture_names(shop: Shop, offer: Offer) -> set[str]:
     found |= {each.picture.file for each in shop.shelves.values() if each.picture}
     found |= {each.cover.file for each in shop.rooms.values() if each.cover}
     found |= {name for name in (shop.logo and shop.logo.file, shop.seller.licence_picture) if name}
+    found |= {file for file, _ in payment_pictures(shop)}
     found |= set(_in_settings(offer.settings, shop.theme.settings))
     for layout in (shop.home, *shop.layouts.values()):
         for section in layout:

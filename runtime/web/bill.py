@@ -35,9 +35,9 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     small: bool = False
 
 
-def lines(visit: Visit, quote: Quote, items: Iterable[Item]) -> tuple[LineView, ...]:
-    """Return the lines of a cart in its own order."""
-    priced = {line.sku: line for line in quote.lines}
+def lines(visit: Visit, items: Iterable[Item], quote: Quote | None) -> tuple[LineView, ...]:
+    """Return the lines of a cart in its own order, at list prices while there is no quote."""
+    priced = {line.sku: line.amount for line in quote.lines} if quote else {}
     cart = list(items)
     pictures = _pictures(visit, [item.product.handle for item in cart])
     return tuple(
@@ -49,7 +49,7 @@ def lines(visit: Visit, quote: Quote, items: Iterable[Item]) -> tuple[LineView, 
             url=visit.address("product", item.product.handle),
             quantity=item.quantity,
             unit_price=amount(visit, item.variant.price),
-            total=amount(visit, priced[item.variant.sku].amount),
+            total=amount(visit, priced.get(item.variant.sku, item.amount)),
         )
         for item in cart
     )
@@ -71,6 +71,13 @@ def order_lines(visit: Visit, order: Order) -> tuple[LineView, ...]:
         )
         for line in order.lines
     )
+
+
+def goods(visit: Visit, items: Iterable[Item]) -> tuple[Row, ...]:
+    """Return the sum of the goods alone, while nothing is known about delivery."""
+    total = amount(visit, sum(item.amount for item in items))
+    later = Row(label=visit.say("summary.delivery"), amount=visit.say("checkout.fee_later"))
+    return Row(label=visit.say("summary.goods"), amount=total), later
 
 
 def rows(visit: Visit, quote: Quote) -> tuple[Row, ...]:

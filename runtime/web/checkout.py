@@ -152,8 +152,8 @@ def _returning(here: Visit) -> "MultiDict[str, str] | None":
 
 
 def _form_page(here: Visit, asked: Asked, form: Form, mistakes: dict[str, str] | None = None) -> Response:
-    placement_lines = _lines(asked.items)
-    quote = pricing.quote(here.terms, asked.items, pricing.Destination(country=asked.country), _preview(asked))
+    quote = _first_quote(here, asked)
+    rows = bill.rows(here, quote) if quote else bill.goods(here, asked.items)
     return here.page(
         "checkout",
         PageView(kind="checkout", title=here.say("checkout.title"), index=False),
@@ -162,17 +162,19 @@ def _form_page(here: Visit, asked: Asked, form: Form, mistakes: dict[str, str] |
             "groups": fields.groups(form, asked, here.say, mistakes or {}),
             "mistakes": [{"field": name, "text": text} for name, text in (mistakes or {}).items()],
             "country_changes": len(asked.countries) > 1,
-            "lines": bill.lines(here, quote, asked.items),
-            "rows": bill.rows(here, quote),
-            "count": sum(line.quantity for line in placement_lines),
+            "lines": bill.lines(here, asked.items, quote),
+            "rows": rows,
         },
         status=422 if mistakes else 200,
     )
 
 
-def _preview(asked: Asked) -> str:
-    """Return the delivery method that the form's first sum is made with."""
-    return asked.offers[0].method.id if asked.needs_delivery and asked.offers else ""
+def _first_quote(here: Visit, asked: Asked) -> Quote | None:
+    """Price the goods with the first delivery method whose fee hangs on the country alone, if there is one."""
+    known = next((offer.method.id for offer in asked.offers if offer.fee is not None), "")
+    if asked.needs_delivery and not known:
+        return None
+    return pricing.quote(here.terms, asked.items, pricing.Destination(country=asked.country), known)
 
 
 def _review_page(
@@ -193,7 +195,7 @@ def _review_page(
             "action": here.address("checkout") + "/place",
             "back": here.address("checkout"),
             "sealed": _seal(here, msgspec.structs.replace(placement, consents=())),
-            "lines": bill.lines(here, quote, items),
+            "lines": bill.lines(here, items, quote),
             "rows": bill.rows(here, quote),
             "blocks": _blocks(here, placement),
             "consents": [_consent(consent, placement, missing, here) for consent in asked],

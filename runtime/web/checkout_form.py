@@ -8,10 +8,10 @@ from babel import Locale
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, Form, RadioField, SelectField, StringField, TextAreaField
 
-from generator.shop import DeliveryKind, Terms
+from generator.shop import DeliveryKind, DeliveryMethod, Terms
 from runtime import addresses, pricing
 from runtime.orders import Address, CartLine, Contact, Invoice, Placement
-from runtime.pricing import Destination, Item, Offer
+from runtime.pricing import Destination, Item
 
 Say = Callable[..., str]
 """Words of the theme in the buyer's language: ``say("checkout.field.email")``."""
@@ -28,6 +28,13 @@ _AUTOCOMPLETE = {
 }  # fmt: skip
 
 
+class Ask(msgspec.Struct, frozen=True, kw_only=True):
+    """A delivery method to choose; ``fee`` is None while it hangs on more than the country."""
+
+    method: DeliveryMethod
+    fee: int | None
+
+
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """What a form for these goods asks: countries served, the one chosen, and the ways of delivery."""
 
@@ -36,7 +43,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     locale: str
     country: str
     countries: tuple[str, ...]
-    offers: tuple[Offer, ...]
+    offers: tuple[Ask, ...]
 
     @property
     def needs_delivery(self) -> bool:
@@ -67,15 +74,24 @@ def ask(terms: Terms, items: Sequence[Item], locale: str, country: str) -> Asked
     """Find out what to ask a buyer with this cart; an unknown country becomes the shop's own."""
     countries = served(terms)
     chosen = country if country in countries else terms.country
-    there = pricing.offers(terms, items, Destination(country=chosen))
-    return Asked(
-        terms=terms, items=tuple(items), locale=locale, country=chosen, countries=countries, offers=there or _all(terms)
+    offers = _offers(terms, items, chosen)
+    return Asked(terms=terms, items=tuple(items), locale=locale, country=chosen, countries=countries, offers=offers)
+
+
+def _offers(terms: Terms, items: Sequence[Item], country: str) -> tuple[Ask, ...]:
+    """Offer every method that carries the goods; whether it serves the very address is decided when that is known."""
+    fees = {offer.method.id: offer.fee for offer in pricing.offers(terms, items, Destination(country=country))}
+    abroad = country != terms.country
+    return tuple(
+        Ask(method=method, fee=fees.get(method.id))
+        for method in terms.delivery
+        if method.id in fees
+        or (method.kind is not DeliveryKind.DIGITAL and method.rates and not abroad and _carried(method, items))
     )
 
 
-def _all(terms: Terms) -> tuple[Offer, ...]:
-    """Offer every method while the region is unknown: which of them serve it is decided by the address."""
-    return tuple(Offer(method=method, fee=0) for method in terms.delivery)
+def _carried(method: DeliveryMethod, items: Sequence[Item]) -> bool:
+    return all(not item.product.delivery or method.id in item.product.delivery for item in items)
 
 
 def make(asked: Asked, say: Say, given: "MultiDict[str, str] | None" = None) -> Form:

@@ -6,8 +6,8 @@ import msgspec
 from wtforms import BooleanField, Field, Form, RadioField, SelectField, TextAreaField
 
 from generator import money
-from generator.shop import DeliveryMethod
-from runtime.web.checkout_form import Asked, Say
+from generator.shop import DeliveryKind, DeliveryMethod
+from runtime.web.checkout_form import Ask, Asked, Say
 
 _CONTACT = ("email", "phone")
 _MORE = ("remarks", "invoice", "invoice_title", "invoice_number")
@@ -21,6 +21,8 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     checked: bool
     note: str = ""
     amount: str = ""
+    by_hand: bool = False
+    """True for a way of delivery that needs no address."""
 
 
 class FieldView(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,17 +99,25 @@ def _choices(field: RadioField | SelectField, asked: Asked, say: Say) -> tuple[C
     found = []
     for choice in field.choices or ():
         value, label = str(choice[0]), str(choice[1])
-        note = amount = ""
+        note, amount, by_hand = "", "", False
         if field.name == "gateway":
             note = say(f"payment.hint.{value}") if value in {"rehearsal", "transfer", "cash_on_delivery"} else ""
         elif field.name == "delivery" and value in methods:
             offer = methods[value]
-            note = _delivery_note(offer.method, asked.locale)
-            fee = money.text(offer.fee, asked.terms.currency, asked.locale)
-            amount = say("checkout.fee_from", fee=fee) if offer.method.rates else say("checkout.fee_free")
+            note, by_hand = _delivery_note(offer.method, asked.locale), offer.method.kind is DeliveryKind.PICKUP
+            amount = _fee(offer, asked, say)
         checked = str(field.data or "") == value
-        found.append(Choice(value=value, label=label, checked=checked, note=note, amount=amount))
+        found.append(Choice(value=value, label=label, checked=checked, note=note, amount=amount, by_hand=by_hand))
     return tuple(found)
+
+
+def _fee(offer: Ask, asked: Asked, say: Say) -> str:
+    """Say what a way of delivery costs as far as that is known before the address."""
+    if offer.method.rates is None:
+        return say("checkout.fee_free")
+    if offer.fee is None:
+        return say("checkout.fee_later")
+    return say("checkout.fee_from", fee=money.text(offer.fee, asked.terms.currency, asked.locale))
 
 
 def _delivery_note(method: DeliveryMethod, locale: str) -> str:

@@ -1,7 +1,7 @@
 """The words and confirmations that the law of the seller's country wants between the cart and the order.
 
-China: E-Commerce Law art. 49-50 (review before the order), Consumer Rights Law art. 25 (no-reason returns, and a
-confirmation for every thing that is excluded). European Union: Consumer Rights Directive art. 8(2) (the button, and what
+China: E-Commerce Law art. 49-50 (review before the order), Consumer Rights Law art. 25 (returns, and a
+confirmation for each exclusion). European Union: Consumer Rights Directive art. 8(2) (the button, and what
 stands above it), art. 16(m) (downloads); in Germany § 312j BGB.
 """
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_time
 from flask import Blueprint, Response, abort, request
 from werkzeug.wrappers import Response as Answer
 
@@ -134,8 +134,8 @@ def _page(here: Visit, order: Order, *, problem: bool) -> Response:
 def _moment(here: Visit, moment: datetime | None) -> str:
     if moment is None:
         return ""
-    local = moment.astimezone(ZoneInfo(here.terms.timezone))
-    return format_datetime(local, "medium", locale=here.locale.replace("-", "_")).removesuffix(":00")
+    local, locale = moment.astimezone(ZoneInfo(here.terms.timezone)), here.locale.replace("-", "_")
+    return f"{format_date(local, 'medium', locale)} {format_time(local, 'short', locale=locale)}"
 
 
 def _actions(here: Visit, order: Order, kind: Kind) -> list[dict[str, object]]:
@@ -160,7 +160,7 @@ def _instructions(here: Visit, order: Order) -> dict[str, object] | None:
         "account": told.account,
         "reference": told.reference,
         "text": told.text,
-        "picture": told.picture,
+        "picture": here.release.renderer.stages[here.locale].pictures.get(told.picture),
     }
 
 

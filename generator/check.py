@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from generator import assembly, cache, document, inventory, parallel, reading, rules, schema, sections
+from generator.decoding import MAXIMUM_BYTES, lenient
 from generator.document import Document
 from generator.draft import Draft
 from generator.inventory import SHOP, Source
@@ -60,7 +61,14 @@ def _check(folder: Path, *, keep: bool) -> Checked:
     placed = _placed(draft, problems)
     failed = any(each.severity is Severity.ERROR for each in placed)
     texts = {file: each.text for file, each in draft.documents.items()}
+    texts |= {each.file: _text(folder / each.file) for each in placed if each.mark and each.file not in texts}
     return Checked(problems=tuple(placed), shop=None if failed else assembly.assemble(draft), sources=texts)
+
+
+def _text(path: Path) -> str:
+    """Return the best reading of a file that is no document, for excerpts of it."""
+    raw, _ = document.read_bytes(path, path.name)
+    return lenient(raw) if raw is not None and len(raw) <= MAXIMUM_BYTES else ""
 
 
 def _draft(folder: Path, main: Document | None, *, keep: bool) -> tuple[Draft, list[Problem]]:

@@ -22,6 +22,8 @@ HIDDEN = re.compile(f"[{_HIDDEN}]")
 """Characters that nobody sees and that turn the direction of a text; joiners of scripts and emoji stay."""
 SUSPECT = re.compile(f"[{_FORBIDDEN}{_HIDDEN}\u2028\u2029]|\\\\[0abevxuUNLP]")
 """Whether a file needs a closer look: one of those characters, or an escape that may stand for one."""
+REPLACEMENT = "\ufffd"
+"""Stands for forbidden characters while a text is read, so that places stay true; values go without it."""
 _SEPARATOR = re.compile("[\u2028\u2029]")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _HAN = re.compile("[\u4e00-\u9fff]")
@@ -98,4 +100,4 @@ def replace_controls(text: str, file: str) -> tuple[str, list[Problem]]:
         problem("hidden-character", file, place(text, found.start()), character=name(found[0]))
         for found in islice(_SEPARATOR.finditer(text), _MOST_REPORTED)
     ]
-    return (_SEPARATOR.sub(" ", FORBIDDEN.sub("\ufffd", text)) if problems else text), problems
+    return (_SEPARATOR.sub(" ", FORBIDDEN.sub(REPLACEMENT, text)) if problems else text), problems

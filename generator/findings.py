@@ -21,6 +21,8 @@ _MOVES = {"properties", "patternProperties"}
 _STEPS = {"items", "additionalProperties", "unevaluatedProperties", "prefixItems", "propertyNames", "contains"}
 _BRANCHES = {"AnyOf", "OneOfNotValid"}
 _TYPE_CODES = {"wrong-type", "not-a-number", "text-needs-quotes"}
+_FOLDERS = {"products": ".yaml", "shelves": ".yaml", "pages": ".md"}
+_KEY_PROBLEMS = {"unknown-key", "key-is-folder"}
 _MOST_LISTED = 12
 _LONGEST_SHOWN = 60
 _COMMENT = re.compile(r"(?P<key>[^#]*:)\s+(?P<comment>#\S.*)")
@@ -46,7 +48,7 @@ class Finding(msgspec.Struct, frozen=True):
         """Make a problem at the value itself (or at another path), with the titles that its message may use."""
         where = self.path if path is None else path
         values = {"thing": self.thing, "title": self.title} | values
-        return self.document.problem(code, where, at_key=code == "unknown-key", suggestion=suggestion, **values)
+        return self.document.problem(code, where, at_key=code in _KEY_PROBLEMS, suggestion=suggestion, **values)
 
 
 def explain(document: Document, tree: Tree, errors: Iterable[Error]) -> list[Problem]:
@@ -139,7 +141,7 @@ def _step(node: Any, step: str | int) -> Any:  # noqa: ANN401  a part of a schem
 def shown(value: Data) -> str:
     """Return a value as a merchant would write it, shortened."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    text = " ".join(text.split())
+    text = text.replace("\r", "\\r").replace("\n", "\\n").replace("\t", "\\t")
     return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
 
 
@@ -155,25 +157,39 @@ def _listed(names: Iterable[Any]) -> str:
 
 
 def _unknown(finding: Finding) -> list[Problem]:
-    known = [key for key in finding.node.get("properties", {}) if not key.startswith("x-")]
-    given = finding.error.instance
-    return [
-        finding.problem(
-            "unknown-key", (*finding.path, key), key=shown(key), thing=finding.title, known=_listed(known) or "–",
-            suggestion=nearest.find(key, [name for name in known if name not in given]),
-        )
-        for key in finding.error.kind.unexpected
-    ]  # fmt: skip
+    return [_unknown_key(finding, key) for key in finding.error.kind.unexpected]
+
+
+def _unknown_key(finding: Finding, key: str) -> Problem:
+    known = [name for name in finding.node.get("properties", {}) if not name.startswith("x-")]
+    suggestion = nearest.find(key, [name for name in known if name not in finding.error.instance])
+    path = (*finding.path, key)
+    folder = nearest.find(key, _FOLDERS) if finding.document.file == "shop.yaml" and len(path) == 1 else None
+    if folder and not suggestion:
+        return finding.problem("key-is-folder", path, name=folder, ending=_FOLDERS[folder])
+    values = {"key": shown(key), "thing": finding.title, "known": _listed(known) or "–"}
+    return finding.problem("unknown-key", path, suggestion=suggestion, **values)
 
 
 def _required(finding: Finding) -> list[Problem]:
     key = finding.error.kind.property
     wanted = finding.node.get("properties", {}).get(key, {})
-    example = wanted.get("examples", [None])[0] if isinstance(wanted, dict) else None
-    line = f"{key}: {shown(example)}" if example is not None else f"{key}: …"
+    examples = wanted.get("examples", ()) if isinstance(wanted, dict) else ()
+    line = {lang: f"{key}: {_example(examples, lang)}" for lang in ("en", "zh")}
     words = words_of(wanted) if isinstance(wanted, dict) else None
     name = {lang: f"{key} ({text})" if text != key else key for lang, text in (words or {"en": key, "zh": key}).items()}
     return [finding.problem("missing-key", (*finding.path, key), name=name, thing=finding.title, example=line)]
+
+
+def _example(examples: Iterable[Any], lang: str) -> str:
+    """Return an example short enough for a hint, in Latin letters for English readers where there is one."""
+    texts = []
+    for each in examples:
+        value = each.get(lang) or each.get("zh-CN") if isinstance(each, dict) and "en" in each else each
+        texts.append(shown(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    short = [text for text in texts if len(text) < _LONGEST_SHOWN]
+    fitting = [text for text in short if text.isascii()] if lang == "en" else short
+    return fitting[0] if fitting else "…"
 
 
 def _not_allowed(finding: Finding) -> list[Problem]:
@@ -199,7 +215,14 @@ def _type(finding: Finding) -> list[Problem]:
         return _number(finding, value, kinds)
     expected = _expected(finding.node, kinds)
     code = "text-needs-quotes" if isinstance(value, bool) and "string" in kinds else "wrong-type"
-    return [finding.problem(code, expected=expected, found=_kind_of(value), value=shown(value))]
+    return [finding.problem(code, expected=expected, found=_kind_of(value), value=_as_written(finding, value))]
+
+
+def _as_written(finding: Finding, value: Data) -> str:
+    mark = finding.document.mark(finding.path)
+    rows = lines(finding.document.head)
+    written = rows[mark.line - 1][mark.column - 1 : mark.end - 1] if mark.end and mark.line <= len(rows) else ""
+    return shown(written or value)
 
 
 def _expected(node: Tree, kinds: list[str]) -> Words:

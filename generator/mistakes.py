@@ -19,6 +19,7 @@ _ENTRY = re.compile(
 )
 _SPECIAL = "@`%*&!|>{}[],?"
 _GLUED_COLON = re.compile(r"(\s*(?:-\s+)*[^\s:\"'#]+):(\S.*)")
+_TWO_WORDS = re.compile(r"(\s*(?:-\s+)*[a-z_]+)\s+([^\s:]+)\s*")
 _GLUED_DASH = re.compile(r"(\s*)-([^\s-].*)")
 
 
@@ -101,7 +102,10 @@ def _tab(scene: Scene) -> Mistake | None:
 
 
 def _open_quote(scene: Scene) -> Mistake | None:
-    for number in range(min(scene.line, len(scene.lines) - 1), -1, -1):
+    numbers = [*range(scene.line, -1, -1)]
+    if scene.words == "found unexpected end of stream":
+        numbers.insert(0, scene.from_line)
+    for number in numbers:
         entry = _ENTRY.fullmatch(scene.lines[number])
         value = entry["value"] + entry["rest"] if entry else ""
         if entry and value[0] in "\"'" and not _closing(value):
@@ -109,7 +113,7 @@ def _open_quote(scene: Scene) -> Mistake | None:
             fixed = entry["lead"] + quoted(value[1:].strip())
             found = problem("yaml-open-quote", scene.file, mark, quote=value[0], suggestion=fixed.strip())
             return Mistake(found, number, fixed)
-        if entry and number != scene.line and value[0] in "\"'":
+        if entry and number not in {scene.line, scene.from_line} and value[0] in "\"'":
             return None
     return None
 
@@ -228,11 +232,13 @@ def _no_colon(scene: Scene) -> Mistake | None:
     if not line.strip() or line.lstrip().startswith("#") or re.search(r":(\s|$)", line):
         return None
     column = len(line) - len(line.lstrip())
-    glued = _GLUED_DASH.fullmatch(line) or _GLUED_COLON.fullmatch(line)
+    glued = _GLUED_DASH.fullmatch(line) or _GLUED_COLON.fullmatch(line) or _TWO_WORDS.fullmatch(line)
     separator = "-" if _GLUED_DASH.fullmatch(line) else ":"
     mark = scene.mark(number, column, len(line.rstrip()))
-    if not glued:
-        return Mistake(problem("yaml-no-colon", scene.file, mark, line=line.strip()), number, "")
+    if not glued or glued.re is _TWO_WORDS:
+        fixed = f"{glued[1]}: {glued[2]}" if glued else None
+        found = problem("yaml-no-colon", scene.file, mark, suggestion=fixed.strip() if fixed else None)
+        return Mistake(found, number, fixed or "")
     fixed = f"{glued[1]}{separator} {glued[2]}"
     found = problem("yaml-no-space", scene.file, mark, separator=separator, suggestion=fixed.strip())
     return Mistake(found, number, fixed)

@@ -57,12 +57,12 @@ def tell(problem: Problem, lang: str) -> Told:
     """Return the words for a problem, secrets taken out."""
     message = CATALOGUE[problem.code]
     values = _Values({key: _word(value, lang) for key, value in problem.values.items()})
-    values["suggestion"] = problem.suggestion
+    values["suggestion"] = _word(problem.suggestion, lang)
     hint = message.hint(lang)
     named = "{suggestion}" in hint
     hints = []
     if problem.suggestion and not named:
-        hints.append(_WORDS[lang]["mean"].format(suggestion=problem.suggestion))  # type: ignore[attr-defined]
+        hints.append(_WORDS[lang]["mean"].format(suggestion=values["suggestion"]))  # type: ignore[attr-defined]
     if hint and (problem.suggestion or not named):
         hints.append(hint.format_map(values))
     return Told(
@@ -72,7 +72,9 @@ def tell(problem: Problem, lang: str) -> Told:
 
 
 def _word(value: Any, lang: str) -> Any:  # noqa: ANN401  a value of any kind may stand in a message
-    return value[lang] if isinstance(value, dict) and lang in value else value
+    if isinstance(value, dict) and lang in value:
+        value = value[lang]
+    return _visible(value.replace("\n", "\\n")) if isinstance(value, str) else value
 
 
 def text(problems: Sequence[Problem], lang: str, sources: Sources, most: int = MOST_SHOWN) -> str:

@@ -9,13 +9,15 @@ from typing import Any
 
 import msgspec
 
-from generator import document, schema, theme
-from generator.places import SCHEMAS
+from generator import document, nearest, schema, theme
+from generator.messages import problem
+from generator.places import SCHEMAS, THEMES
 from generator.problems import Problem
 from generator.shop import Value
 
 Tree = dict[str, Any]
 _MOST_PARENTS = 8
+_DEFAULT = "harbour"
 _EXTRA = {"^x-": True}
 
 
@@ -92,8 +94,16 @@ def folders(name: str, overlay: Path | None = None) -> list[Path]:
 
 def read(name: str, overlay: Path | None = None) -> tuple[Offer, list[Problem]]:
     """Read what a theme offers; problems of sidecars are named by their place in the theme."""
-    path = folders(name, overlay)
     problems: list[Problem] = []
+    if theme.find_folder(name) is None:
+        known = sorted(path.parent.name for path in THEMES.glob("*/theme.yaml"))
+        near = nearest.find(name, known)
+        where = ("theme", "name")
+        problems.append(
+            problem("unknown-theme", "shop.yaml", None, where, suggestion=near, name=name, known=", ".join(known))
+        )
+        name = _DEFAULT
+    path = folders(name, overlay)
     settings: dict[str, Setting] = {}
     schemes: Tree = {}
     found: dict[str, dict[str, Sidecar]] = {"section": {}, "block": {}}
@@ -155,7 +165,8 @@ def compose(offer: Offer) -> Tree:
     definitions = tree["$defs"]
     listed = definitions["sections"]["items"]
     listed["properties"]["section"] |= {"enum": sorted(offer.sections)}
-    listed["allOf"] = [_branch("section", name) for name in sorted(offer.sections)]
+    if offer.sections:
+        listed["allOf"] = [_branch("section", name) for name in sorted(offer.sections)]
     for name, section in offer.sections.items():
         definitions[f"section-{name}"] = _section(section, listed["properties"], offer)
     for name, block in offer.blocks.items():

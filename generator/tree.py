@@ -10,7 +10,7 @@ import yaml
 from yaml.events import AliasEvent, DocumentStartEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, StreamEndEvent
 from yaml.events import SequenceEndEvent as ListEndEvent
 
-from generator.decoding import FORBIDDEN, HIDDEN, name, place
+from generator.decoding import FORBIDDEN, HIDDEN, REPLACEMENT, name, place
 from generator.events import Data, Parser
 from generator.messages import problem
 from generator.problems import Mark, Problem
@@ -24,7 +24,8 @@ CONSTANTS: dict[str, bool | None] = {
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
 """What plain scalars mean in YAML 1.2's core schema; numbers stay text until a schema asks for a number."""
-_UNWANTED = ((FORBIDDEN, "control-character", "\ufffd"), (HIDDEN, "hidden-character", ""))
+_UNWANTED = ((FORBIDDEN, "control-character", ""), (HIDDEN, "hidden-character", ""))
+_NO_KEYS = {"", "<<"}
 _STANDARD_TAG = "tag:yaml.org,2002:"
 _ANCHOR = re.compile(r"[&*][^\s,\[\]{}]+")
 
@@ -112,7 +113,9 @@ class Tree:
             mark = span(event.start_mark, event.end_mark)
             value_event = self._events.get_event()
             first = self.marks.get(here)
-            if first is None:
+            if key in _NO_KEYS:
+                self._node(value_event, here)
+            elif first is None:
                 self.marks[here] = (mark, span(value_event.start_mark, value_event.end_mark))
                 data[key] = self._node(value_event, here)
             else:
@@ -132,7 +135,7 @@ class Tree:
         key = self._clean(event, path)
         if key == "<<":
             self._report("yaml-merge-key", event, path)
-        elif not key.strip():
+        elif key == "":
             self._report("yaml-empty-key", event, path)
         return key
 
@@ -149,7 +152,7 @@ class Tree:
         return CONSTANTS.get(value, value) if event.implicit[0] else value
 
     def _clean(self, event: Event, path: Path) -> str:
-        value: str = event.value
+        value: str = event.value.replace(REPLACEMENT, "")
         for pattern, code, instead in _UNWANTED:
             found = pattern.search(value)
             if found:

@@ -4,9 +4,20 @@ from collections.abc import Mapping, Sequence
 from itertools import product as combinations
 from typing import Any
 
+from generator import money
 from generator.loading.reader import Path, Reader, Tree
 from generator.shop import (
-    Attribute, Limit, NoReasonReturn, Option, OptionValue, Picture, Product, ProductStatus, Safety, Text, UnitPrice,
+    Attribute,
+    Limit,
+    NoReasonReturn,
+    Option,
+    OptionValue,
+    Picture,
+    Product,
+    ProductStatus,
+    Safety,
+    Text,
+    UnitPrice,
     Variant,
 )  # fmt: skip
 
@@ -167,7 +178,8 @@ def _variant(
     before = _amount("compare_at", own, path, tree, reader)
     if before is not None and price is not None and before <= price:
         reader.report("compare-at-too-low", (*path, "compare_at") if "compare_at" in own else ("compare_at",),
-                      compare_at=before, price=price)  # fmt: skip
+                      compare_at=money.plain(before, reader.ground.currency),
+                      price=money.plain(price, reader.ground.currency))  # fmt: skip
     default = handle if only else "--".join((handle, *choice))
     sku = own.get("sku") or (tree.get("sku") if only else None) or default
     return Variant(

@@ -28,7 +28,7 @@ def load(tree: Tree, offer: Offer, reader: Reader) -> Shop:
         locales=base.locales,
         currency=base.currency,
         timezone=base.timezone,
-        legal=countries.legal(base.country),
+        legal=countries.legal(base.country) if tree.get("country") == base.country else "",
         seller=terms.seller(tree, reader),
         delivery=terms.delivery(tree, reader),
         payment=terms.payment(tree, reader),

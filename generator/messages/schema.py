@@ -32,6 +32,22 @@ MESSAGES = {
         bad="status: activ\n",
         good="status: active\n",
     ),
+    "unknown-theme": Message(
+        en="there is no theme {name}",
+        zh="没有 {name} 这个主题",
+        en_hint="installed: {known}",
+        zh_hint="已安装：{known}",
+        bad="theme: {name: harbor}\n",
+        good="theme: {name: harbour}\n",
+    ),
+    "key-is-folder": Message(
+        en="{name} stand in files of their own, not in shop.yaml",
+        zh="{name} 写在各自的文件里，不写在 shop.yaml 里",
+        en_hint="write one file each: {name}/<handle>{ending}",
+        zh_hint="每个一个文件：{name}/<短名>{ending}",
+        bad="products: [longjing]\n",
+        good="x-products: [longjing]\n",
+    ),
     "unknown-format": Message(
         en="this shop is written in format {value}, and this Shopwright reads format {options}",
         zh="这个商店用的是格式 {value}，这个版本的 Shopwright 只认格式 {options}",

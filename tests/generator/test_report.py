@@ -156,7 +156,7 @@ def test_annotations_escape_what_would_end_them():
     one = problem("unknown-key", "a,b:c%.yaml", Mark(3, 5, 9), key="x\ny::z", thing="T", known="a")
     assert report.github([one], "en") == (
         "::error file=a%2Cb%3Ac%25.yaml,line=3,col=5,endColumn=9,title=unknown-key"
-        "::unknown key “x%0Ay::z” in T%0Akeys here: a\n"
+        "::unknown key “x\\ny::z” in T%0Akeys here: a\n"
         "1 error in 1 file\n"
     )
 

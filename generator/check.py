@@ -57,7 +57,7 @@ def _check(folder: Path, *, keep: bool) -> Checked:
     draft, found = _draft(folder, main, keep=keep)
     problems += found
     problems += [each for result in draft.results.values() for each in result.problems]
-    problems += list(rules.run(draft))
+    problems += list(rules.run(draft, whole=main is not None))
     placed = _placed(draft, problems)
     failed = any(each.severity is Severity.ERROR for each in placed)
     texts = {file: each.text for file, each in draft.documents.items()}

@@ -19,7 +19,11 @@ RULES: tuple[Callable[[Draft], Problems], ...] = (
 )  # fmt: skip
 
 
-def run(draft: Draft) -> Iterator[Problem]:
-    """Ask every rule."""
-    for rule in RULES:
+_ALONE = (placing.strays, handles.forms, handles.collisions, handles.scripts, skus.unique, skus.codes, pictures.good)
+"""Rules that need no shop.yaml."""
+
+
+def run(draft: Draft, *, whole: bool = True) -> Iterator[Problem]:
+    """Ask every rule; without a readable shop.yaml only those that need none of it."""
+    for rule in RULES if whole else _ALONE:
         yield from rule(draft)

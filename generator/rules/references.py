@@ -16,19 +16,20 @@ _ONE = {"product", "shelf", "page", "live"}
 
 
 class Names:
-    """The names of every kind; guesses what a wrong one means, but not thousands of times."""
+    """The names of every kind, unreadable files included; guesses what a wrong one means, but not thousands of times."""
 
     def __init__(self, draft: Draft) -> None:
         self.known: dict[str, Mapping[str, object]] = {
             "product": draft.products, "shelf": draft.shelves, "live": draft.rooms,
             "page": {handle: page for handle, page in draft.pages.items() if translation(handle, draft) is None},
         }  # fmt: skip
+        self._unread = {(source.kind, source.handle) for source in draft.sources}
         self._draft = draft
         self._left = _MOST_GUESSES
 
     def missing(self, kind: str, name: object) -> bool:
         """Return whether there is no such product, shelf, page or live room."""
-        return str(name) not in self.known[kind]
+        return str(name) not in self.known[kind] and (kind, str(name)) not in self._unread
 
     def guess(self, kind: str, name: object) -> str | None:
         """Return the nearest name of a kind."""
@@ -57,7 +58,7 @@ def files(draft: Draft) -> Iterator[Problem]:
         if product.related:
             yield from _listed(names, ("product", handle), "product", product.related, ("related",))
         for index, method in enumerate(product.delivery):
-            if method not in methods:
+            if method not in methods and not draft.lacks("delivery"):
                 suggestion = nearest.find(method, methods)
                 yield draft.at("product", handle, "unknown-delivery", ("delivery", index), suggestion=suggestion, name=method)
 

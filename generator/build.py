@@ -155,19 +155,30 @@ class _Build:
         )
         made = manifest.identify(made, site.stages, site.theme.digest)
         self._weigh(made)
-        if made.release not in self.releases.whole():
+        if not self._stands(made):
             self._write(site, made, rows)
-        kept = State(release=made.release, pages=rendered, rows=rows)
-        state.write(self.state_path, kept)
+        size = self.releases.catalogue_size(made.release)
+        kept = State(release=made.release, pages=rendered, rows=rows, catalogue=size)
+        if kept != self.remembered:
+            state.write(self.state_path, kept)
         return made.release
+
+    def _stands(self, made: Manifest) -> bool:
+        """Tell whether the very release is on disk already, and whole."""
+        if made.release not in self.releases.whole():
+            return False
+        known = self.remembered.catalogue if self.remembered.release == made.release else None
+        size = self.releases.catalogue_size(made.release)
+        return size > 0 and known in {None, size} and self.releases.manifest(made.release) == made
 
     def _write(self, site: Site, made: Manifest, rows: catalogue_writer.Rows) -> None:
         folder = self.releases.begin()
         last = self.releases.folder(self.remembered.release) if self.remembered.release else None
         last = last if last is not None and (last / "manifest.json").is_file() else None
+        sound = last is not None and self.releases.catalogue_size(last.name) == self.remembered.catalogue > 0
         release.write(folder, site, made, last)
         writer = catalogue_writer.Writer(folder / "catalogue.db", site, made.release)
-        base = last / "catalogue.db" if last is not None else None
+        base = last / "catalogue.db" if last is not None and sound else None
         self.figures.products = writer.write(rows, base, self.remembered.rows)
         self.releases.finish(folder, made.release)
 

@@ -1,6 +1,7 @@
 """Writes a release's catalogue: whole, or the last one's copy with only the changed products written anew."""
 
 import hashlib
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterable
@@ -15,6 +16,7 @@ from generator.display.edition import Edition
 from generator.display.heads import summary
 from generator.shop import Product, ProductStatus, Shop, Terms
 from generator.site import Site
+from generator.store import STAMP
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -100,6 +102,7 @@ class Writer:
             connection.execute("COMMIT")
         finally:
             connection.close()
+        os.utime(self.path, (STAMP, STAMP))
         return count
 
     def _products(self, connection: sqlite3.Connection, rows: Rows, earlier: Rows) -> int:

@@ -39,7 +39,9 @@ def read(folder: Path) -> Record | None:
 
 
 def write(folder: Path, record: Record) -> None:
-    """Keep the record of a build."""
+    """Keep the record of a build; what is kept already is not written again."""
+    if read(folder) == record:
+        return
     files.replace(_path(folder), msgspec.msgpack.encode(record), durable=False)
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from generator import files, manifest
 from generator.manifest import Entry, Manifest
-from generator.store import Store
+from generator.store import STAMP, Store
 
 KEPT = 10
 """So many releases stay on disk; hashed assets of all of them stay reachable."""
@@ -57,6 +57,14 @@ class Releases:
             return manifest.decode((self.folder(release) / "manifest.json").read_bytes())
         except (OSError, msgspec.DecodeError) as error:
             raise NoReleaseError(release) from error
+
+    def catalogue_size(self, release: str) -> int:
+        """Return the size of a release's catalogue; 0 if it is not there or was touched since it was written."""
+        try:
+            found = (self.folder(release) / "catalogue.db").lstat()
+        except OSError:
+            return 0
+        return found.st_size if found.st_mtime_ns == STAMP * 10**9 else 0
 
     def history(self) -> list[Event]:
         """Return what was published, oldest first; empty when nothing is known."""

@@ -17,7 +17,7 @@ def moved(shop: Shop, earlier: Manifest | None, entries: Mapping[str, Entry], sk
     redirects = {old: new for old, new in shop.redirects.items() if old not in entries}
     gone: list[str] = []
     for url in _lost(earlier, entries):
-        target = _renamed(shop, url, skus)
+        target = _renamed(shop, url, skus) or (earlier.redirects.get(url, "") if earlier else "")
         if url in redirects:
             continue
         if target in entries:

@@ -58,10 +58,13 @@ class Images:
         self.refused: dict[str, Refusal] = {}
 
     def prepare(self, names: Iterable[str], progress: Callable[[int, int], None] = _quiet) -> None:
-        """Draw the pictures that were not drawn before; raise OSError for a fault of the world."""
+        """Draw the pictures that were not drawn before, and note the clips; raise OSError for a fault of the world."""
         wanted: dict[str, list[str]] = {}
         for name in sorted({*names} - self._sets.keys() - self.refused.keys()):
             try:
+                if not _is_picture(name):
+                    self._clip(name)
+                    continue
                 key = self._cache.key(name, self._path(name))
             except (OSError, ValueError) as error:
                 self.refused[name] = Refusal(
@@ -116,14 +119,14 @@ class Images:
 
     def file(self, name: str) -> str:
         """Return the address of a media file: a clip as it is, a picture in its largest common form."""
-        if PurePosixPath(name).suffix.lower() in PICTURES:
+        if _is_picture(name):
             found = self.find(name)
             return "" if found is None else address(name, found, largest(found))
         return self._clip(name).address
 
     def digest(self, name: str) -> str:
         """Return a digest of a media file's content; an unchanged file is not opened."""
-        if PurePosixPath(name).suffix.lower() not in PICTURES:
+        if not _is_picture(name):
             return self._clip(name).digest
         found = self.find(name)
         return "" if found is None else mark(found)
@@ -199,6 +202,10 @@ class Images:
 def mark(picture: PictureSet) -> str:
     """Return what stands in the addresses of a set: it changes with any byte of it."""
     return hashlib.sha256("".join(each.digest for each in picture.renditions).encode()).hexdigest()[:12]
+
+
+def _is_picture(name: str) -> bool:
+    return PurePosixPath(name).suffix.lower() in PICTURES
 
 
 def _stem(name: str) -> str:

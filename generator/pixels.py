@@ -52,9 +52,9 @@ def load(content: bytes, width: int) -> Image.Image:
                 return _upright(source, width)
     except UnidentifiedImageError as error:
         raise RefusedError("picture-format", kind=_kind(content)) from error
-    except MemoryError as error:
+    except (MemoryError, Image.DecompressionBombError) as error:
         raise RefusedError("picture-too-large", limit=MAXIMUM_PIXELS // 1_000_000) from error
-    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
         raise RefusedError("picture-unreadable", reason=str(error)[:120]) from error
 
 
@@ -95,7 +95,7 @@ def _plain(source: Image.Image) -> Image.Image:
     if source.mode == "CMYK":
         return source.copy()
     if "A" in source.mode or "a" in source.mode or "transparency" in source.info:
-        image = source.convert("RGBA")
+        image = source if source.mode == "RGBA" else source.convert("RGBA")
         return image if image.getchannel("A").getextrema() != (_OPAQUE, _OPAQUE) else image.convert("RGB")
     return source.convert("RGB")
 

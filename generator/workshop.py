@@ -1,5 +1,6 @@
 """Child processes that draw pictures: one that crashes or is exhausted costs its picture, never the build."""
 
+import contextlib
 import os
 import queue
 import subprocess
@@ -75,7 +76,8 @@ class Worker:
         if process is not None:
             for pipe in (process.stdin, process.stdout):
                 if pipe is not None:
-                    pipe.close()
+                    with contextlib.suppress(BrokenPipeError):
+                        pipe.close()
             process.kill()
             process.wait()
         if self._said is not None:

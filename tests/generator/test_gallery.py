@@ -1,6 +1,7 @@
 """The gallery of broken shops: each folder of tests/shops/bad has its exact report beside it, in both languages.
 
-After a change of words, write the reports anew with ``UPDATE_EXPECTED=1 pytest tests/generator/test_gallery.py`` and read them.
+After a change of words, write the reports anew with ``UPDATE_EXPECTED=1 pytest tests/generator/test_gallery.py``,
+and read them.
 """
 
 import os
@@ -48,6 +49,7 @@ def test_the_gallery_has_at_least_80_shops():
 
 def test_every_case_from_c1_to_c43_is_shown_or_tested_by_its_number():
     names = [folder.name for folder in FOLDERS]
-    names += re.findall(r"^def test_(\w+)", "\n".join(path.read_text() for path in TESTS.rglob("test_*.py")), re.MULTILINE)
+    tests = "\n".join(path.read_text(encoding="utf-8") for path in TESTS.rglob("test_*.py"))
+    names += re.findall(r"^def test_(\w+)", tests, re.MULTILINE)
     shown = {int(number) for name in names for number in re.findall(r"(?<![a-z0-9])c0?(\d{1,2})(?=[_-])", name)}
     assert sorted(set(range(1, 44)) - shown) == []

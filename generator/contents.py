@@ -7,11 +7,12 @@ from typing import Any
 import msgspec
 
 from generator.assets import Asset
+from generator.display.frame import payment_pictures
 from generator.images import Blob, Icon, Images
 from generator.pages import PagePlan
 from generator.sections import Offer, Setting
 from generator.shop import Section, Shop
-from generator.site import Site, payment_pictures
+from generator.site import Site
 
 STILL_TO_COME = {"/favicon.svg", "/site.webmanifest", "/en/site.webmanifest", "/de/site.webmanifest"}
 

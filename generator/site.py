@@ -11,22 +11,13 @@ from generator.display import facets, sections
 from generator.display.edition import Edition, Pictures
 from generator.display.frame import frame
 from generator.sections import Offer
-from generator.shop import Picture, Product, Shelf, Shop, Text
+from generator.shop import Picture, Product, Shelf, Shop
 from generator.templates import Stage
 from generator.theme import Theme
 from generator.views import Image, plain
 from generator.wording import merged
 
 RELATED = 4
-
-
-def payment_pictures(shop: Shop) -> list[tuple[str, Text]]:
-    """Return the pictures that ways of paying show, such as a code to scan, with the words for them."""
-    return [
-        (str(method.settings["qr"]), method.name or dict.fromkeys(shop.locales, method.gateway))
-        for method in shop.payment
-        if method.settings.get("qr")
-    ]
 
 
 class Site:
@@ -60,7 +51,6 @@ class Site:
             assets={name: asset.url for name, asset in self.assets.items()},
             kinds={each.id: each.type for each in self.offer.settings if each.type in {"markdown", "link", "picture"}},
             timezone=self.shop.timezone,
-            pictures={file: edition.image(Picture(file=file, alt=alt)) for file, alt in payment_pictures(self.shop)},
             trusted=self.theme.trusted,
         )
 

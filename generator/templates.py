@@ -56,8 +56,6 @@ class Stage(Value, frozen=True, kw_only=True):
     timezone: str
     kinds: dict[str, str] = msgspec.field(default_factory=dict)
     """Types of those theme settings that are more than plain data: markdown, link, picture."""
-    pictures: dict[str, Image] = msgspec.field(default_factory=dict)
-    """Pictures that only pages of the runtime show, by their file: codes to pay with."""
     trusted: bool = True
     """False where a merchant's own templates take part: they run in the sandbox."""
 

@@ -258,3 +258,5 @@ class Frame(View, frozen=True, kw_only=True):
     settings: dict[str, Any]
     prefix: str
     """Path before all addresses of this locale: empty for the shop's own, ``/en`` for a second one."""
+    payment_pictures: dict[str, Image] = msgspec.field(default_factory=dict)
+    """Pictures that ways of paying show on the order's page, by their file: codes to scan."""

@@ -6,7 +6,7 @@ from babel import Locale
 
 from generator.display import phrases
 from generator.display.edition import Edition, prefix
-from generator.shop import SellerType, Shop
+from generator.shop import Picture, SellerType, Shop, Text
 from generator.views import Fact, Frame, Imprint, Link
 
 _ICP = "https://beian.miit.gov.cn/"
@@ -43,7 +43,17 @@ def frame(edition: Edition, scheme: dict[str, str], settings: dict[str, Any]) ->
         scheme=scheme,
         settings=settings,
         prefix=edition.prefix,
+        payment_pictures={file: edition.image(Picture(file=file, alt=alt)) for file, alt in payment_pictures(shop)},
     )
+
+
+def payment_pictures(shop: Shop) -> list[tuple[str, Text]]:
+    """Return the pictures that ways of paying show, such as a code to scan, with the words for them."""
+    return [
+        (str(method.settings["qr"]), method.name or dict.fromkeys(shop.locales, method.gateway))
+        for method in shop.payment
+        if method.settings.get("qr")
+    ]
 
 
 def _locales(edition: Edition) -> tuple[Link, ...]:

@@ -1,0 +1,118 @@
+"""A real browser before a really served shop."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parents[2]
+SHOPWRIGHT = Path(sys.executable).with_name("shopwright")
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+class Served:
+    """A copy of a sample shop, built and served by the command that a merchant types."""
+
+    def __init__(self, folder, sample):
+        self.folder = folder / sample
+        shutil.copytree(ROOT / "sample_shops" / sample, self.folder, ignore=shutil.ignore_patterns("var"))
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            self.port = listener.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.log = (folder / f"{sample}.log").open("w+")
+        self.process = subprocess.Popen(
+            [SHOPWRIGHT, "serve", self.folder, "--port", str(self.port)], stdout=self.log, stderr=self.log
+        )
+        self._wait()
+
+    def _wait(self, seconds=240):
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            try:
+                with urllib.request.urlopen(f"{self.address}/healthz", timeout=2):
+                    return
+            except (urllib.error.URLError, OSError):
+                if self.process.poll() is not None:
+                    break
+                time.sleep(0.1)
+        self.log.seek(0)
+        pytest.fail(f"the shop did not open:\n{self.log.read()}")
+
+    def command(self, *words):
+        """Run a command of the merchant on this shop."""
+        done = subprocess.run(
+            [SHOPWRIGHT, *words],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            env=os.environ | {"LANG": "C"},
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def stop(self):
+        self.process.terminate()
+        assert self.process.wait(timeout=30) == 0
+        self.log.close()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    if path is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("Chromium is not installed: apt-get install chromium")
+        pytest.skip("Chromium is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory):
+    shops = {}
+
+    def find(sample):
+        if sample not in shops:
+            shops[sample] = Served(tmp_path_factory.mktemp("served"), sample)
+        return shops[sample]
+
+    yield find
+    for each in shops.values():
+        each.stop()
+
+
+@pytest.fixture
+def open_page(chromium):
+    """Open pages of a width, with JavaScript or without; anything the browser complains about fails the test."""
+    contexts, complaints = [], []
+
+    def make(width=390, *, javascript=True, locale="zh-CN", **more):
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, java_script_enabled=javascript, locale=locale, **more
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
+        page.on("response", lambda answer: answer.status >= 500 and complaints.append(f"{answer.status} {answer.url}"))
+        page.on("console", lambda line: "Content Security Policy" in line.text and complaints.append(line.text))
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert complaints == []

@@ -177,3 +177,11 @@ def _go_live(folder: Path, lang: str | None, release: str | None) -> None:
         target = release or releases.previous()
         releases.publish(target, now(), "publish" if release else "rollback")
     click.echo(target)
+
+
+@main.command(hidden=True)
+def problems() -> None:
+    """Print the page docs/problems.md, made from the catalogue of problems."""
+    from generator import reference
+
+    click.echo(reference.problems(), nl=False)

@@ -1,16 +1,17 @@
 """The catalogue of problems: every code, what it says in zh and en, and a bad and a good example.
 
-To add a code, put one entry into the module of its area (or a new module, named in ``_AREAS``).
+To add a code, put one entry into the module of its area (or a new module, named in ``AREAS``), and write the page of all
 """
+codes anew: ``shopwright problems > docs/problems.md``.
 
 from generator.messages import files, legal, live, names, pictures, release, schema, syntax, table, trade, values
 from generator.messages.message import Message
 from generator.problems import Mark, Problem
 
-_AREAS = (files, syntax, table, schema, values, names, pictures, trade, legal, live, release)
+AREAS = (files, syntax, table, schema, values, names, pictures, trade, legal, live, release)
 
 CATALOGUE: dict[str, Message] = {}
-for _area in _AREAS:
+for _area in AREAS:
     _twice = CATALOGUE.keys() & _area.MESSAGES.keys()
     if _twice:
         raise RuntimeError(f"problem code given twice: {', '.join(sorted(_twice))}")

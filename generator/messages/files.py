@@ -22,13 +22,13 @@ MESSAGES = {
         en="this file is not UTF-8; it looks like {encoding}", zh="这个文件不是 UTF-8，看起来是 {encoding}",
         en_hint="save it as UTF-8 in your editor, or run: iconv -f {encoding} -t UTF-8 OLD > NEW",
         zh_hint="在编辑器里另存为 UTF-8，或运行：iconv -f {encoding} -t UTF-8 旧文件 > 新文件",
-        file=_FILE, bad="title: 龙井\n", good="title: 龙井\n",
+        file=_FILE, bad="# saved as GB18030\ntitle: 龙井\n", good="# saved as UTF-8\ntitle: 龙井\n",
     ),
     "not-text": Message(
         en="this file is not UTF-8 text", zh="这个文件不是 UTF-8 文字",
         en_hint="save it as UTF-8 in your editor; a picture goes into media/",
         zh_hint="在编辑器里另存为 UTF-8；图片请放进 media/",
-        file=_FILE, bad="title: Longjing\n", good="title: Longjing\n",
+        file=_FILE, bad="# a picture or a spreadsheet, renamed\n", good="title: Longjing\n",
     ),
     "control-character": Message(
         en="the control character {character} cannot stand in text", zh="文字里不能有控制字符 {character}",

@@ -1,8 +1,8 @@
 """The catalogue of problems: every code, what it says in zh and en, and a bad and a good example.
 
-To add a code, put one entry into the module of its area (or a new module, named in ``AREAS``), and write the page of all
+To add a code, put one entry into the module of its area (or a new module, named in ``AREAS``), then write the page of
+all codes anew: ``shopwright problems > docs/problems.md``.
 """
-codes anew: ``shopwright problems > docs/problems.md``.
 
 from generator.messages import files, legal, live, names, pictures, release, schema, syntax, table, trade, values
 from generator.messages.message import Message

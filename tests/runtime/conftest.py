@@ -1,6 +1,5 @@
 """Both databases for every test that says ``settings``, ``database`` or ``till``."""
 
-import itertools
 import os
 
 import psycopg
@@ -10,7 +9,7 @@ from tills import make_settings, make_till
 
 from runtime import database as databases
 
-_names = (f"shop{number}" for number in itertools.count())
+_OTHERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'shop' AND pid <> pg_backend_pid()"
 
 
 @pytest.fixture(scope="session")
@@ -22,25 +21,25 @@ def postgres():
     server = Server()
     try:
         server.start()
+        with psycopg.connect(server.address("postgres"), autocommit=True) as connection:
+            connection.execute("CREATE DATABASE shop")
         yield server
     finally:
         server.remove()
 
 
 @pytest.fixture
-def new_database(postgres):
-    def make():
-        name = next(_names)
-        with psycopg.connect(postgres.address("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-        return postgres.address(name)
-
-    return make
+def empty_database(postgres):
+    with psycopg.connect(postgres.address("shop"), autocommit=True) as connection:
+        connection.execute(_OTHERS)
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
+    return postgres.address("shop")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def settings(request, tmp_path):
-    address = request.getfixturevalue("new_database")() if request.param == "postgres" else ""
+    address = request.getfixturevalue("empty_database") if request.param == "postgres" else ""
     return make_settings(tmp_path, address)
 
 

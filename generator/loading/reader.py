@@ -16,15 +16,17 @@ Path = tuple[str | int, ...]
 Tree = Mapping[str, Any]
 _MOST_GUESSES = 100
 _NEUTRAL = re.compile(r"[\d\s.,:×x*/~%+()–—-]*[A-Za-z°µ]{0,3}[²³]?|\S+@\S+|https?://\S+")
-_DURATION = re.compile(r"(\d{1,6})([mhdw])")
+_DURATION = re.compile(r"([0-9]{1,6})([mhdw])")
 _SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
-_WEIGHT = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)\s?([A-Za-z]+|千克|公斤|克|斤)?")
+_WEIGHT = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)\s?([A-Za-z]+|千克|公斤|克|斤)?")
 _GRAMS = {
     "mg": Decimal("0.001"), "g": Decimal(1), "kg": Decimal(1000), "t": Decimal(1000000), "oz": Decimal("28.349523125"),
     "lb": Decimal("453.59237"), "克": Decimal(1), "千克": Decimal(1000), "公斤": Decimal(1000), "斤": Decimal(500),
 }  # fmt: skip
 _LONG = re.compile(r"[0-9]{16,}(\.[0-9]*)?")
-_TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?(?:Z|[+-]\d\d:?\d\d)?")
+_TIME = re.compile(
+    r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?(?:Z|[+-]\d\d:?\d\d)?", re.ASCII
+)
 
 
 class Ground(Value, frozen=True, kw_only=True):

@@ -300,7 +300,11 @@ class Block(Value, frozen=True, kw_only=True):
 
 
 class Section(Value, frozen=True, kw_only=True):
-    """A section of a page, its settings checked against the section's schema and still as written: with handles."""
+    """A section of a page with settings checked against the section's schema.
+
+    Texts stand in every locale, pictures as ``{file, alt}``, numbers as numbers, instants in UTC; all else is as
+    written: products and shelves are handles, links are ``shelf:green``.
+    """
 
     section: str
     settings: dict[str, Any] = {}

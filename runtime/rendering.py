@@ -6,7 +6,7 @@ from typing import Any
 
 import jinja2
 
-from generator import release, templates
+from generator import stages, templates
 from generator.templates import Compiled, Stage
 
 
@@ -15,7 +15,7 @@ class Renderer:
 
     def __init__(self, folder: Path) -> None:
         self._theme = folder / "theme"
-        self._stages = release.stages(folder)
+        self._stages = stages.read(folder)
         self._files = {
             path.relative_to(self._theme).as_posix(): path for path in self._theme.rglob("*") if path.is_file()
         }

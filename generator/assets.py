@@ -17,6 +17,7 @@ TYPES = {
 }  # fmt: skip
 _URL = re.compile(r"url\((['\"]?)(?!data:|https?:|/|#)([^)'\"]+)\1\)")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_SPACE = re.compile(r"""("[^"]*"|'[^']*'|url\([^)]*\))|\s*([{};,])\s*|(?<=:)\s+""")
 
 
 class Asset(msgspec.Struct, frozen=True):
@@ -58,5 +59,5 @@ def _sheet(name: str, text: str, made: Mapping[str, Asset]) -> str:
         target = (PurePosixPath(name).parent / found[2]).as_posix()
         return f"url({made[target].url})" if target in made else found[0]
 
-    lines = (line.strip() for line in _URL.sub(addressed, _COMMENT.sub("", text)).splitlines())
-    return "\n".join(line for line in lines if line) + "\n"
+    plain = _COMMENT.sub("", text)
+    return _URL.sub(addressed, _SPACE.sub(lambda found: found[1] or found[2] or "", plain)).strip() + "\n"

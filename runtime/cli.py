@@ -1,7 +1,7 @@
 """Every command of the shop; each loads only what it needs: ``check`` and ``build`` never load Flask.
 
-The generator's commands are mounted as they are. To add one of the runtime, add a line to COMMANDS: its name, where it is
-(``module:attribute``) and what it does in a few words; or write it below.
+The generator's commands are mounted as they are. To add one of the runtime, add a line to COMMANDS: its name, where it
+is (``module:attribute``) and what it does in a few words; or write it below.
 """
 
 import importlib
@@ -91,7 +91,7 @@ for _name, _command in generator.commands.items():
 
 @main.command()
 @click.argument("folder", metavar="DIR", type=FOLDER)
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 lets other machines look, too.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes; one for each core if not given.")
 @click.option("--threads", type=click.IntRange(1, 512), default=64, show_default=True, help="Threads of each process.")

@@ -16,7 +16,6 @@ import msgspec
 from generator.catalogue import Catalogue
 from generator.manifest import Entry
 from generator.shop import Terms
-from runtime.rendering import Renderer
 
 log = logging.getLogger(__name__)
 _PATIENCE = 1.0
@@ -50,11 +49,6 @@ class Release:
         self._entries = manifest.entries
         self._assets = manifest.assets
         self._store = str(store)
-
-    @functools.cached_property
-    def renderer(self) -> Renderer:
-        """Return what renders the release's templates, made when the first page asks for it."""
-        return Renderer(self.folder)
 
     @property
     def catalogue(self) -> Catalogue:

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import http.client
+import importlib
 import importlib.util
 import logging
 import os
@@ -11,16 +12,17 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
-from runtime import jobs
+from runtime.releases import Live
 from runtime.settings import Settings
-from runtime.web import application, logs
+from runtime.web import logs
+from runtime.web.front import Front
 from runtime.web.gate import LOOPBACK
-from runtime.web.visit import NAME, Shopfront
-from runtime.web.wsgi import Application
+from runtime.web.metrics import Metrics
+from runtime.web.wsgi import Application, Environ, StartResponse
 
 if sys.platform != "win32":
     import resource
@@ -80,13 +82,32 @@ def claim(listening: Listening) -> None:
 
 
 def load(settings: Settings, threads: int) -> Application:
-    """Make the application inside a worker process."""
+    """Make the application inside a worker process: static pages are there at once, the views a moment later."""
     logs.start(settings.log)
-    app = application.make(settings, readers=max(threads * 3 // 4, 1))
-    front: Shopfront = app.extensions[NAME]
-    front.metrics.share()
-    jobs.Runner(jobs.Work(make_till=front.find_till, settings=settings)).start()
-    return app.wsgi_app
+    live, metrics = Live(settings.var), Metrics(settings.var / "run")
+    metrics.share()
+    return Front(settings, live, metrics, Later(settings, live, metrics), readers=max(threads * 3 // 4, 1))
+
+
+class Later:
+    """The views of a worker, loaded beside the first answers; who asks for one before waits for them."""
+
+    def __init__(self, settings: Settings, live: Live, metrics: Metrics) -> None:
+        self._surroundings = (settings, live, metrics)
+        self._views: Application | None = None
+        self._guard = threading.Lock()
+        threading.Thread(target=self._load, name="views", daemon=True).start()
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request as the views do."""
+        return (self._views or self._load())(environ, start_response)
+
+    def _load(self) -> Application:
+        with self._guard:
+            if self._views is None:
+                application = importlib.import_module("runtime.web.application")
+                self._views = application.start(*self._surroundings)
+            return self._views
 
 
 def _run_granian(settings: Settings, listening: Listening, announce: Callable[[], None]) -> None:
@@ -95,7 +116,16 @@ def _run_granian(settings: Settings, listening: Listening, announce: Callable[[]
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
-    server = Granian(
+    class Server(Granian):  # type: ignore[misc, valid-type]  # one of two classes, by the kind of Python
+        """Granian, whose workers also end when they are told so before they are ready."""
+
+        def signal_handler_interrupt(self, *args: object, **named: object) -> None:
+            """Stop the server; in a worker that still has its parent's handlers, end at once."""
+            if os.getpid() != self.pid:
+                os._exit(0)
+            super().signal_handler_interrupt(*args, **named)
+
+    server = Server(
         target="runtime.server:load",
         address=listening.host,
         port=listening.port,

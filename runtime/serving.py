@@ -8,8 +8,7 @@ import click
 
 from generator import freshness, report, terminal
 from generator.publishing import Releases
-from runtime import database, server
-from runtime.faults import DatabaseFault
+from runtime import server
 from runtime.server import Listening, PortError
 from runtime.settings import SettingError, Settings, read
 
@@ -32,7 +31,6 @@ def serve(folder: Path, listening: Listening, lang: str | None, *, build: bool) 
     if Releases(settings.var).find_live() is None:
         terminal.say(spoken, "error: nothing was published yet", "错误：还没有发布过任何版本")
         return WORLD
-    _prepare_database(settings, spoken)
     try:
         server.run(settings, listening, lambda address: _announce(address, spoken))
     except PortError as error:
@@ -65,18 +63,6 @@ def _build(settings: Settings, spoken: str) -> bool:
         f"店铺继续以上次发布的版本（{live}）运行，有问题的改动没有生效。",
     )
     return True
-
-
-def _prepare_database(settings: Settings, spoken: str) -> None:
-    """Make the database or bring it up to date; a shop whose database is away is still shown, only not sold from."""
-    try:
-        database.open(settings, upgrade=True).close()
-    except DatabaseFault as error:
-        terminal.say(
-            spoken,
-            f"warning: no orders can be taken: {error}",
-            f"警告：现在无法接受订单：{error}",
-        )
 
 
 def _port(listening: Listening, error: PortError, spoken: str) -> int:

@@ -2,19 +2,20 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from urllib.parse import unquote_to_bytes
 
 from flask import Blueprint, Flask, Response, g, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.routing import BaseConverter, ValidationError
 
+from runtime import jobs
 from runtime.rehearsal_bank import bank
 from runtime.releases import Live, NoReleaseError
 from runtime.settings import Environment, Settings
 from runtime.web import cart, checkout, failures, headers, health, logs, notify, order_pages
 from runtime.web.front import Front
-from runtime.web.gate import BODY_LIMIT, LOOPBACK, Gate
+from runtime.web.gate import BODY_LIMIT
 from runtime.web.metrics import Metrics
 from runtime.web.visit import NAME, Shopfront, new_id, shopfront
 from runtime.web.wsgi import Application, Environ, StartResponse
@@ -29,16 +30,26 @@ PLAIN: tuple[Blueprint, ...] = (health.blueprint, order_pages.blueprint, notify.
 """Views with one address."""
 
 
-def make(settings: Settings, *, readers: int = 8) -> Flask:
-    """Make the application of a shop; so many bodies are read at once, however slowly they are sent."""
-    live = Live(settings.var)
-    front = Shopfront(settings, live, Metrics(settings.var / "run"))
+def make(settings: Settings) -> Flask:
+    """Make the application of a shop, with its front before its views."""
+    live, metrics = Live(settings.var), Metrics(settings.var / "run")
+    app = views(settings, live, metrics)
+    setattr(app, "wsgi_app", Front(settings, live, metrics, beside(settings, app.wsgi_app)))  # noqa: B010  Flask's own way
+    return app
+
+
+def views(settings: Settings, live: Live, metrics: Metrics) -> Flask:
+    """Make the application of what is not static."""
     app = Flask("runtime.web", static_folder=None, template_folder=None)
     app.config.update(
-        MAX_CONTENT_LENGTH=BODY_LIMIT, MAX_FORM_MEMORY_SIZE=BODY_LIMIT, MAX_FORM_PARTS=_FIELD_LIMIT,
-        TRAP_HTTP_EXCEPTIONS=False, PROPAGATE_EXCEPTIONS=False, DEBUG=False,
-    )  # fmt: skip
-    app.extensions[NAME] = front
+        MAX_CONTENT_LENGTH=BODY_LIMIT,
+        MAX_FORM_MEMORY_SIZE=BODY_LIMIT,
+        MAX_FORM_PARTS=_FIELD_LIMIT,
+        TRAP_HTTP_EXCEPTIONS=False,
+        PROPAGATE_EXCEPTIONS=False,
+        DEBUG=False,
+    )
+    app.extensions[NAME] = Shopfront(settings, live, metrics)
     app.url_map.converters["locale"] = _locale_converter(live)
     app.url_map.strict_slashes = False
     app.url_value_preprocessor(_take_locale)
@@ -50,48 +61,31 @@ def make(settings: Settings, *, readers: int = 8) -> Flask:
     for blueprint in PLAIN:
         app.register_blueprint(blueprint)
     failures.register(app)
-    views = _beside(bank.MOUNT, settings, app.wsgi_app)
-    gate = Gate(_hosts(settings, live), settings.proxies)
-    setattr(app, "wsgi_app", Front(live, gate, front.metrics, views, readers))  # noqa: B010  Flask's way, which types forbid
     return app
 
 
-def _beside(mount: str, settings: Settings, views: Application) -> Application:
+def start(settings: Settings, live: Live, metrics: Metrics) -> Application:
+    """Make the views of a worker process, see to its database, and begin the recurring work beside them."""
+    app = views(settings, live, metrics)
+    front: Shopfront = app.extensions[NAME]
+    front.prepare()
+    jobs.Runner(jobs.Work(make_till=front.find_till, settings=settings)).start()
+    return beside(settings, app.wsgi_app)
+
+
+def beside(settings: Settings, views: Application) -> Application:
     """Let the rehearsal bank answer below its address, except in production."""
     if settings.environment is Environment.PRODUCTION:
         return views
 
     def dispatch(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        path = environ["PATH_INFO"]
+        path, mount = environ["PATH_INFO"], bank.MOUNT
         if not path.startswith(f"{mount}/"):
             return views(environ, start_response)
         environ["SCRIPT_NAME"], environ["PATH_INFO"] = environ.get("SCRIPT_NAME", "") + mount, path[len(mount) :]
         return bank.get(settings).wsgi(environ, start_response)
 
     return dispatch
-
-
-def _hosts(settings: Settings, live: Live) -> Callable[[], frozenset[str]]:
-    given = frozenset(settings.hosts)
-    known: dict[str, frozenset[str]] = {}
-
-    def hosts() -> frozenset[str]:
-        if given:
-            return given
-        try:
-            release = live.current()
-        except NoReleaseError:
-            return LOOPBACK.union(settings.machine)
-        if release.id not in known:
-            known.clear()
-            known[release.id] = LOOPBACK | {_name(release.terms.url), *settings.machine}
-        return known[release.id]
-
-    return hosts
-
-
-def _name(address: str) -> str:
-    return address.partition("://")[2].partition("/")[0].rpartition("@")[2].partition(":")[0].lower()
 
 
 def _locale_converter(live: Live) -> type[BaseConverter]:

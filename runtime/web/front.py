@@ -4,13 +4,14 @@ import io
 import json
 import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from html import escape
 from http import HTTPStatus
 
 from runtime.releases import Live, NoReleaseError
+from runtime.settings import Settings
 from runtime.web import headers
-from runtime.web.gate import Gate, Turned
+from runtime.web.gate import LOOPBACK, Gate, Turned
 from runtime.web.metrics import Metrics
 from runtime.web.static import Static
 from runtime.web.wsgi import Application, Environ, StartResponse
@@ -19,15 +20,19 @@ log = logging.getLogger(__name__)
 _EMPTY = Turned("503 Service Unavailable", "Nothing has been published yet. 商店正在准备中。")
 _BROKEN = Turned("503 Service Unavailable", "This page cannot be read just now. 页面暂时无法读取。")
 _SLOW = Turned("503 Service Unavailable", "Too much is being sent at once. 现在访问太多，请稍后再试。")
+READERS = 8
+"""So many bodies are read at once, however slowly they are sent."""
 _READER_WITHIN = 0.25
 
 
 class Front:
     """Health, gate and static layer before the views of one shop."""
 
-    def __init__(self, live: Live, gate: Gate, metrics: Metrics, views: Application, readers: int = 8) -> None:
+    def __init__(
+        self, settings: Settings, live: Live, metrics: Metrics, views: Application, *, readers: int = READERS
+    ) -> None:
         self._live = live
-        self._gate = gate
+        self._gate = Gate(_hosts(settings, live), settings.proxies)
         self._metrics = metrics
         self._views = views
         self._readers = threading.BoundedSemaphore(readers)
@@ -112,6 +117,29 @@ class Front:
             found.append(("Allow", "GET, HEAD, POST"))
         start_response(turned.status, found)
         return [b""] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+
+def _hosts(settings: Settings, live: Live) -> Callable[[], frozenset[str]]:
+    given = frozenset(settings.hosts)
+    known: dict[str, frozenset[str]] = {}
+
+    def hosts() -> frozenset[str]:
+        if given:
+            return given
+        try:
+            release = live.current()
+        except NoReleaseError:
+            return LOOPBACK.union(settings.machine)
+        if release.id not in known:
+            known.clear()
+            known[release.id] = LOOPBACK | {_name(release.terms.url), *settings.machine}
+        return known[release.id]
+
+    return hosts
+
+
+def _name(address: str) -> str:
+    return address.partition("://")[2].partition("/")[0].rpartition("@")[2].partition(":")[0].lower()
 
 
 def plain_page(status: str, reason: str) -> bytes:

@@ -160,7 +160,7 @@ def _instructions(here: Visit, order: Order) -> dict[str, object] | None:
         "account": told.account,
         "reference": told.reference,
         "text": told.text,
-        "picture": here.release.renderer.stages[here.locale].frame.payment_pictures.get(told.picture),
+        "picture": here.renderer.stages[here.locale].frame.payment_pictures.get(told.picture),
     }
 
 

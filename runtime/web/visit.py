@@ -21,6 +21,7 @@ from runtime.faults import DatabaseFault
 from runtime.gateways import Gateway
 from runtime.refusals import Refusal
 from runtime.releases import Live, NoReleaseError, Release
+from runtime.rendering import Renderer
 from runtime.settings import Settings
 from runtime.till import Till
 from runtime.web import headers
@@ -43,6 +44,7 @@ class Shopfront:
         self._database: Database | None = None
         self._stocked = ""
         self._gateways: tuple[Release, dict[str, Gateway]] | None = None
+        self._renderer: tuple[Release, Renderer] | None = None
 
     @property
     def database(self) -> Database:
@@ -55,6 +57,14 @@ class Shopfront:
                     found = self._database = database.open(self.settings)
         return found
 
+    def prepare(self) -> None:
+        """Make the database or bring it up to date; while it is away the shop is shown, but nothing can be ordered."""
+        try:
+            with self._lock:
+                self._database = database.open(self.settings, upgrade=True)
+        except DatabaseFault as error:
+            log.error("no orders can be taken: %s", error)  # noqa: TRY400  the sentence says it all
+
     def stocked(self, release: Release) -> Database:
         """Return the database after every sku of a release has its opening stock there: none is sold unlimited."""
         found = self.database
@@ -63,6 +73,13 @@ class Shopfront:
             stock.open_new(found, opening, datetime.now(UTC))
             self._stocked = release.id
         return found
+
+    def renderer(self, release: Release) -> Renderer:
+        """Return what renders the templates of a release."""
+        found = self._renderer
+        if found is None or found[0] is not release:
+            found = self._renderer = (release, Renderer(release.folder))
+        return found[1]
 
     def gateways(self, release: Release) -> dict[str, Gateway]:
         """Return the ways of paying that a release offers."""
@@ -123,9 +140,14 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
         return self.shopfront.till(self.release)
 
     @property
+    def renderer(self) -> Renderer:
+        """Return what renders the templates of this release."""
+        return self.shopfront.renderer(self.release)
+
+    @property
     def prefix(self) -> str:
         """Return what stands before all addresses of the locale."""
-        return self.release.renderer.stages[self.locale].frame.prefix
+        return self.renderer.stages[self.locale].frame.prefix
 
     def in_locale(self, locale: str) -> "Visit":
         """Return the same visit in another language; one that the shop no longer speaks becomes its own."""
@@ -133,7 +155,7 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
 
     def say(self, key: str, **values: object) -> str:
         """Return a text of the theme in the visit's language."""
-        return self.release.renderer.say(key, self.locale, **values)
+        return self.renderer.say(key, self.locale, **values)
 
     def refusal(self, refusal: Refusal) -> str:
         """Return why the domain said no, in the visit's language."""
@@ -147,7 +169,7 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
         self, template: str, page: PageView, context: Mapping[str, Any], *, status: int = 200, private: bool = True
     ) -> Response:
         """Render ``pages/<template>.html``; a private answer is kept nowhere, another one is asked for again."""
-        text = self.release.renderer.render(template, self.locale, {"page": page, **context})
+        text = self.renderer.render(template, self.locale, {"page": page, **context})
         answer = make_response(text, status)
         answer.headers.update(headers.page(private=private))
         return answer

@@ -185,3 +185,12 @@ def problems() -> None:
     from generator import reference
 
     click.echo(reference.problems(), nl=False)
+
+
+@main.command(hidden=True)
+@click.argument("page", type=click.Choice(["format", "sections"]))
+def manual(page: str) -> None:
+    """Print a reference page of docs/, made from the schemas: format or sections."""
+    from generator import manual as pages
+
+    click.echo(pages.keys() if page == "format" else pages.sections_of("harbour"), nl=False)

@@ -10,7 +10,7 @@ import yaml
 from yaml.events import AliasEvent, DocumentStartEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, StreamEndEvent
 from yaml.events import SequenceEndEvent as ListEndEvent
 
-from generator.decoding import FORBIDDEN, HIDDEN, REPLACEMENT, name, place
+from generator.decoding import FORBIDDEN, HIDDEN, REPLACEMENT, SUSPECT, name, place
 from generator.events import Data, Parser
 from generator.messages import problem
 from generator.problems import Mark, Problem
@@ -56,6 +56,7 @@ class Tree:
         self.marks: dict[Path, tuple[Mark | None, Mark]] = {}
         self.problems: list[Problem] = []
         self._text = text
+        self._plain = not SUSPECT.search(text) and REPLACEMENT not in text
         self._events = Parser(text)
         self._anchors: dict[str, tuple[Any, int]] = {}
         self._open: dict[str, Mark] = {}
@@ -152,7 +153,10 @@ class Tree:
         return CONSTANTS.get(value, value) if event.implicit[0] else value
 
     def _clean(self, event: Event, path: Path) -> str:
-        value: str = event.value.replace(REPLACEMENT, "")
+        value: str = event.value
+        if self._plain:
+            return value
+        value = value.replace(REPLACEMENT, "")
         for pattern, code, instead in _UNWANTED:
             found = pattern.search(value)
             if found:

@@ -6,6 +6,7 @@ A unit is a function of a Transaction and may run more than once, so it changes 
 The marker file var/database remembers which database belongs to the shop: an empty one is never taken for it.
 """
 
+import threading
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -45,6 +46,14 @@ def open(settings: Settings, *, upgrade: bool = False) -> Database:  # noqa: A00
 
     Raises DatabaseFault when it is gone, unreachable, or of another schema version.
     """
+    with _guard:
+        return _open(settings, upgrade=upgrade)
+
+
+_guard = threading.Lock()
+
+
+def _open(settings: Settings, *, upgrade: bool) -> Database:
     marker = settings.var / MARKER
     expected = marker.read_text().strip() if marker.exists() else ""
     database = _connect(settings, expected=bool(expected), create=upgrade)
@@ -74,8 +83,7 @@ def _connect(settings: Settings, *, expected: bool, create: bool) -> Database:
                 else f"there is no database yet at {path}: run shopwright migrate",
                 retry_after=60,
             )
-        path.parent.mkdir(parents=True, exist_ok=True)
-        sqlite.connect(path, mode="rwc").close()
+        sqlite.create(path)
     return SqliteStore(path)
 
 

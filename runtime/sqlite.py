@@ -46,7 +46,8 @@ class ProcessLock:
     """A lock between processes that lets the others in first: who holds it has to pass the gate again."""
 
     def __init__(self, path: Path) -> None:
-        self._files = [os.open(path.with_name(path.name + end), os.O_RDWR | os.O_CREAT, 0o600) for end in ("-gate", "-lock")]
+        self._paths = [path.with_name(path.name + end) for end in ("-gate", "-lock")]
+        self._files: list[int] = []
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
@@ -54,6 +55,8 @@ class ProcessLock:
         if sys.platform == "win32":
             yield
             return
+        if not self._files:
+            self._files = [os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600) for path in self._paths]
         gate, lock = self._files
         fcntl.flock(gate, fcntl.LOCK_EX)
         try:
@@ -67,8 +70,19 @@ class ProcessLock:
 
     def close(self) -> None:
         """Give the files back."""
-        for file in self._files:
-            os.close(file)
+        while self._files:
+            os.close(self._files.pop())
+
+
+def create(path: Path) -> None:
+    """Make an empty database file, once, however many processes want to."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = ProcessLock(path)
+    try:
+        with lock.held():
+            connect(path, mode="rwc").close()
+    finally:
+        lock.close()
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -93,6 +107,8 @@ class SqliteStore:
         self._connection: Connection | None = None
         self._file: tuple[int, int] | None = None
         self._log: tuple[int, int] | None = None
+        self._log_path = path.with_name(path.name + "-wal")
+        self._name = ""
         self._generation = 0
         self._writer = Writer(self._transaction, self._lock.held, self._drop)
 
@@ -141,20 +157,43 @@ class SqliteStore:
 
     def _transaction(self) -> Transaction:
         """Return a transaction on the writer's connection, after looking whether the file is still ours."""
-        file = _identity(self.path)
-        log = self.path.with_name(self.path.name + "-wal")
-        if file is None:
-            self._drop()
-            raise DatabaseFault(Reason.MISSING, f"the database file {self.path} is gone: restore the last backup")
-        if self._connection is not None and (file != self._file or (self._log and _identity(log) != self._log)):
-            self._drop()
+        self._look()
         if self._connection is None:
             self._connection = connect(self.path)
-            self._file, self._log = file, None
+            self._file, self._log = _identity(self.path), None
             self._generation += 1
-        if self._log is None:
-            self._log = _identity(log)
+            self._recognise(Transaction(self._connection))
+        elif self._log is None:
+            self._log = _identity(self._log_path)
         return Transaction(self._connection)
+
+    def _look(self) -> None:
+        """Notice a file that was deleted or replaced below us: what is written to its old self would be lost."""
+        file = _identity(self.path)
+        if file is None:
+            raise DatabaseFault(Reason.MISSING, f"the database file {self.path} is gone: restore the last backup")
+        if self._connection is None:
+            return
+        log = _identity(self._log_path)
+        replaced = file != self._file
+        if self._log is not None and (replaced if log == self._log else not replaced):
+            raise DatabaseFault(
+                Reason.REPLACED, f"{self.path} and its -wal file do not belong together any more: stop the shop first"
+            )
+        if replaced:
+            self._drop()
+
+    def _recognise(self, transaction: Transaction) -> None:
+        """Refuse a file that holds another shop's database than the one this store began with."""
+        try:
+            row = transaction.find("SELECT value FROM meta WHERE key = 'identity'")
+        except peewee.OperationalError:
+            row = None
+        found = str(row[0]) if row else ""
+        if self._name and found != self._name:
+            self._drop()
+            raise DatabaseFault(Reason.REPLACED, "this is the database of another shop", retry_after=60)
+        self._name = found
 
     def _drop(self) -> None:
         """Forget the writer's connection; the next unit opens a new one."""

@@ -1,5 +1,7 @@
 """A unit of work in progress, the same on SQLite and PostgreSQL: statements are written with ``?``."""
 
+import errno
+import sqlite3
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, Protocol
@@ -80,19 +82,32 @@ class Transaction:
         return list(self.connection.execute_sql(self._write(statement), values or None).fetchall())
 
 
+_SYSTEM = {
+    errno.EROFS: _SQLITE[8],
+    errno.EACCES: _SQLITE[8],
+    errno.EPERM: _SQLITE[8],
+    errno.ENOSPC: _SQLITE[13],
+    errno.EDQUOT: _SQLITE[13],
+}
+
+
+def system_fault(error: OSError) -> DatabaseFault:
+    """Return the Fault that an error of the file system beside the database means."""
+    return DatabaseFault(*_SYSTEM.get(error.errno or 0, _SQLITE[10]))
+
+
 def cause(error: BaseException) -> BaseException:
     """Return the driver's own exception inside Peewee's."""
-    inner = error.args[0] if error.args else None
+    inner = getattr(error, "orig", None) or error.__context__
     return inner if isinstance(inner, BaseException) else error
 
 
 def fault(error: peewee.DatabaseError | peewee.InterfaceError) -> DatabaseFault | None:
     """Return the Fault that a database error means, or None when the statement itself is to blame."""
     inner = cause(error)
-    code = getattr(inner, "sqlite_errorcode", None)
-    if code is not None:
-        known = _SQLITE.get(code & 0xFF)
-        return DatabaseFault(known[0], known[1]) if known else None
+    if isinstance(inner, sqlite3.Error):
+        known = _SQLITE.get(getattr(inner, "sqlite_errorcode", 0) & 0xFF)
+        return DatabaseFault(*known) if known else None
     state = getattr(inner, "sqlstate", None)
     if state in _POSTGRES:
         return DatabaseFault(*_POSTGRES[state])

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import peewee
 
 from runtime.faults import DatabaseFault, Reason
-from runtime.transaction import Transaction, fault
+from runtime.transaction import Transaction, fault, system_fault
 
 T = TypeVar("T")
 BATCH = 64
@@ -143,6 +143,8 @@ class Writer:
             if found is not None:
                 found.__cause__ = error
                 return found
+        if isinstance(error, OSError):
+            return system_fault(error)
         if isinstance(error, _Lost):
             return DatabaseFault(Reason.BROKEN, "the database gave the transaction up")
         return error

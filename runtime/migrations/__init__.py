@@ -42,9 +42,9 @@ def migrate(database: Writable, steps: Sequence[Migration] = MIGRATIONS) -> list
     for step in steps:
 
         def unit(transaction: Transaction, step: Migration = step) -> bool:
-            transaction.run(_RECORD)
             if transaction.postgres:
-                transaction.run("LOCK TABLE migration IN EXCLUSIVE MODE")
+                transaction.run("SELECT pg_advisory_xact_lock(7426)")
+            transaction.run(_RECORD)
             if version(transaction) >= step.number:
                 return False
             step.apply(transaction)

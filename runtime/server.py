@@ -136,7 +136,7 @@ def _run_granian(settings: Settings, listening: Listening, announce: Callable[[]
         backpressure=8192,
         http1_settings=HTTP1Settings(header_read_timeout=_HEADERS_WITHIN, max_buffer_size=_HEADER_BYTES),
         websockets=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         workers_kill_timeout=_STOP_WITHIN,
         respawn_failed_workers=True,
     )

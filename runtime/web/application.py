@@ -26,7 +26,7 @@ _MEDIA_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data", "app
 
 LOCALIZED: tuple[Blueprint, ...] = (cart.blueprint, checkout.blueprint, order_pages.lookup)
 """Views that exist once for every locale of the shop."""
-PLAIN: tuple[Blueprint, ...] = (health.blueprint, order_pages.blueprint, notify.blueprint)
+PLAIN: tuple[Blueprint, ...] = (health.blueprint, cart.api, order_pages.blueprint, notify.blueprint)
 """Views with one address."""
 
 

@@ -22,6 +22,7 @@ from runtime.web.tokens import get_one
 from runtime.web.visit import Visit, visit
 
 blueprint = Blueprint("cart", __name__)
+api = Blueprint("cart_count", __name__)
 MOST_LINES = 50
 _KEPT_FOR = 30 * 24 * 60 * 60
 _LONGEST_COOKIE = 3800
@@ -73,6 +74,12 @@ def update() -> Answer | Response:
             chosen[sku] = placing.quantity(text.strip())
     _keep(here, visitor, chosen)
     return here.go(here.address("cart"))
+
+
+@api.get("/api/v1/cart")
+def counted() -> Response:
+    """Return how many pieces are in the cart; pages ask only when there is a ``basket`` cookie."""
+    return jsonify(count=count(visit()))
 
 
 def lines(here: Visit) -> tuple[CartLine, ...]:

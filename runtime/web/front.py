@@ -19,6 +19,8 @@ from runtime.web.wsgi import Application, Environ, StartResponse
 log = logging.getLogger(__name__)
 _EMPTY = Turned("503 Service Unavailable", "Nothing has been published yet. 商店正在准备中。")
 _BROKEN = Turned("503 Service Unavailable", "This page cannot be read just now. 页面暂时无法读取。")
+_BROKEN_OFF = Turned("400 Bad Request", "The body broke off.")
+_MISTAKE = Turned("500 Internal Server Error", "Something went wrong and has been noted. 出错了，已记录。")
 _SLOW = Turned("503 Service Unavailable", "Too much is being sent at once. 现在访问太多，请稍后再试。")
 READERS = 8
 """So many bodies are read at once, however slowly they are sent."""
@@ -66,25 +68,33 @@ class Front:
 
     def _ask_views(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         turned = self._gate.turn_away(environ)
-        if turned is None and (environ.get("CONTENT_LENGTH") or "0") != "0" and not self._read_body(environ):
-            turned = _SLOW
+        if turned is None and (environ.get("CONTENT_LENGTH") or "0") != "0":
+            turned = self._read_body(environ)
         if turned is None:
-            return self._views(environ, start_response)
+            try:
+                return self._views(environ, start_response)
+            except Exception:
+                log.exception("the views cannot answer")
+                turned = _MISTAKE
         self._metrics.event("turned_away")
         return self._turn(environ, start_response, turned)
 
-    def _read_body(self, environ: Environ) -> bool:
-        """Read the whole body before a view runs; False where too many others are still being sent.
+    def _read_body(self, environ: Environ) -> Turned | None:
+        """Read the whole body before a view runs, or return why not: it broke off, or too many others are being sent.
 
         A client may send its body as slowly as it likes, and each holds a thread: the others stay for everybody else.
         """
         if not self._readers.acquire(timeout=_READER_WITHIN):
-            return False
+            return _SLOW
+        length = int(environ["CONTENT_LENGTH"])
         try:
-            environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
+            body = environ["wsgi.input"].read(length)
+        except OSError:
+            return _BROKEN_OFF
         finally:
             self._readers.release()
-        return True
+        environ["wsgi.input"] = io.BytesIO(body)
+        return None if len(body) == length else _BROKEN_OFF
 
     def _health(self, start_response: StartResponse) -> Iterable[bytes]:
         try:

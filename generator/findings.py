@@ -47,8 +47,8 @@ class Finding(msgspec.Struct, frozen=True):
     def problem(self, code: str, path: Path | None = None, *, suggestion: str | None = None, **values: Data) -> Problem:
         """Make a problem at the value itself (or at another path), with the titles that its message may use."""
         where = self.path if path is None else path
-        values = {"thing": self.thing, "title": self.title} | values
-        return self.document.problem(code, where, at_key=code in _KEY_PROBLEMS, suggestion=suggestion, **values)
+        named: dict[str, Data] = {"thing": self.thing, "title": self.title, **values}
+        return self.document.problem(code, where, at_key=code in _KEY_PROBLEMS, suggestion=suggestion, **named)
 
 
 def explain(document: Document, tree: Tree, errors: Iterable[Error]) -> list[Problem]:

@@ -81,12 +81,20 @@ def _locales(tree: Tree, own: str, reader: Reader) -> tuple[str, ...]:
     return tuple(found)
 
 
+_CURRENCIES = {"RMB": "CNY", "NTD": "TWD", "YEN": "JPY", "EURO": "EUR", "DOLLAR": "USD", "人民币": "CNY", "元": "CNY"}
+"""What people call a currency, and its code."""
+
+
 def _currency(value: object, reader: Reader) -> str | None:
     if value is None:
         return None
     known = list_currencies()
     if value not in known:
-        reader.unknown("unknown-currency", ("currency",), str(value), known)
+        meant = _CURRENCIES.get(str(value).upper())
+        if meant:
+            reader.report("unknown-currency", ("currency",), suggestion=meant, name=str(value))
+        else:
+            reader.unknown("unknown-currency", ("currency",), str(value), known)
         return None
     return str(value)
 

@@ -185,6 +185,8 @@ def _put(data: dict[str, Data], path: tuple[str | int, ...], column: Column, cel
         marks.setdefault(path, (column.mark, cell.mark))
     data[column.steps[-1]] = value
     marks[(*path, column.steps[-1])] = (column.mark, cell.mark)
+    for index in range(len(value) if isinstance(value, list) else 0):
+        marks[(*path, column.steps[-1], index)] = (None, cell.mark)
 
 
 def _document(product: Product, columns: list[Column | None], text: str, file: str) -> Document:

@@ -39,7 +39,9 @@ def check(folder: Path, form: str, lang: str | None, *, no_cache: bool, most: in
     elif form == "github":
         click.echo(report.github(checked.problems, spoken, most), nl=False)
     else:
-        click.echo(report.text(checked.problems, spoken, checked.sources, most), nl=False)
+        written = report.text(checked.problems, spoken, checked.sources, most)
+        plain = "NO_COLOR" in os.environ or not sys.stdout.isatty()
+        click.echo(written if plain else report.colored(written), nl=False)
     sys.exit(0 if checked.shop is not None else 1)
 
 

@@ -1,6 +1,7 @@
 """Reports of problems: text for people, JSON for programs, annotations for GitHub."""
 
 import json
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -94,6 +95,19 @@ def text(problems: Sequence[Problem], lang: str, sources: Sources, most: int = M
     if len(problems) > most:
         rows += [str(_WORDS[lang]["more"]).format(count=len(problems) - most), ""]
     return "\n".join([*rows, summary(problems, lang)]) + "\n"
+
+
+def colored(written: str) -> str:
+    """Return a text report with the colours of a terminal: severities and carets stand out."""
+    return _PAINTED.sub(lambda found: f"\x1b[{_PAINT[found.lastgroup or '']}m{found[0]}\x1b[0m", written)
+
+
+_PAINT = {"error": "1;31", "warning": "1;33", "caret": "1;31", "hint": "36"}
+_PAINTED = re.compile(
+    r"(?<=: )(?P<error>error)(?= [a-z0-9-]+: )|(?<=: )(?P<warning>warning)(?= [a-z0-9-]+: )"
+    r"|(?<= \| )(?P<caret> *\^+)$|^  (?P<hint>hint:|提示：)",
+    re.MULTILINE,
+)
 
 
 def summary(problems: Sequence[Problem], lang: str) -> str:

@@ -179,3 +179,15 @@ def test_the_language_is_the_option_or_the_locale(option, environment, lang):
 def test_severity_comes_from_the_catalogue():
     assert problem("hidden-character", FILE, character="x").severity is Severity.WARNING
     assert problem("file-too-large", FILE, limit=1).severity is Severity.ERROR
+
+
+def test_colours_stand_on_severities_carets_and_hints_only():
+    one = problem("yaml-no-space", FILE, Mark(1, 1, 10), separator=":", suggestion="price: 168")
+    assert report.colored(report.text([one], "en", {FILE: "price:168 error a: ^"})) == (
+        "products/longjing.yaml:1:1: \x1b[1;31merror\x1b[0m yaml-no-space: the space after : is missing\n"
+        "  1 | price:168 error a: ^\n"
+        "    | \x1b[1;31m^^^^^^^^^\x1b[0m\n"
+        "\x1b[36m  hint:\x1b[0m write price: 168\n"
+        "\n"
+        "1 error in 1 file\n"
+    )

@@ -10,10 +10,11 @@ import msgspec
 from generator.display import facets, heads, products, sections, shelves
 from generator.display.edition import Edition
 from generator.display.frame import seller_label
+from generator.display.paging import pagination
 from generator.display.phrases import phrase
 from generator.shop import LiveRoom, Page, Product, ProductStatus, Shelf
 from generator.site import Site
-from generator.views import Link, PageView, Pagination, SectionView, plain
+from generator.views import Link, PageView, SectionView, plain
 
 Context = dict[str, Any]
 ERRORS = {"404": "not_found", "500": "server_error"}
@@ -163,7 +164,7 @@ class _Locale:
             image=view.image or next((card.image for card in view.cards if card.image), None),
         )  # fmt: skip
         return {
-            "page": head, "shelf": view, "pagination": pagination(view.url, number, last),
+            "page": head, "shelf": view, "pagination": pagination(number, last, partial(_numbered, view.url)),
             "facets": facets.views(edition, shelf), "sections": self.sections("shelf"),
         }  # fmt: skip
 
@@ -211,23 +212,6 @@ class _Locale:
     def _error(self, code: str, key: str) -> Context:
         title = phrase(key, self.edition.locale)
         return {"page": self._head("error", f"/{code}.html", title, index=False), "code": code}
-
-
-def pagination(url: str, current: int, total: int) -> Pagination:
-    """Return the numbered links of a list: the first, the last, and those around the current page."""
-    near = sorted({1, total, *range(max(1, current - 2), min(total, current + 2) + 1)})
-    links: list[Link] = []
-    for number in near:
-        if links and number - int(links[-1].label) > 1:
-            links.append(Link(label=str(number - 1), url=""))
-        links.append(Link(label=str(number), url=_numbered(url, number), current=number == current))
-    return Pagination(
-        current=current,
-        total=total,
-        previous=_numbered(url, current - 1) if current > 1 else "",
-        next=_numbered(url, current + 1) if current < total else "",
-        links=tuple(links),
-    )
 
 
 def _numbered(url: str, number: int) -> str:

@@ -13,7 +13,7 @@ from runtime import jobs
 from runtime.rehearsal_bank import bank
 from runtime.releases import Live, NoReleaseError
 from runtime.settings import Environment, Settings
-from runtime.web import cart, checkout, failures, headers, health, logs, notify, order_pages
+from runtime.web import api, cart, checkout, failures, headers, health, listing, logs, notify, order_pages
 from runtime.web.front import Front
 from runtime.web.gate import BODY_LIMIT
 from runtime.web.metrics import Metrics
@@ -24,9 +24,14 @@ log = logging.getLogger("runtime.web")
 _FIELD_LIMIT = 200
 _MEDIA_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data", "application/json"}
 
-LOCALIZED: tuple[Blueprint, ...] = (cart.blueprint, checkout.blueprint, order_pages.lookup)
+LOCALIZED: tuple[Blueprint, ...] = (
+    listing.blueprint,
+    cart.blueprint,
+    checkout.blueprint,
+    order_pages.lookup,
+)
 """Views that exist once for every locale of the shop."""
-PLAIN: tuple[Blueprint, ...] = (health.blueprint, cart.api, order_pages.blueprint, notify.blueprint)
+PLAIN: tuple[Blueprint, ...] = (health.blueprint, api.blueprint, cart.api, order_pages.blueprint, notify.blueprint)
 """Views with one address."""
 
 

@@ -1,0 +1,119 @@
+"""What static pages ask for after they are shown: stock and prices of the moment, and the count of the cart."""
+
+import hashlib
+
+import msgspec
+from flask import Blueprint, Response, jsonify, make_response, request
+from werkzeug.exceptions import BadRequest, NotFound
+
+from generator import money
+from generator.shop import Product, ProductStatus, Variant
+from generator.views import View
+from runtime import stock
+from runtime.web import cart, rooms
+from runtime.web.failures import limit
+from runtime.web.visit import Visit, visit
+
+blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+MOST_PRODUCTS = 50
+_LONGEST_HANDLE = 200
+_LOW = 5
+_FRESH_FOR = 10
+"""Seconds for which an answer may be used again by anybody."""
+
+
+class Offer(View, frozen=True, kw_only=True):
+    """One sku at this moment. ``left`` is told only when few are left; prices but ``amount`` are ready to print."""
+
+    product: str
+    price: str
+    amount: int
+    compare_at: str
+    available: bool
+    left: int | None
+
+
+@blueprint.get("/offers")
+def offers() -> Response:
+    """Answer stock and prices of up to 50 products, named by ``products`` with commas between them."""
+    limit("offers")
+    here = _in_asked_locale(visit())
+    wanted = request.args.get("products", "")
+    handles = list(dict.fromkeys(handle for handle in wanted.split(",") if handle))
+    if len(handles) > MOST_PRODUCTS or any(len(handle) > _LONGEST_HANDLE for handle in handles):
+        raise BadRequest
+    return _shared({"offers": offers_of(here, handles)})
+
+
+@blueprint.get("/cart")
+def count() -> Response:
+    """Answer how many pieces are in the visitor's cart."""
+    return jsonify(count=cart.count(visit()))
+
+
+@blueprint.get("/live/<handle>")
+def live(handle: str) -> Response:
+    """Answer where a live room stands, the shop's own time, and the offers of its bag."""
+    limit("offers")
+    here = _in_asked_locale(visit())
+    room = here.catalogue.find_room(handle)
+    if room is None:
+        raise NotFound
+    document = {
+        "state": rooms.state(room, here.now).value,
+        "now": rooms.instant(here.now),
+        "starts_at": room.starts_at,
+        "ends_at": room.ends_at or "",
+        "bag": [card.handle for card in here.catalogue.cards(here.locale, room.products)],
+        "offers": offers_of(here, room.products[:MOST_PRODUCTS]),
+    }
+    answer = jsonify(document)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def offers_of(here: Visit, handles: list[str] | tuple[str, ...]) -> dict[str, Offer]:
+    """Return the offers of products by sku; products that are not on offer now are left out."""
+    products = [product for handle in handles if (product := _find(here, handle)) is not None]
+    skus = [variant.sku for product in products for variant in product.variants]
+    levels = here.database.read(lambda look: stock.levels(look, skus)) if skus else {}
+    return {
+        variant.sku: _offer(here, product, variant, levels.get(variant.sku))
+        for product in products
+        for variant in product.variants
+    }
+
+
+def _find(here: Visit, handle: str) -> Product | None:
+    product = here.catalogue.find_product(handle)
+    if product is None or product.status is ProductStatus.DRAFT:
+        return None
+    return product if (product.publish_at or "") <= rooms.instant(here.now) else None
+
+
+def _offer(here: Visit, product: Product, variant: Variant, level: int | None) -> Offer:
+    currency, locale = here.terms.currency, here.locale
+    compared = variant.compare_at is not None and variant.compare_at > variant.price
+    return Offer(
+        product=product.handle,
+        price=money.text(variant.price, currency, locale),
+        amount=variant.price,
+        compare_at=money.text(variant.compare_at or 0, currency, locale) if compared else "",
+        available=level is None or level > 0,
+        left=level if level is not None and 0 < level <= _LOW else None,
+    )
+
+
+def _in_asked_locale(here: Visit) -> Visit:
+    return here.in_locale(request.args.get("locale", here.locale))
+
+
+def _shared(document: object) -> Response:
+    """Answer with a document that anybody may keep for a moment, and ask again whether it is still the same."""
+    data = msgspec.json.encode(document)
+    answer = make_response(data)
+    answer.headers["Content-Type"] = "application/json"
+    answer.headers["Cache-Control"] = f"public, max-age={_FRESH_FOR}"
+    answer.set_etag(hashlib.blake2b(data, digest_size=12).hexdigest())
+    answer.make_conditional(request)
+    return answer

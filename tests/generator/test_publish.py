@@ -1,0 +1,330 @@
+"""Releases go live whole or not at all, whatever happens while they are made."""
+
+import errno
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+import tiny_shop
+from click.testing import CliRunner
+from tiny_shop import made, page, product
+
+from generator.cli import main
+from generator.publishing import Releases
+from generator.store import Store
+
+BUILD = (
+    "import sys; from pathlib import Path\n"
+    "from generator.cli import main\n"
+    "main(['build', sys.argv[1], '--lang', 'en', *sys.argv[2:]])\n"
+)
+
+
+@pytest.fixture
+def shop(tmp_path):
+    folder = tiny_shop.write(tmp_path / "shop")
+    made(folder)
+    return folder
+
+
+def start(folder, *options, before=""):
+    return subprocess.Popen(
+        [sys.executable, "-c", before + BUILD, str(folder), *options],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def finish(folder, *options, before=""):
+    process = start(folder, *options, before=before)
+    output, errors = process.communicate(timeout=60)
+    return process.returncode, output, errors
+
+
+def edit(folder, price):
+    product(folder, "tea-1", "{zh-CN: 龙井 1, en: Longjing 1}", price)
+
+
+def test_a_rollback_brings_the_exact_bytes_back_within_a_second_g70(shop):
+    first = tiny_shop.everything(shop)
+    edit(shop, 500)
+    made(shop)
+    second = tiny_shop.everything(shop)
+    assert first != second
+    started = time.perf_counter()
+    done = CliRunner().invoke(main, ["rollback", str(shop)])
+    assert time.perf_counter() - started < 1
+    assert done.exit_code == 0
+    assert tiny_shop.everything(shop) == first
+
+
+def test_a_second_rollback_goes_further_back_and_a_third_has_nowhere_to_go(shop):
+    releases = Releases(shop / "var")
+    names = [releases.find_live()]
+    for price in (500, 600):
+        edit(shop, price)
+        names.append(made(shop).release)
+    for expected in (names[1], names[0]):
+        assert CliRunner().invoke(main, ["rollback", str(shop)]).output == f"{expected}\n"
+        assert releases.find_live() == expected
+    done = CliRunner().invoke(main, ["rollback", str(shop), "--lang", "zh"])
+    assert done.exit_code == 3
+    assert releases.find_live() == names[0]
+
+
+def test_a_plan_names_what_a_publish_would_change_and_changes_nothing(shop):
+    live = Releases(shop / "var").find_live()
+    edit(shop, 500)
+    product(shop, "tea-9", "{zh-CN: 新, en: New}", 5)
+    (shop / "products/tea-3.yaml").unlink()
+    done = CliRunner().invoke(main, ["plan", str(shop), "--lang", "en"])
+    lines = done.output.splitlines()
+    assert done.exit_code == 0
+    assert "+ /products/tea-9/" in lines
+    assert "- /en/products/tea-3/" in lines
+    assert "~ /products/tea-1/" in lines
+    assert "~ /pages/about/" not in lines
+    assert Releases(shop / "var").find_live() == live
+
+
+def test_a_published_plan_renders_nothing_again(shop):
+    edit(shop, 500)
+    planned = made(shop, publish=False).release
+    assert Releases(shop / "var").find_live() != planned
+    done = CliRunner().invoke(main, ["publish", str(shop), planned])
+    assert done.exit_code == 0
+    assert Releases(shop / "var").find_live() == planned
+
+
+def test_a_release_that_does_not_exist_is_not_published(shop):
+    live = Releases(shop / "var").find_live()
+    done = CliRunner().invoke(main, ["publish", str(shop), "feedfacefeedface", "--lang", "en"])
+    assert done.exit_code == 3
+    assert Releases(shop / "var").find_live() == live
+
+
+def test_old_releases_go_and_their_contents_with_them_but_not_hashed_assets(shop):
+    overlay = shop / "theme/assets"
+    overlay.mkdir(parents=True)
+    (overlay / "note.css").write_text("p { color: red }")
+    made(shop)
+    asset = next(url for url in tiny_shop.live(shop).entries if "/note." in url)
+    (overlay / "note.css").unlink()
+    for price in range(200, 205):
+        edit(shop, price)
+        made(shop)
+    assert asset in tiny_shop.live(shop).assets
+    assert Store(shop / "var").read(tiny_shop.live(shop).assets[asset].blob) == b"p{color:red}\n"
+    for price in range(300, 316):
+        edit(shop, price)
+        made(shop)
+    releases = Releases(shop / "var")
+    assert 10 <= len(releases.whole()) <= 15
+    assert asset not in tiny_shop.live(shop).assets
+    used = set().union(*(releases.manifest(each).blobs() for each in releases.whole()))
+    kept = {path.name.split(".")[0] for path in (shop / "var/store").rglob("*") if path.is_file()}
+    assert used <= kept
+    assert all(len(Store(shop / "var").read(blob)) > 0 for blob in used)
+
+
+def test_shoppers_see_no_bad_answer_during_60_publishes_g63(shop):
+    bad, seen, stop = [], set(), threading.Event()
+
+    def browse(seed):
+        chance = random.Random(seed)
+        releases = Releases(shop / "var")
+        store = Store(shop / "var")
+        while not stop.is_set():
+            try:
+                release = os.readlink(shop / "var/live")
+                manifest = releases.manifest(release.split("/")[1])
+                url = chance.choice(["/", "/products/tea-1/", "/shelves/green/", "/en/"])
+                entry = manifest.entries[url]
+                data = store.read(entry.blob)
+                if len(data) != entry.size or not data.rstrip().endswith(b"</html>"):
+                    bad.append(("torn", url))
+                sheets = [part.split(b'"')[0] for part in data.split(b'<link rel="stylesheet" href="')[1:]]
+                for sheet in sheets:
+                    asset = manifest.entries.get(sheet.decode()) or manifest.assets[sheet.decode()]
+                    store.read(asset.blob)
+                seen.add(release)
+                time.sleep(0.01)
+            except (OSError, LookupError) as error:
+                bad.append(repr(error))
+
+    threads = [threading.Thread(target=browse, args=(seed,)) for seed in range(4)]
+    for thread in threads:
+        thread.start()
+    for number in range(60):
+        edit(shop, 1000 + number)
+        made(shop)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert bad == []
+    assert len(seen) > 5
+
+
+FAILING = """
+import os, errno
+count = [0]
+def spoilt(name, code):
+    real = getattr(os, name)
+    def call(*arguments, **named):
+        if name != "open" or arguments[1] & os.O_CREAT:
+            count[0] += 1
+            if count[0] >= int(os.environ["FAIL_AT"]):
+                raise OSError(code, os.strerror(code), "var/store/x")
+        return real(*arguments, **named)
+    setattr(os, name, call)
+"""
+
+
+def spoilt(name, code, number):
+    return f"import os; os.environ['FAIL_AT'] = '{number}'\n{FAILING}\nspoilt({name!r}, {code})\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "words"),
+    [
+        ("write", errno.ENOSPC, "the disk is full"),
+        ("open", errno.EMFILE, "too many open files"),
+        ("fsync", errno.EIO, "the disk does not work"),
+        ("open", errno.EROFS, "read-only"),
+        ("open", errno.EACCES, "no permission"),
+    ],
+)
+def test_a_fault_at_any_write_ends_with_3_and_leaves_the_live_shop_g58_g59(shop, name, code, words):
+    live, before = Releases(shop / "var").find_live(), tiny_shop.everything(shop)
+    edit(shop, 777)
+    failed = 0
+    for number in [1, 2, 3, 4, 6, 9, 13, 20, 40, 80]:
+        status, _, errors = finish(shop, before=spoilt(name, code, number))
+        if status == 0:
+            break
+        failed += 1
+        assert (status, words in errors, "Traceback" in errors) == (3, True, False), (number, errors)
+        if Releases(shop / "var").find_live() == live:
+            assert tiny_shop.everything(shop) == before
+        left = [path for path in (shop / "var").rglob("*.tmp")]
+        assert left == []
+    assert failed > 0
+    made(shop)
+    assert "¥777.00" in page(shop, "/products/tea-1/")
+    assert list((shop / "var/releases").glob(".making-*")) == []
+
+
+def test_a_file_size_limit_ends_with_3_and_the_next_build_is_whole_g58(shop):
+    before = tiny_shop.everything(shop)
+    edit(shop, 777)
+    limit = "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+    limit += "resource.setrlimit(resource.RLIMIT_FSIZE, (6000, 6000))\n"
+    status, _, errors = finish(shop, before=limit)
+    assert (status, "Traceback" in errors) == (3, False)
+    assert tiny_shop.everything(shop) == before
+    made(shop)
+    assert "¥777.00" in page(shop, "/products/tea-1/")
+
+
+def test_builds_that_are_killed_leave_an_old_or_a_new_shop_whole_g60(shop, tmp_path):
+    chance = random.Random(60)
+    expected = {}
+    for price in (777, 888):
+        edit(shop, price)
+        copy = tmp_path / f"copy-{price}"
+        shutil.copytree(shop, copy, ignore=shutil.ignore_patterns("var"))
+        made(copy)
+        expected[price] = tiny_shop.everything(copy)
+    edit(shop, 888)
+    made(shop)
+    for number in range(24):
+        edit(shop, 777 if number % 2 else 888)
+        process = start(shop)
+        time.sleep(chance.uniform(0.05, 0.7))
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        assert tiny_shop.everything(shop) in (expected[777], expected[888])
+    edit(shop, 777)
+    status, _, errors = finish(shop)
+    assert status == 0, errors
+    assert tiny_shop.everything(shop) == expected[777]
+    assert [path for path in (shop / "var").rglob("*") if path.name.startswith(".making") or ".tmp" in path.name] == []
+
+
+def test_two_builds_at_once_are_told_apart_g62(shop):
+    edit(shop, 777)
+    slow = "import generator.check as c, time; real = c.check\n"
+    slow += "def check(*a, **n):\n    time.sleep(1.5)\n    return real(*a, **n)\nc.check = check\n"
+    first = start(shop, before=slow)
+    deadline = time.monotonic() + 20
+    while not (shop / "var/build.lock").read_text().startswith(str(first.pid)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    status, _, errors = finish(shop)
+    assert status == 3
+    assert f"another build of this shop is running (process {first.pid})" in errors
+    first.communicate(timeout=30)
+    assert first.returncode == 0
+    assert "¥777.00" in page(shop, "/products/tea-1/")
+
+
+def test_a_lock_of_a_dead_process_is_nothing_g62(shop):
+    (shop / "var/build.lock").write_text("999999\n")
+    edit(shop, 777)
+    assert made(shop).published
+
+
+def test_an_export_writes_what_changed_and_removes_only_what_is_ours_g64_g67(shop, tmp_path):
+    out = tmp_path / "out"
+    made(shop, out=out)
+    (out / "robots-mine.txt").write_text("a note of the admin")
+    times = {path: path.stat().st_mtime_ns for path in out.rglob("*") if path.is_file()}
+    assert made(shop, out=out).figures.exported == 0
+    assert {path: path.stat().st_mtime_ns for path in out.rglob("*") if path.is_file()} == times
+    (shop / "products/tea-2.yaml").unlink()
+    made(shop, out=out)
+    assert not (out / "products/tea-2").exists()
+    assert (out / "products/tea-1/index.html").is_file()
+    assert (out / "robots-mine.txt").read_text() == "a note of the admin"
+    assert (out / "index.html").read_bytes() == tiny_shop.everything(shop)["/"]
+    assert (out / "index.html.br").is_file()
+
+
+def test_a_link_planted_in_the_output_is_not_followed_g68(shop, tmp_path):
+    out = tmp_path / "out"
+    made(shop, out=out)
+    outside = tmp_path / "outside"
+    shutil.move(out / "products", outside)
+    (out / "products").symlink_to(outside)
+    before = tiny_shop.tree(outside)
+    edit(shop, 777)
+    done = CliRunner().invoke(main, ["build", str(shop), "--out", str(out), "--lang", "en"])
+    assert done.exit_code == 2
+    assert "is a symbolic link" in done.output
+    assert tiny_shop.tree(outside) == before
+
+
+def test_a_link_planted_in_the_cache_is_not_followed_g68(shop, tmp_path):
+    victim = tmp_path / "victim"
+    victim.write_bytes(b"mine")
+    for name in ("pages", "inputs"):
+        path = shop / "var/cache" / name
+        path.unlink()
+        path.symlink_to(victim)
+    edit(shop, 777)
+    made(shop)
+    assert victim.read_bytes() == b"mine"
+    assert not (shop / "var/cache/pages").is_symlink()
+
+
+def test_a_link_in_place_of_the_store_is_refused_g68(shop, tmp_path):
+    shutil.move(shop / "var/store", tmp_path / "store")
+    (shop / "var/store").symlink_to(tmp_path / "store")
+    edit(shop, 777)
+    done = CliRunner().invoke(main, ["build", str(shop), "--lang", "en"])
+    assert done.exit_code == 2
+    assert "is a symbolic link" in done.output

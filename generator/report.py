@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
-from generator.concealment import redact
 from generator.decoding import lines
 from generator.messages import CATALOGUE
 from generator.problems import Mark, Problem, Severity
+from generator.redaction import redact
 
 Sources = Mapping[str, str]
 MOST_SHOWN = 200

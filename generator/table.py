@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from generator import nearest, schema
+from generator import concealment, nearest, schema
 from generator.decoding import MAXIMUM_TABLE_BYTES, decode, replace_controls
 from generator.document import Document, Marks, read_bytes
 from generator.events import Data
@@ -55,7 +55,10 @@ def read(path: Path, file: str) -> tuple[list[tuple[str, Document]], list[Proble
     if raw is None:
         return [], problems
     text, problems = decode(raw, file, MAXIMUM_TABLE_BYTES)
-    return ([], problems) if text is None else parse(text, file)
+    if text is None:
+        return [], problems
+    documents, problems = parse(text, file)
+    return documents, problems + concealment.find(text, file)
 
 
 def parse(text: str, file: str) -> tuple[list[tuple[str, Document]], list[Problem]]:

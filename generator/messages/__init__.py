@@ -7,6 +7,7 @@ all codes anew: ``shopwright problems > docs/problems.md``.
 from generator.messages import files, legal, live, names, pictures, release, schema, syntax, table, trade, values
 from generator.messages.message import Message
 from generator.problems import Mark, Problem
+from generator.redaction import redact
 
 AREAS = (files, syntax, table, schema, values, names, pictures, trade, legal, live, release)
 
@@ -28,7 +29,9 @@ def problem(
     related: tuple[str, Mark | None] | None = None,
     **values: object,
 ) -> Problem:
-    """Make a problem of a known code, with the severity that the catalogue gives it."""
+    """Make a problem of a known code, with the severity that the catalogue gives it; no secret gets into it."""
+    values = {key: redact(value) if isinstance(value, str) else value for key, value in values.items()}
+    suggestion = redact(suggestion) if suggestion else suggestion
     return Problem(
         code=code, file=file, mark=mark, path=path, severity=CATALOGUE[code].severity,
         values=values, suggestion=suggestion, related=related,

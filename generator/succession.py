@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from generator.display.edition import prefix
 from generator.manifest import HTML, Entry, Manifest
 from generator.shop import Shop
+from generator.templates import KINDS, address
 
 _MOST_GONE = 10_000
 
@@ -14,7 +15,7 @@ def moved(shop: Shop, earlier: Manifest | None, entries: Mapping[str, Entry], sk
 
     ``skus`` leads from the handle of a lost product to the one that has its goods now: a renamed product redirects.
     """
-    redirects = {old: new for old, new in shop.redirects.items() if old not in entries}
+    redirects = {old: _address(new) for old, new in shop.redirects.items() if old not in entries}
     gone: list[str] = []
     for url in _lost(earlier, entries):
         target = _renamed(shop, url, skus) or (earlier.redirects.get(url, "") if earlier else "")
@@ -27,6 +28,11 @@ def moved(shop: Shop, earlier: Manifest | None, entries: Mapping[str, Entry], sk
     return Manifest(
         entries=dict(entries), redirects=dict(sorted(redirects.items())), gone=tuple(sorted(gone)[:_MOST_GONE])
     )
+
+
+def _address(target: str) -> str:
+    kind, colon, handle = target.partition(":")
+    return address("", kind, handle) if colon and kind in KINDS else target
 
 
 def _lost(earlier: Manifest | None, entries: Mapping[str, Entry]) -> Iterable[str]:

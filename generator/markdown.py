@@ -25,6 +25,10 @@ _MARKUP = re.compile(
     r"[\\`*_\[\]<>&|~\0\r\t\v\f\x1c-\x1f\x85\u2028\u2029\ue000]|^[ ]*(?:#|[-+=]|\d{1,9}[.)])|^ {4}|  $", re.MULTILINE
 )
 """What may be more than a plain paragraph; a text without it needs no parser."""
+_WIDE = r"\u2e80-\u303f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff"
+_QUOTES = "“”‘’—…"
+_WIDE_BREAK = re.compile(f"(?<=[{_WIDE}])\n(?=[{_WIDE}{_QUOTES}])|(?<=[{_QUOTES}])\n(?=[{_WIDE}])")
+"""A line's end inside Chinese or Japanese, which browsers would show as a space."""
 _BLANK = re.compile(r"\n(?: *\n)+")
 _PLACE = re.compile("\ue000(\\d+)\ue000")
 _HIGHEST, _LOWEST = 2, 6
@@ -67,7 +71,8 @@ class Prose:
         """Return a Markdown text as clean HTML."""
         found = self._made.get(text)
         if found is None:
-            found = self._made[text] = self._html(text)
+            made = self._html(text)
+            found = self._made[text] = made if "<pre" in made else _WIDE_BREAK.sub("", made)
         return found
 
     def _html(self, text: str) -> str:

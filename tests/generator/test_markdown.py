@@ -127,6 +127,16 @@ def test_g46_comments_entities_and_odd_characters_make_good_html():
     assert html("a\u2028b 👨‍👩‍👧") == "<p>a\u2028b 👨‍👩‍👧</p>\n"
 
 
+def test_a_line_may_end_inside_chinese_without_leaving_a_space():
+    assert html("骑一辆旧电瓶车\n去翁家山。\n他说：\n“好”\n了") == "<p>骑一辆旧电瓶车去翁家山。他说：“好”了</p>\n"
+    assert html("**茶**，\n三罐") == "<p><strong>茶</strong>，三罐</p>\n"
+
+
+def test_a_line_ends_in_a_space_between_words_and_stays_in_code():
+    assert html("one\ntwo 茶\ntea\n茶") == "<p>one\ntwo 茶\ntea\n茶</p>\n"
+    assert html("```\n茶\n茶\n```") == "<pre><code>茶\n茶\n</code></pre>\n"
+
+
 def test_g46_a_description_of_a_megabyte_is_made_in_time():
     assert len(html("**长** 文 " * 120_000)) > 1_000_000
 

@@ -9,10 +9,29 @@ from generator import money
 _SIGNS = re.compile(r"[¥￥$€£₩₹元圆块\s\u00a0\u202f]|CNY|RMB|USD|EUR|GBP|JPY", re.IGNORECASE)
 _GROUPED = re.compile(r"\d{1,3}(?:[,.']\d{3})+(?:[.,]\d+)?|\d+[.,]\d+|\d+")
 _UNITS = {
-    "分钟": "m", "min": "m", "minute": "m", "minutes": "m", "m": "m", "小时": "h", "个小时": "h", "hour": "h", "hours": "h",
-    "h": "h", "std": "h", "天": "d", "日": "d", "day": "d", "days": "d", "d": "d", "tage": "d", "周": "w", "星期": "w",
-    "week": "w", "weeks": "w", "w": "w",
-}  # fmt: skip
+    "分钟": "m",
+    "min": "m",
+    "minute": "m",
+    "minutes": "m",
+    "m": "m",
+    "小时": "h",
+    "个小时": "h",
+    "hour": "h",
+    "hours": "h",
+    "h": "h",
+    "std": "h",
+    "天": "d",
+    "日": "d",
+    "day": "d",
+    "days": "d",
+    "d": "d",
+    "tage": "d",
+    "周": "w",
+    "星期": "w",
+    "week": "w",
+    "weeks": "w",
+    "w": "w",
+}
 
 
 def guess(text: str, currency: str) -> str | None:

@@ -1,4 +1,4 @@
-"""What was found in unchanged files last time: one file below var/cache that may be lost, old or damaged at any moment."""
+"""What was found in unchanged files last time: one file in var/cache that may be lost, old or damaged any time."""
 
 import hashlib
 import os

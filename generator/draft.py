@@ -17,7 +17,6 @@ from generator.reading import Result
 from generator.sections import Offer
 from generator.shop import LiveRoom, Page, Product, Shop
 
-
 _MOST_DOCUMENTS = 2000
 """Files that are read again for the places of their problems; nobody reads a report longer than that."""
 _ENDINGS = frozenset({".yaml", ".md"})

@@ -7,11 +7,12 @@ import re
 from collections.abc import Callable
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
+import msgspec
+
 from generator import nearest
-from generator.shop import Value
 
 
-class Embed(Value, frozen=True, kw_only=True):
+class Embed(msgspec.Struct, frozen=True, kw_only=True):
     """A player: the address to frame (or to play), the origin that a page has to allow, and the page to watch it at."""
 
     provider: str
@@ -20,7 +21,7 @@ class Embed(Value, frozen=True, kw_only=True):
     watch: str
 
 
-class Refusal(Value, frozen=True, kw_only=True):
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     """Why an address is not embedded: a code of a problem with its values; ``about`` is the key that is wrong."""
 
     code: str
@@ -91,7 +92,9 @@ def _twitch(parts: SplitResult, shop: str) -> Embed | None:
     if not channel:
         return None
     return _embed(
-        "twitch", f"https://player.twitch.tv/?channel={channel[1]}&parent={parent}", f"https://www.twitch.tv/{channel[1]}"
+        "twitch",
+        f"https://player.twitch.tv/?channel={channel[1]}&parent={parent}",
+        f"https://www.twitch.tv/{channel[1]}",
     )
 
 
@@ -108,13 +111,22 @@ def _vimeo(parts: SplitResult, _shop: str) -> Embed | None:
 
 
 _TABLE: dict[str, tuple[str, Callable[[SplitResult, str], Embed | None]]] = {
-    "www.youtube.com": ("youtube", _youtube), "youtube.com": ("youtube", _youtube), "m.youtube.com": ("youtube", _youtube),
-    "youtu.be": ("youtube", _youtube), "www.youtube-nocookie.com": ("youtube", _youtube),
-    "live.bilibili.com": ("bilibili", _bilibili), "www.bilibili.com": ("bilibili", _bilibili),
-    "m.bilibili.com": ("bilibili", _bilibili), "bilibili.com": ("bilibili", _bilibili),
-    "www.twitch.tv": ("twitch", _twitch), "twitch.tv": ("twitch", _twitch), "m.twitch.tv": ("twitch", _twitch),
-    "vimeo.com": ("vimeo", _vimeo), "www.vimeo.com": ("vimeo", _vimeo), "player.vimeo.com": ("vimeo", _vimeo),
-}  # fmt: skip
+    "www.youtube.com": ("youtube", _youtube),
+    "youtube.com": ("youtube", _youtube),
+    "m.youtube.com": ("youtube", _youtube),
+    "youtu.be": ("youtube", _youtube),
+    "www.youtube-nocookie.com": ("youtube", _youtube),
+    "live.bilibili.com": ("bilibili", _bilibili),
+    "www.bilibili.com": ("bilibili", _bilibili),
+    "m.bilibili.com": ("bilibili", _bilibili),
+    "bilibili.com": ("bilibili", _bilibili),
+    "www.twitch.tv": ("twitch", _twitch),
+    "twitch.tv": ("twitch", _twitch),
+    "m.twitch.tv": ("twitch", _twitch),
+    "vimeo.com": ("vimeo", _vimeo),
+    "www.vimeo.com": ("vimeo", _vimeo),
+    "player.vimeo.com": ("vimeo", _vimeo),
+}
 _OWN = ("owncast", "hls", "mp4")
 PROVIDERS = ("youtube", "bilibili", "twitch", "vimeo", *_OWN)
 
@@ -139,7 +151,9 @@ def find(url: str, provider: str | None, shop: str) -> Embed | Refusal:
 
 def _split(url: str) -> SplitResult | None:
     """Split an https address of plain characters without user, odd port or fragment tricks."""
-    if not re.fullmatch(r"https://[A-Za-z0-9.-]+(?::\d{2,5})?(?:[/?][\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]*)?", url):
+    if not re.fullmatch(
+        r"https://[A-Za-z0-9.-]+(?::\d{2,5})?(?:[/?][\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]*)?", url
+    ):
         return None
     try:
         parts = urlsplit(url)

@@ -6,7 +6,12 @@ from pathlib import Path
 from generator.shop import Value
 
 SHOP = "shop.yaml"
-_KINDS = {"products": ("product", ".yaml"), "shelves": ("shelf", ".yaml"), "pages": ("page", ".md"), "live": ("live", ".yaml")}
+_KINDS = {
+    "products": ("product", ".yaml"),
+    "shelves": ("shelf", ".yaml"),
+    "pages": ("page", ".md"),
+    "live": ("live", ".yaml"),
+}
 TABLE = "products.csv"
 
 
@@ -29,7 +34,7 @@ class Stray(Value, frozen=True, kw_only=True):
 
 
 def gather(folder: Path) -> tuple[list[Source], list[Stray]]:
-    """List all files of products, shelves, pages and live rooms in the order of their names, and what is out of place."""
+    """List the files of products, shelves, pages and live rooms in order, and what is out of place."""
     sources: list[Source] = []
     strays: list[Stray] = []
     for name, (kind, ending) in _KINDS.items():
@@ -58,9 +63,7 @@ def _gather(place: Path, kind: tuple[str, str, str], sources: list[Source], stra
         else:
             found = entry.stat()
             handle = entry.name.removesuffix(ending)
-            sources.append(
-                Source(kind=what, handle=handle, file=file, modified=found.st_mtime_ns, size=found.st_size)
-            )
+            sources.append(Source(kind=what, handle=handle, file=file, modified=found.st_mtime_ns, size=found.st_size))
 
 
 def _stem(name: str) -> str:

@@ -6,9 +6,8 @@ import warnings
 from pathlib import Path
 from typing import BinaryIO
 
+import msgspec
 from PIL import Image
-
-from generator.shop import Value
 
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF")
 MAXIMUM_PIXELS = 52_000_000
@@ -17,7 +16,7 @@ _CLIPS = (b"ftyp", b"\x1a\x45\xdf\xa3")
 _TEXTS = ((b"<!doctype", "HTML"), (b"<html", "HTML"), (b"<?php", "PHP"), (b"%pdf", "PDF"))
 
 
-class Look(Value, frozen=True, kw_only=True):
+class Look(msgspec.Struct, frozen=True, kw_only=True):
     """What a file is: the code of a problem with its values, or its size in pixels (0 for clips and drawings)."""
 
     code: str = ""
@@ -46,24 +45,27 @@ class Shelf:
             return Look(code="picture-remote")
         if name.startswith(("/", "\\", "~")) or ":" in name or "\\" in name or "\0" in name or ".." in name.split("/"):
             return Look(code="picture-outside")
-        path = f"{self._folder}/{name}"
+        path = self._folder / name
         try:
-            real = os.path.realpath(path)
-            if real != self._root and not real.startswith(self._root + os.sep):
-                return Look(code="picture-outside")
-            state = os.stat(path)
-            if stat.S_ISDIR(state.st_mode):
-                return Look(code="picture-is-folder")
-            if not stat.S_ISREG(state.st_mode):
-                return Look(code="picture-missing")
-            if state.st_size == 0:
-                return Look(code="picture-empty")
-            with Path(path).open("rb") as stream:
+            code = self._fault(path)
+            if code:
+                return Look(code=code)
+            with path.open("rb") as stream:
                 return _clip(stream) if clip else _picture(stream)
         except (FileNotFoundError, NotADirectoryError):
             return Look(code="picture-missing")
         except OSError as error:
             return Look(code="picture-unreadable", values={"reason": error.strerror or "?"})
+
+    def _fault(self, path: Path) -> str:
+        if not Path(os.path.realpath(path)).is_relative_to(self._root):
+            return "picture-outside"
+        state = path.stat()
+        if stat.S_ISDIR(state.st_mode):
+            return "picture-is-folder"
+        if not stat.S_ISREG(state.st_mode):
+            return "picture-missing"
+        return "" if state.st_size else "picture-empty"
 
 
 def _clip(stream: BinaryIO) -> Look:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 _MANY = 500
 _CUTOFF = 0.6
+_CUTOFF_OF_TWO = 0.5
+"""One of two Chinese characters may be wrong."""
 
 
 def find(name: str, known: Iterable[str]) -> str | None:
@@ -19,8 +21,14 @@ def find(name: str, known: Iterable[str]) -> str | None:
     likely: Iterable[str] = plain
     if len(plain) > _MANY:
         likely = [each for each in plain if abs(len(each) - len(wanted)) <= 2 and set(each[:2]) & set(wanted[:2])]  # noqa: PLR2004
-    close = difflib.get_close_matches(wanted, likely, n=1, cutoff=_CUTOFF)
-    return plain[close[0]] if close else None
+    cutoff = _CUTOFF if wanted.isascii() or len(wanted) > 2 else _CUTOFF_OF_TWO  # noqa: PLR2004  two characters
+    close = difflib.get_close_matches(wanted, likely, n=5, cutoff=cutoff)
+    return plain[max(close, key=lambda each: _likeness(wanted, each))] if close else None
+
+
+def _likeness(wanted: str, known: str) -> tuple[float, bool]:
+    """Return how alike two names are; of equals the one that begins the same is meant."""
+    return difflib.SequenceMatcher(None, known, wanted).ratio(), known[:1] == wanted[:1]
 
 
 def _plain(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Makes a shop to begin with: the smallest one that sells, or a copy of a sample; editors complete and check its files."""
+"""Makes a shop to begin with: the smallest that sells, or a copy of a sample; editors complete and check its files."""
 
 import json
 import shutil
@@ -23,7 +23,7 @@ def samples() -> list[str]:
 
 
 def make(folder: Path, sample: str | None, lang: str) -> list[str]:
-    """Make a shop in an empty or new folder and return its files; raise RefusedError or OSError, and then nothing is left."""
+    """Make a shop in an empty or new folder and return its files; raise RefusedError or OSError, leaving nothing."""
     if sample is not None and sample not in samples():
         raise files.RefusedError("output-unknown-sample", sample=sample, known=", ".join(samples()))
     if folder.exists() and (not folder.is_dir() or any(path.name not in _ALLOWED for path in folder.iterdir())):
@@ -69,7 +69,9 @@ def equip(folder: Path, lang: str) -> None:
 
 
 def _patterns() -> dict[str, str]:
-    return {f"{SCHEMAS}/shop.json": SHOP} | {f"{SCHEMAS}/{kind}.json": f"{place}/*.yaml" for place, kind in _KINDS.items()}
+    return {f"{SCHEMAS}/shop.json": SHOP} | {
+        f"{SCHEMAS}/{kind}.json": f"{place}/*.yaml" for place, kind in _KINDS.items()
+    }
 
 
 def _name_schema(path: Path, kind: str, up: str) -> None:

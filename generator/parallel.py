@@ -1,4 +1,4 @@
-"""Reads many files at once on machines that can fork; few files, or a process with threads, are read one after another."""
+"""Reads many files at once where a process can fork; few files, or beside threads, are read one after another."""
 
 import multiprocessing
 import os

@@ -43,7 +43,9 @@ def read(folder: Path, source: Source, ground: Ground) -> Result:
     path = folder / source.file
     if source.kind == "table":
         return _read_table(path, source, ground)
-    found, problems = document.read_page(path, source.file) if source.kind == "page" else document.read(path, source.file)
+    found, problems = (
+        document.read_page(path, source.file) if source.kind == "page" else document.read(path, source.file)
+    )
     if found is None:
         return Result(file=source.file, kind=source.kind, problems=tuple(problems))
     translates = source.kind == "page" and source.handle.rpartition(".")[2] in ground.locales

@@ -1,4 +1,4 @@
-"""Whether a region of a delivery rate exists: a country, a province or town of China, a region of another country, or ``*``."""
+"""Regions of delivery rates: countries, provinces and towns of China, regions of other countries, or ``*``."""
 
 import re
 from functools import cache
@@ -29,7 +29,7 @@ def _towns() -> frozenset[str]:
 
 
 def canonical(name: str) -> str | None:
-    """Return one name for all spellings of a region: ``*``, ``DE``, ``US-CA``, ``CN-新疆``; None if there is no such region."""
+    """Return one name for all spellings of a region: ``*``, ``DE``, ``US-CA``, ``CN-新疆``; None for no region."""
     name = name.strip()
     if name == EVERYWHERE:
         return name

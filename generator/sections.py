@@ -13,7 +13,6 @@ from generator import document, nearest, schema, theme
 from generator.messages import problem
 from generator.places import SCHEMAS, THEMES
 from generator.problems import Problem
-from generator.shop import Value
 
 Tree = dict[str, Any]
 _MOST_PARENTS = 8
@@ -21,7 +20,7 @@ _DEFAULT = "harbour"
 _EXTRA = {"^x-": True}
 
 
-class Setting(Value, frozen=True, kw_only=True):
+class Setting(msgspec.Struct, frozen=True, kw_only=True):
     """One thing a merchant sets in a section, a block or a theme."""
 
     id: str
@@ -35,7 +34,7 @@ class Setting(Value, frozen=True, kw_only=True):
     most: float | None = None
 
 
-class Sidecar(Value, frozen=True, kw_only=True):
+class Sidecar(msgspec.Struct, frozen=True, kw_only=True):
     """What the file beside a section's or block's template says."""
 
     name: str
@@ -51,8 +50,8 @@ class Sidecar(Value, frozen=True, kw_only=True):
         return next((each.type for each in self.settings if each.id == setting), None)
 
 
-class Offer(Value, frozen=True, kw_only=True):
-    """Everything a theme offers, the overlay and the parents included; ``schemes`` are role → colour, by light and dark."""
+class Offer(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a theme offers, overlay and parents included; ``schemes`` are role → colour, by light and dark."""
 
     name: str
     folders: tuple[str, ...] = ()

@@ -109,6 +109,4 @@ def _source(tree: Tree, reader: Reader) -> LiveSource:
         path = ("source", "provider") if found.about == "provider" else ("source", "url")
         reader.report(found.code, path, url=url, **found.values)
         return LiveSource(kind="embed", url=url)
-    return LiveSource(
-        kind="embed", url=found.watch, provider=found.provider, src=found.src, frame=found.frame
-    )
+    return LiveSource(kind="embed", url=found.watch, provider=found.provider, src=found.src, frame=found.frame)

@@ -19,7 +19,7 @@ from generator.shop import (
     Text,
     UnitPrice,
     Variant,
-)  # fmt: skip
+)
 
 MOST_VARIANTS = 500
 """As many as the largest platforms allow; more is nearly always an option too many."""
@@ -84,9 +84,10 @@ def _attributes(value: Any, reader: Reader) -> tuple[Attribute, ...]:  # noqa: A
 
 def _safety(tree: Tree, reader: Reader) -> Safety:
     return Safety(
-        manufacturer=tree.get("manufacturer", ""), responsible_person=tree.get("responsible_person", ""),
+        manufacturer=tree.get("manufacturer", ""),
+        responsible_person=tree.get("responsible_person", ""),
         warnings=reader.find_text(tree, "warnings", ("safety",)),
-    )  # fmt: skip
+    )
 
 
 def _options(value: Any, reader: Reader) -> tuple[Option, ...]:  # noqa: ANN401  a mapping or a list
@@ -177,17 +178,26 @@ def _variant(
         reader.report("price-zero", (*path, "price") if "price" in own else ("price",))
     before = _amount("compare_at", own, path, tree, reader)
     if before is not None and price is not None and before <= price:
-        reader.report("compare-at-too-low", (*path, "compare_at") if "compare_at" in own else ("compare_at",),
-                      compare_at=money.plain(before, reader.ground.currency),
-                      price=money.plain(price, reader.ground.currency))  # fmt: skip
+        reader.report(
+            "compare-at-too-low",
+            (*path, "compare_at") if "compare_at" in own else ("compare_at",),
+            compare_at=money.plain(before, reader.ground.currency),
+            price=money.plain(price, reader.ground.currency),
+        )
     default = handle if only else "--".join((handle, *choice))
     sku = own.get("sku") or (tree.get("sku") if only else None) or default
     return Variant(
-        sku=str(sku), options=choice, price=price or 0, compare_at=before, cost=_amount("cost", own, path, tree, reader),
-        stock=_whole(_either("stock", own, tree)), weight=_grams(own, path, tree, reader),
-        barcode=str(own.get("barcode") or (tree.get("barcode") if only else None) or ""), picture=own.get("image"),
+        sku=str(sku),
+        options=choice,
+        price=price or 0,
+        compare_at=before,
+        cost=_amount("cost", own, path, tree, reader),
+        stock=_whole(_either("stock", own, tree)),
+        weight=_grams(own, path, tree, reader),
+        barcode=str(own.get("barcode") or (tree.get("barcode") if only else None) or ""),
+        picture=own.get("image"),
         unit_price=_content(_either("unit_price", own, tree)),
-    )  # fmt: skip
+    )
 
 
 def _price_said(own: Tree, path: Path, tree: Tree, reader: Reader) -> bool:

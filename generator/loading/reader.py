@@ -24,9 +24,7 @@ _GRAMS = {
     "lb": Decimal("453.59237"), "克": Decimal(1), "千克": Decimal(1000), "公斤": Decimal(1000), "斤": Decimal(500),
 }  # fmt: skip
 _LONG = re.compile(r"[0-9]{16,}(\.[0-9]*)?")
-_TIME = re.compile(
-    r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?(?:Z|[+-]\d\d:?\d\d)?", re.ASCII
-)
+_TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?(?:Z|[+-]\d\d:?\d\d)?", re.ASCII)
 
 
 class Ground(Value, frozen=True, kw_only=True):
@@ -93,7 +91,7 @@ class Reader:
             if locale not in locales and not str(locale).startswith("x-"):
                 self.report("unknown-locale", (*path, locale), locale=locale, known=", ".join(locales))
         present = [value[locale] for locale in locales if value.get(locale)]
-        fallback = present[0] if present else next(iter(value.values()))
+        fallback = present[0] if present else next(iter(value.values()), "")
         for locale in locales:
             if not value.get(locale):
                 self._lacking.setdefault(locale, []).append(path)

@@ -6,9 +6,18 @@ from typing import Any
 from generator import regions
 from generator.loading.reader import Path, Reader, Tree
 from generator.shop import (
-    CheckoutRules, DeliveryKind, DeliveryMethod, PaymentMethod, Rates, ReturnRules, Seller, SellerType, Tax, TaxRate,
+    CheckoutRules,
+    DeliveryKind,
+    DeliveryMethod,
+    PaymentMethod,
+    Rates,
+    ReturnRules,
+    Seller,
+    SellerType,
+    Tax,
+    TaxRate,
     Zone,
-)  # fmt: skip
+)
 
 _GATEWAY_TEXTS = ("instructions",)
 
@@ -19,14 +28,24 @@ def seller(tree: Tree, reader: Reader) -> Seller:
     plain = {
         key: str(said.get(key) or "")
         for key in (
-            "legal_name", "registration_number", "representative", "address", "phone", "email", "vat_number", "register",
-            "icp", "public_security_record",
+            "legal_name",
+            "registration_number",
+            "representative",
+            "address",
+            "phone",
+            "email",
+            "vat_number",
+            "register",
+            "icp",
+            "public_security_record",
         )
-    }  # fmt: skip
+    }
     return Seller(
-        type=SellerType(said.get("type") or "company"), licence_picture=said.get("licence_image"),
-        exemption=reader.find_text(said, "exemption", ("seller",)), **plain,
-    )  # fmt: skip
+        type=SellerType(said.get("type") or "company"),
+        licence_picture=said.get("licence_image"),
+        exemption=reader.find_text(said, "exemption", ("seller",)),
+        **plain,
+    )
 
 
 def delivery(tree: Tree, reader: Reader) -> tuple[DeliveryMethod, ...]:
@@ -38,11 +57,14 @@ def _method(tree: Tree, path: Path, reader: Reader) -> DeliveryMethod:
     name = tree.get("name", tree.get("id", ""))
     said = tree.get("rates")
     return DeliveryMethod(
-        id=tree.get("id", ""), name=reader.text(name, (*path, "name")), kind=DeliveryKind(tree.get("kind") or "courier"),
+        id=tree.get("id", ""),
+        name=reader.text(name, (*path, "name")),
+        kind=DeliveryKind(tree.get("kind") or "courier"),
         rates=_rates(said, (*path, "rates"), reader) if said else None,
-        ships_within=reader.find_seconds(tree, "ships_within", path), place=reader.find_text(tree, "place", path),
+        ships_within=reader.find_seconds(tree, "ships_within", path),
+        place=reader.find_text(tree, "place", path),
         hours=reader.find_text(tree, "hours", path),
-    )  # fmt: skip
+    )
 
 
 def _rates(tree: Tree, path: Path, reader: Reader) -> Rates:
@@ -108,11 +130,13 @@ def tax(tree: Tree) -> Tax:
     said: Tree = tree.get("tax") or {}
     rates = [
         TaxRate(
-            country=each.get("country", ""), region=each.get("region"), tax_class=each.get("class") or "standard",
+            country=each.get("country", ""),
+            region=each.get("region"),
+            tax_class=each.get("class") or "standard",
             rate=_rate(each.get("rate", "0")),
         )
         for each in said.get("rates") or ()
-    ]  # fmt: skip
+    ]
     return Tax(prices_include_tax=said.get("prices_include_tax") is not False, rates=tuple(rates))
 
 
@@ -126,9 +150,12 @@ def checkout(tree: Tree, reader: Reader) -> CheckoutRules:
     said: Tree = tree.get("checkout") or {}
     reserve = reader.find_seconds(said, "reserve", ("checkout",))
     return CheckoutRules(
-        reserve=reserve or 1800, fields=dict(said.get("fields") or {}), guest=said.get("guest") is not False,
-        terms=said.get("terms"), invoice=bool(said.get("invoice")),
-    )  # fmt: skip
+        reserve=reserve or 1800,
+        fields=dict(said.get("fields") or {}),
+        guest=said.get("guest") is not False,
+        terms=said.get("terms"),
+        invoice=bool(said.get("invoice")),
+    )
 
 
 def returns(tree: Tree, reader: Reader) -> ReturnRules:
@@ -136,6 +163,7 @@ def returns(tree: Tree, reader: Reader) -> ReturnRules:
     said: Tree = tree.get("returns") or {}
     return ReturnRules(
         window=reader.find_seconds(said, "window", ("returns",)),
-        exclusions=reader.find_text(said, "exclusions", ("returns",)), pays=said.get("pays") or "buyer",
+        exclusions=reader.find_text(said, "exclusions", ("returns",)),
+        pays=said.get("pays") or "buyer",
         page=said.get("page"),
-    )  # fmt: skip
+    )

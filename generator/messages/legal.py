@@ -8,7 +8,8 @@ _CN = "country: CN\nseller: {{type: {type}, legal_name: 青叶茶行, address: �
 _CODE = ", registration_number: 91350100M000100Y43"
 _DE = (
     "country: DE\nseller: {type: company, legal_name: Töpferei Lindgren GmbH, address: 'Hauptstr. 1, 10115 Berlin', "
-    "email: post@example.com, phone: '030 123', representative: Ida Lindgren, register: HRB 12345, vat_number: DE136695976}\n"
+    "email: post@example.com, phone: '030 123', representative: Ida Lindgren, register: HRB 12345, "
+    "vat_number: DE136695976}\n"
 )
 _BACK = "returns: {page: about}\n"
 
@@ -151,7 +152,7 @@ MESSAGES = {
     ),
     "legal-eu-safety": Message(
         severity=Severity.WARNING,
-        en="the offer does not name the manufacturer with an address (Regulation (EU) 2023/988, article 19; food is exempt)",
+        en="the offer names no manufacturer with an address (Regulation (EU) 2023/988, article 19; food is exempt)",
         zh="没有写制造商名称和地址（欧盟 2023/988 号条例第 19 条；食品除外）",
         en_hint="add: safety: {{manufacturer: name, postal address, e-mail}}",
         zh_hint="加上：safety: {{manufacturer: 名称、邮寄地址、邮箱}}",

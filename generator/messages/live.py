@@ -48,7 +48,7 @@ MESSAGES = {
     "live-url-unknown-host": Message(
         en="{host} is none of the platforms that can be embedded",
         zh="{host} 不是可以嵌入的平台",
-        en_hint="known are YouTube, Bilibili, Twitch and Vimeo; for a server of your own add provider: owncast, hls or mp4",
+        en_hint="known are YouTube, Bilibili, Twitch, Vimeo; for your own server add provider: owncast, hls or mp4",
         zh_hint="可以嵌入 YouTube、Bilibili、Twitch、Vimeo；自己的服务器请加上 provider: owncast、hls 或 mp4",
         file=_FILE,
         bad=_room("kind: embed, url: 'https://evil.example/live'"),

@@ -163,7 +163,7 @@ MESSAGES = {
     "link-form": Message(
         en="{link} is not a link",
         zh="{link} 不是链接",
-        en_hint="write product:handle, shelf:handle, page:handle, live:handle, a path such as /search, or an https address",
+        en_hint="write product:handle, shelf:handle, page:handle, live:handle, a path (/search) or an https address",
         zh_hint="写 product:短名、shelf:短名、page:短名、live:短名、/search 这样的路径，或 https 网址",
         bad="menu: {header: [{label: About, link: about.md}]}\n",
         good="menu: {header: [{label: About, link: 'page:about'}]}\n",

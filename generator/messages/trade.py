@@ -7,7 +7,8 @@ _FILE = "products/longjing.yaml"
 
 
 def _rates(zones: str, more: str = "", by: str = "weight") -> str:
-    return f"country: CN\ndelivery:\n  - {{id: post, name: 快递, kind: courier, rates: {{by: {by}, zones: [{zones}]{more}}}}}\n"
+    rates = f"rates: {{by: {by}, zones: [{zones}]{more}}}"
+    return f"country: CN\ndelivery:\n  - {{id: post, name: 快递, kind: courier, {rates}}}\n"
 
 
 _FIRST = "first: {up_to: 1kg, fee: 8}, then: {each: 1kg, fee: 2}"

@@ -7,6 +7,14 @@ _FILE = "products/longjing.yaml"
 _LIVE = "live/spring.yaml"
 _GOOD = "price: 168\n"
 
+_SIZES = "price: 168\noptions: {size: [S, M]}\nvariants:\n"
+
+
+def _rates(zone: str) -> str:
+    rates = f"rates: {{by: quantity, zones: [{{{zone}}}]}}"
+    return f"delivery:\n  - {{id: post, name: Post, kind: courier, {rates}}}\n"
+
+
 MESSAGES = {
     "price-form": Message(
         en="{value} is not an amount",
@@ -84,8 +92,8 @@ MESSAGES = {
         zh="{value} 不是件数",
         en_hint="write a whole number: 1",
         zh_hint="写一个整数：1",
-        bad="delivery:\n  - {id: post, name: Post, kind: courier, rates: {by: quantity, zones: [{regions: ['*'], first: {up_to: 1kg, fee: 8}}]}}\n",
-        good="delivery:\n  - {id: post, name: Post, kind: courier, rates: {by: quantity, zones: [{regions: ['*'], first: {up_to: 3, fee: 8}}]}}\n",
+        bad=_rates("regions: ['*'], first: {up_to: 1kg, fee: 8}"),
+        good=_rates("regions: ['*'], first: {up_to: 3, fee: 8}, then: {each: 1, fee: 2}"),
     ),
     "duration-form": Message(
         en="{value} is not a duration",
@@ -175,8 +183,8 @@ MESSAGES = {
         zh="不认识 {name} 这个地区",
         en_hint="write a province (新疆), a country (DE), a region of one (US-CA), or * for everywhere else",
         zh_hint="写省份（新疆）、国家（DE）、国家加地区（US-CA），或用 * 表示其余全部",
-        bad="delivery:\n  - {id: post, name: Post, kind: courier, rates: {by: quantity, zones: [{regions: [Europe], first: {fee: 8}}]}}\n",
-        good="delivery:\n  - {id: post, name: Post, kind: courier, rates: {by: quantity, zones: [{regions: [DE, FR], first: {fee: 8}}]}}\n",
+        bad=_rates("regions: [Europe], first: {fee: 8}"),
+        good=_rates("regions: [DE, FR], first: {fee: 8}"),
     ),
     "option-value-twice": Message(
         en="the value {value} is given twice",
@@ -202,8 +210,8 @@ MESSAGES = {
         en="the combination {combination} is given twice (first as variant {first})",
         zh="{combination} 这个组合写了两次（第一次是第 {first} 个款式）",
         file=_FILE,
-        bad="price: 168\noptions: {size: [S, M]}\nvariants:\n  - {options: {size: S}, sku: a}\n  - {options: {size: S}, sku: b}\n",
-        good="price: 168\noptions: {size: [S, M]}\nvariants:\n  - {options: {size: S}, sku: a}\n  - {options: {size: M}, sku: b}\n",
+        bad=_SIZES + "  - {options: {size: S}, sku: a}\n  - {options: {size: S}, sku: b}\n",
+        good=_SIZES + "  - {options: {size: S}, sku: a}\n  - {options: {size: M}, sku: b}\n",
     ),
     "variant-lacks-option": Message(
         en="this variant does not say its {option}",

@@ -15,7 +15,9 @@ from generator.sections import Setting
 _SCHEMES = frozenset({"http", "https", "mailto", "tel", "sms", "weixin"})
 _KINDS = frozenset({"product", "shelf", "page", "live"})
 _FOLDERS = {"products": "product", "shelves": "shelf", "pages": "page", "live": "live"}
-_OWN = re.compile(r"/(search|cart|checkout|orders|pay|seller|api|healthz|lookup|assets|media|feeds?)?(/.*)?|/[\w.-]+\.(xml|txt|json|webmanifest)")
+_OWN = re.compile(
+    r"/(search|cart|checkout|orders|pay|seller|api|healthz|lookup|assets|media|feeds?)?(/.*)?|/[\w.-]+\.(xml|txt|json|webmanifest)"
+)
 _ODD = re.compile(r"[\x00-\x20\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _ODR = re.compile(r"ec\.europa\.eu/(consumers/odr|odr)", re.IGNORECASE)
 
@@ -35,10 +37,8 @@ class Checker:
             return self._handle(file, path, link, scheme)
         if scheme and scheme not in _SCHEMES:
             return at(file, "unsafe-link", path, link=link, scheme=scheme)
-        if _ODD.search(link):
-            return at(file, "link-form", path, link=link)
-        if _ODR.search(link):
-            return at(file, "odr-link", path, link=link)
+        if _ODD.search(link) or _ODR.search(link):
+            return at(file, "link-form" if _ODD.search(link) else "odr-link", path, link=link)
         if scheme in {"http", "https"} or link.startswith(("//", "\\")):
             return self._address(file, path, link)
         if scheme or link.startswith(("#", "?")):
@@ -79,7 +79,10 @@ class Checker:
     def _meant(self, plain: str) -> str | None:
         """Guess the handle meant by ``about.md``, ``/about`` or ``pages/about``."""
         name = plain.rstrip("/").rpartition("/")[2].removesuffix(".md").removesuffix(".html")
-        return next((f"{kind}:{name}" for kind in ("page", "shelf", "product", "live") if not self._names.missing(kind, name)), None)
+        return next(
+            (f"{kind}:{name}" for kind in ("page", "shelf", "product", "live") if not self._names.missing(kind, name)),
+            None,
+        )
 
 
 def menus(draft: Draft) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""China's pack: who sells is shown with licence or exemption (E-Commerce Law articles 10 and 15), filings have their form."""
+"""China's pack: licence or exemption is shown (E-Commerce Law articles 10 and 15), filings have their form."""
 
 import re
 from collections.abc import Iterator
@@ -36,7 +36,11 @@ def licence(draft: Draft) -> Iterator[Problem]:
     if seller.registration_number:
         wrong = credit_code(seller.registration_number)
         if wrong:
-            suggestion = seller.registration_number[:17] + credit_code_digit(seller.registration_number[:17]) if wrong == "digit" else None
+            suggestion = (
+                seller.registration_number[:17] + credit_code_digit(seller.registration_number[:17])
+                if wrong == "digit"
+                else None
+            )
             yield in_shop(
                 f"legal-cn-credit-code-{wrong}", ("seller", "registration_number"), number=seller.registration_number,
                 expected=suggestion[-1] if suggestion else "",
@@ -49,7 +53,11 @@ def licence(draft: Draft) -> Iterator[Problem]:
         yield in_shop("legal-cn-licence-missing", ("seller",))
     if not seller.licence_picture:
         yield in_shop("legal-cn-licence-picture-missing", ("seller",))
-    for key, value in (("legal_name", seller.legal_name), ("address", seller.address), ("representative", seller.representative)):
+    for key, value in (
+        ("legal_name", seller.legal_name),
+        ("address", seller.address),
+        ("representative", seller.representative),
+    ):
         if not value:
             yield in_shop("legal-cn-seller-incomplete", ("seller",), key=key)
 
@@ -62,7 +70,9 @@ def filings(draft: Draft) -> Iterator[Problem]:
     if seller.icp and not _ICP.fullmatch(seller.icp):
         yield in_shop("legal-cn-icp-form", ("seller", "icp"), number=seller.icp)
     if seller.public_security_record and not _POLICE.fullmatch(seller.public_security_record):
-        yield in_shop("legal-cn-police-form", ("seller", "public_security_record"), number=seller.public_security_record)
+        yield in_shop(
+            "legal-cn-police-form", ("seller", "public_security_record"), number=seller.public_security_record
+        )
     if not seller.icp and re.search(r"\.cn(:\d+)?(/|$)", draft.shop.url):
         yield in_shop("legal-cn-icp-missing", ("seller",), url=draft.shop.url)
 

@@ -9,10 +9,17 @@ from generator.problems import Problem
 
 LEAST = 4.5
 _PAIRS = (
-    ("text", "background"), ("text", "surface"), ("muted", "background"), ("muted", "surface"), ("on_accent", "accent"),
-    ("accent", "background"), ("text", "accent_soft"), ("success", "background"), ("warning", "background"),
+    ("text", "background"),
+    ("text", "surface"),
+    ("muted", "background"),
+    ("muted", "surface"),
+    ("on_accent", "accent"),
+    ("accent", "background"),
+    ("text", "accent_soft"),
+    ("success", "background"),
+    ("warning", "background"),
     ("danger", "background"),
-)  # fmt: skip
+)
 _STEPS = 100
 
 
@@ -62,6 +69,13 @@ def readable(draft: Draft) -> Iterator[Problem]:
         if ratio < LEAST:
             wrong, kept = (front, back) if front in own else (back, front)
             yield in_shop(
-                "contrast-too-low", ("theme", "colors", wrong), suggestion=nearest_readable(light[wrong], light[kept]),
-                front=front, back=back, front_color=light[front], back_color=light[back], ratio=f"{ratio:.2f}", least=LEAST,
-            )  # fmt: skip
+                "contrast-too-low",
+                ("theme", "colors", wrong),
+                suggestion=nearest_readable(light[wrong], light[kept]),
+                front=front,
+                back=back,
+                front_color=light[front],
+                back_color=light[back],
+                ratio=f"{ratio:.2f}",
+                least=LEAST,
+            )

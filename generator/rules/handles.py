@@ -15,19 +15,57 @@ _FORM = re.compile(r"\w[\w-]*")
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 RESERVED = frozenset(
     {
-        "admin", "api", "cart", "checkout", "console", "healthz", "index", "metrics", "orders", "pay", "setup", "static",
+        "admin",
+        "api",
+        "cart",
+        "checkout",
+        "console",
+        "healthz",
+        "index",
+        "metrics",
+        "orders",
+        "pay",
+        "setup",
+        "static",
     }
-)  # fmt: skip
+)
 # Letters of Cyrillic and Greek that nobody can tell from Latin ones (Unicode TR39), after case folding.
 _LOOKALIKE = str.maketrans(
     {
-        "а": "a", "е": "e", "о": "o", "р": "p", "с": "c", "у": "y", "х": "x", "і": "i", "ј": "j", "ѕ": "s", "ԁ": "d",
-        "һ": "h", "ӏ": "l", "ԛ": "q", "ԝ": "w", "к": "k", "α": "a", "ο": "o", "ν": "v", "ι": "i", "κ": "k", "ρ": "p",
-        "υ": "u", "χ": "x", "γ": "y",
+        "а": "a",
+        "е": "e",
+        "о": "o",
+        "р": "p",
+        "с": "c",
+        "у": "y",
+        "х": "x",
+        "і": "i",
+        "ј": "j",
+        "ѕ": "s",
+        "ԁ": "d",
+        "һ": "h",
+        "ӏ": "l",
+        "ԛ": "q",
+        "ԝ": "w",
+        "к": "k",
+        "α": "a",
+        "ο": "o",
+        "ν": "v",
+        "ι": "i",
+        "κ": "k",
+        "ρ": "p",
+        "υ": "u",
+        "χ": "x",
+        "γ": "y",
     }
-)  # fmt: skip
+)
 _MIXED = re.compile(r"(?=\w*[A-Za-z])(?=\w*[\u0370-\u03ff\u0400-\u052f])\w+")
-_KINDS = {"product": ("products", ".yaml"), "shelf": ("shelves", ".yaml"), "page": ("pages", ".md"), "live": ("live", ".yaml")}
+_KINDS = {
+    "product": ("products", ".yaml"),
+    "shelf": ("shelves", ".yaml"),
+    "page": ("pages", ".md"),
+    "live": ("live", ".yaml"),
+}
 
 
 def forms(draft: Draft) -> Iterator[Problem]:
@@ -68,7 +106,7 @@ def _better(kind: str, handle: str) -> str | None:
 
 
 def skeleton(handle: str) -> str:
-    """Return what stands for all handles that look or sort the same: case, width, accents' encoding, look-alike letters."""
+    """Return what all handles share that look the same: case, width, encoding of accents, look-alike letters."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", handle).casefold())
     return folded.translate(_LOOKALIKE).replace("_", "-") if not folded.isascii() else folded.replace("_", "-")
 
@@ -85,7 +123,9 @@ def collisions(draft: Draft) -> Iterator[Problem]:
                 continue
             first, file = seen[key]
             path: tuple[str | int, ...] = (index, "handle") if source.kind not in _KINDS else ()
-            yield at(source.file, "handle-collision", path, handle=shown(handle), first=shown(first), related=(file, None))
+            yield at(
+                source.file, "handle-collision", path, handle=shown(handle), first=shown(first), related=(file, None)
+            )
 
 
 def scripts(draft: Draft) -> Iterator[Problem]:

@@ -19,7 +19,9 @@ def known(draft: Draft) -> Iterator[Problem]:
         path = ("payment", index, "gateway")
         if method.gateway not in names:
             guess = nearest.find(method.gateway, names)
-            yield in_shop("unknown-gateway", path, suggestion=guess, name=method.gateway, known=", ".join(sorted(names)))
+            yield in_shop(
+                "unknown-gateway", path, suggestion=guess, name=method.gateway, known=", ".join(sorted(names))
+            )
         elif method.gateway in seen:
             yield in_shop("id-twice", path, id=method.gateway)
         seen.add(method.gateway)

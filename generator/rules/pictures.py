@@ -14,7 +14,7 @@ from generator.sections import Setting
 LEAST_SIDE = 300
 """Pixels: a product picture smaller than this is a blur on every phone."""
 Use = tuple[str, tuple[str | int, ...], str, str]
-"""A file of the shop, the path in it, the name of a file below media/, and what it is used as: picture, product or video."""
+"""A file of the shop, the path in it, a name below media/, and what that is used as: picture, product or video."""
 _CLIPS = (".mp4", ".webm")
 _MOST_GUESSES = 50
 
@@ -31,7 +31,9 @@ def good(draft: Draft) -> Iterator[Problem]:
             suggestion = _guess(draft.folder, name) if guessable else None
             yield at(file, found.code, path, suggestion=suggestion, related=None, picture=name, **found.values)
         elif kind == "product" and found.width and min(found.width, found.height) < LEAST_SIDE:
-            yield at(file, "picture-too-small", path, picture=name, width=found.width, height=found.height, least=LEAST_SIDE)
+            yield at(
+                file, "picture-too-small", path, picture=name, width=found.width, height=found.height, least=LEAST_SIDE
+            )
 
 
 def _guess(folder: Path, name: str) -> str | None:

@@ -29,4 +29,6 @@ def translations(draft: Draft) -> Iterator[Problem]:
 def _missing(handle: str, draft: Draft) -> Iterator[Problem]:
     for locale in draft.ground.locales[1:]:
         if f"{handle}.{locale}" not in draft.pages and draft.pages[handle].body[draft.ground.locale].strip():
-            yield draft.at("page", handle, "page-untranslated", ("body",), locale=locale, wanted=f"pages/{handle}.{locale}.md")
+            yield draft.at(
+                "page", handle, "page-untranslated", ("body",), locale=locale, wanted=f"pages/{handle}.{locale}.md"
+            )

@@ -16,7 +16,7 @@ _ONE = {"product", "shelf", "page", "live"}
 
 
 class Names:
-    """The names of every kind, unreadable files included; guesses what a wrong one means, but not thousands of times."""
+    """The names of every kind, unreadable files included; guesses what a wrong one means, not endlessly."""
 
     def __init__(self, draft: Draft) -> None:
         self.known: dict[str, Mapping[str, object]] = {
@@ -37,7 +37,7 @@ class Names:
         return nearest.find(str(name), self.known[kind]) if self._left >= 0 else None
 
     def unknown(self, place: Place, kind: str, name: object, path: tuple[str | int, ...]) -> Iterator[Problem]:
-        """Give a problem if a name does not exist; ``place`` is the kind and handle that it stands in, or None in shop.yaml."""
+        """Give a problem if a name does not exist; ``place`` is the kind and handle it stands in, None in shop.yaml."""
         if self.missing(kind, name):
             code, guess = f"unknown-{kind}", self.guess(kind, name)
             if place is None:
@@ -60,7 +60,9 @@ def files(draft: Draft) -> Iterator[Problem]:
         for index, method in enumerate(product.delivery):
             if method not in methods and not draft.lacks("delivery"):
                 suggestion = nearest.find(method, methods)
-                yield draft.at("product", handle, "unknown-delivery", ("delivery", index), suggestion=suggestion, name=method)
+                yield draft.at(
+                    "product", handle, "unknown-delivery", ("delivery", index), suggestion=suggestion, name=method
+                )
 
 
 def _listed(
@@ -83,7 +85,10 @@ def twice(draft: Draft) -> Iterator[Problem]:
 def pages(draft: Draft) -> Iterator[Problem]:
     """Terms and returns point to pages that exist."""
     names = Names(draft)
-    for path, name in ((("checkout", "terms"), draft.shop.checkout.terms), (("returns", "page"), draft.shop.returns.page)):
+    for path, name in (
+        (("checkout", "terms"), draft.shop.checkout.terms),
+        (("returns", "page"), draft.shop.returns.page),
+    ):
         if name is not None:
             yield from names.unknown(None, "page", name, path)
 
@@ -104,9 +109,11 @@ def promotions(draft: Draft) -> Iterator[Problem]:
 
 
 def settings(draft: Draft) -> Iterator[Problem]:
-    """Settings of sections and blocks name products, shelves, pages and rooms that exist; sections stand where they may."""
+    """Settings name products, shelves, pages and rooms that exist; sections stand where they may."""
     names = Names(draft)
-    yield from _settings(names, draft.tree.get("theme", {}).get("settings") or {}, draft.offer.settings, ("theme", "settings"))
+    yield from _settings(
+        names, draft.tree.get("theme", {}).get("settings") or {}, draft.offer.settings, ("theme", "settings")
+    )
     for kind, path, listed in layouts(draft.tree):
         for index, section in enumerate(listed):
             yield from _section(draft, names, kind, section, (*path, index))

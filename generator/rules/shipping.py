@@ -24,7 +24,7 @@ def ids(draft: Draft) -> Iterator[Problem]:
 
 
 def zones(draft: Draft) -> Iterator[Problem]:
-    """A region stands in one zone; no region that the shop sells to is left out; no order is too large for the table."""
+    """A region stands in one zone, no region at home is left out, and no order is too large for the table."""
     for index, method in enumerate(draft.shop.delivery):
         if method.rates is None:
             continue
@@ -34,7 +34,9 @@ def zones(draft: Draft) -> Iterator[Problem]:
             yield from _gaps(method.rates, draft.ground.country, path)
         for number, zone in enumerate(method.rates.zones):
             if zone.first_up_to and not zone.each:
-                yield in_shop("rates-open-end", (*path, "zones", number, "first"), limit=_size(zone, method.rates, draft))
+                yield in_shop(
+                    "rates-open-end", (*path, "zones", number, "first"), limit=_size(zone, method.rates, draft)
+                )
 
 
 def _size(zone: Zone, rates: Rates, draft: Draft) -> str:
@@ -49,7 +51,9 @@ def _overlaps(rates: Rates, path: Path) -> Iterator[Problem]:
         for number, name in enumerate(zone.regions):
             region = regions.canonical(name)
             if region in seen:
-                yield in_shop("region-twice", (*path, "zones", index, "regions", number), region=name, first=seen[region] + 1)
+                yield in_shop(
+                    "region-twice", (*path, "zones", index, "regions", number), region=name, first=seen[region] + 1
+                )
             seen.setdefault(region, index)
     for number, name in enumerate(rates.excluded):
         if regions.canonical(name) in seen:
@@ -100,7 +104,7 @@ def _example(method: DeliveryMethod, example: Mapping[str, Any], path: Path, rea
     yield from _compare(method, place, load, expected if served else None, path, reader)
 
 
-def _compare(  # noqa: PLR0913, PLR0917  what is compared, and where to say so
+def _compare(
     method: DeliveryMethod, place: Place, load: Load, expected: int | None, path: Path, reader: Reader
 ) -> Iterator[Problem]:  # fmt: skip
     currency = reader.ground.currency

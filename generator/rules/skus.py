@@ -16,7 +16,15 @@ def unique(draft: Draft) -> Iterator[Problem]:
             if first != (handle, index):
                 file = draft.file("product", first[0])
                 place = draft.place("product", first[0], _path(draft.products[first[0]], first[1]))
-                yield draft.at("product", handle, "duplicate-sku", _path(product, index), sku=variant.sku, first=first[0], related=(file, place))
+                yield draft.at(
+                    "product",
+                    handle,
+                    "duplicate-sku",
+                    _path(product, index),
+                    sku=variant.sku,
+                    first=first[0],
+                    related=(file, place),
+                )
 
 
 def _path(product: Product, index: int) -> tuple[str | int, ...]:
@@ -39,6 +47,6 @@ def codes(draft: Draft) -> Iterator[Problem]:
 
 
 def checks(code: str) -> bool:
-    """Return whether the last digit of an EAN or UPC is the check digit of the others (weights 3 and 1 from the right)."""
+    """Return whether the last digit of an EAN or UPC checks the others (weights 3 and 1 from the right)."""
     total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(code)))
     return total % 10 == 0

@@ -13,7 +13,9 @@ def table(draft: Draft) -> Iterator[Problem]:
     for index, rate in enumerate(draft.shop.tax.rates):
         if rate.country not in regions.countries():
             suggestion = nearest.find(rate.country, regions.countries())
-            yield in_shop("unknown-country", ("tax", "rates", index, "country"), suggestion=suggestion, name=rate.country)
+            yield in_shop(
+                "unknown-country", ("tax", "rates", index, "country"), suggestion=suggestion, name=rate.country
+            )
         key = (rate.country, rate.region, rate.tax_class)
         if key in seen:
             place = f"{rate.country}-{rate.region}" if rate.region else rate.country
@@ -29,6 +31,11 @@ def classes(draft: Draft) -> Iterator[Problem]:
     for handle, product in draft.products.items():
         if product.tax_class not in home:
             yield draft.at(
-                "product", handle, "tax-rate-missing", ("tax_class",),
-                suggestion=nearest.find(product.tax_class, home), tax_class=product.tax_class, country=draft.ground.country,
-            )  # fmt: skip
+                "product",
+                handle,
+                "tax-rate-missing",
+                ("tax_class",),
+                suggestion=nearest.find(product.tax_class, home),
+                tax_class=product.tax_class,
+                country=draft.ground.country,
+            )

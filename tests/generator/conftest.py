@@ -14,7 +14,7 @@ def shop(tmp_path):
 
 @pytest.fixture
 def spoil(shop):
-    """Write files into the small shop (text replaces keys of a file, bytes the whole of it), check it, give its problems."""
+    """Write files into the small shop (text replaces keys, bytes the whole file), check it, and give its problems."""
 
     def run(given=None, **more):
         for name, content in {**(given or {}), **more}.items():

@@ -58,11 +58,19 @@ def test_c22_all_problems_of_all_files_are_found_in_one_run(shop):
 
 
 def test_problems_stand_in_the_order_of_files_and_lines_with_shop_yaml_first(spoil):
-    problems = spoil({"shop.yaml": "currency: XXQ\n", "products/b.yaml": b"title: B\nprice: x\nweight: y\n", "products/a.yaml": b"title: A\nprice: x\n"})
+    problems = spoil(
+        {
+            "shop.yaml": "currency: XXQ\n",
+            "products/b.yaml": b"title: B\nprice: x\nweight: y\n",
+            "products/a.yaml": b"title: A\nprice: x\n",
+        }
+    )
     assert brief(problems) == [
-        ("shop.yaml", 1, "unknown-currency"), ("products/a.yaml", 2, "price-form"), ("products/b.yaml", 2, "price-form"),
+        ("shop.yaml", 1, "unknown-currency"),
+        ("products/a.yaml", 2, "price-form"),
+        ("products/b.yaml", 2, "price-form"),
         ("products/b.yaml", 3, "weight-form"),
-    ]  # fmt: skip
+    ]
 
 
 def test_a_shop_with_a_warning_is_still_a_shop(shop):
@@ -258,7 +266,9 @@ def test_c40_a_file_that_vanishes_while_the_shop_is_read_is_a_problem_and_no_fau
         return found
 
     monkeypatch.setattr(check.inventory, "gather", gather)
-    assert ("products/longjing.yaml", "file-unreadable") in [(each.file, each.code) for each in run(shop, cache=False).problems]
+    assert ("products/longjing.yaml", "file-unreadable") in [
+        (each.file, each.code) for each in run(shop, cache=False).problems
+    ]
 
 
 def test_a_checked_shop_survives_msgpack(shop):

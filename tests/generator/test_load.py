@@ -59,7 +59,9 @@ def test_a_language_that_the_shop_does_not_have_is_named():
     assert problems == [("unknown-locale", ("title", "fr"))]
 
 
-@pytest.mark.parametrize("text", ["50g", "XL", "1.5 kg", "20 × 30 cm", "10:00–18:30", "M", "hello@example.com", "100 %"])
+@pytest.mark.parametrize(
+    "text", ["50g", "XL", "1.5 kg", "20 × 30 cm", "10:00–18:30", "M", "hello@example.com", "100 %"]
+)
 def test_sizes_hours_and_addresses_need_no_translation(text):
     read = reader(CHINESE)
     assert read.text(text, ("title",)) == {"zh-CN": text, "en": text}
@@ -77,9 +79,17 @@ def test_c12_identifiers_stay_the_text_that_was_written():
 
 @pytest.mark.parametrize(
     ("currency", "text", "amount"),
-    [("CNY", "168", 16800), ("CNY", "168.00", 16800), ("CNY", "0.07", 7), ("CNY", "19.99", 1999), ("CNY", "4.35", 435),
-     ("JPY", "100", 100), ("KWD", "1.234", 1234), ("CNY", "19.990", 1999)],
-)  # fmt: skip
+    [
+        ("CNY", "168", 16800),
+        ("CNY", "168.00", 16800),
+        ("CNY", "0.07", 7),
+        ("CNY", "19.99", 1999),
+        ("CNY", "4.35", 435),
+        ("JPY", "100", 100),
+        ("KWD", "1.234", 1234),
+        ("CNY", "19.990", 1999),
+    ],
+)
 def test_c17_c18_an_amount_is_exact_in_minor_units(currency, text, amount):
     read = reader(Ground(country="CN", locale="en", locales=("en",), currency=currency, timezone="UTC"))
     assert read.money(text, ("price",)) == amount
@@ -140,7 +150,9 @@ def test_c16_a_price_of_0_needs_to_be_meant():
 
 def test_a_price_is_needed_once_for_all_or_for_each_variant():
     assert load("title: Tea\n")[1] == [("price-missing", ())]
-    sizes = "title: Tea\noptions: {size: [S, M]}\nvariants:\n  - {options: {size: S}, price: 1}\n  - {options: {size: M}}\n"
+    sizes = (
+        "title: Tea\noptions: {size: [S, M]}\nvariants:\n  - {options: {size: S}, price: 1}\n  - {options: {size: M}}\n"
+    )
     assert load(sizes)[1] == [("price-missing", ("variants", 1))]
 
 
@@ -161,16 +173,27 @@ def test_the_crossed_out_price_is_above_the_price():
 
 @pytest.mark.parametrize(
     ("text", "grams"),
-    [("250g", 250), ("2kg", 2000), ("1.5 kg", 1500), ("500", 500), ("0.5", 1), ("1lb", 454), ("2斤", 1000), ("3公斤", 3000),
-     ("1 KG", 1000)],
-)  # fmt: skip
+    [
+        ("250g", 250),
+        ("2kg", 2000),
+        ("1.5 kg", 1500),
+        ("500", 500),
+        ("0.5", 1),
+        ("1lb", 454),
+        ("2斤", 1000),
+        ("3公斤", 3000),
+        ("1 KG", 1000),
+    ],
+)
 def test_a_weight_is_read_into_grams(text, grams):
     read = reader()
     assert read.weight(text, ("weight",)) == grams
     assert read.problems == []
 
 
-@pytest.mark.parametrize(("text", "meant"), [("heavy", None), ("1,5 kg", "1.5kg"), ("２５０g", "250g"), ("-1", None), ("0.1mg", None)])
+@pytest.mark.parametrize(
+    ("text", "meant"), [("heavy", None), ("1,5 kg", "1.5kg"), ("２５０g", "250g"), ("-1", None), ("0.1mg", None)]
+)
 def test_what_is_no_weight_is_refused(text, meant):
     read = reader()
     read.weight(text, ("weight",))
@@ -182,7 +205,9 @@ def test_a_duration_is_read_into_seconds(text, seconds):
     assert reader().seconds(text, ("reserve",)) == seconds
 
 
-@pytest.mark.parametrize(("text", "meant"), [("30 minutes", "30m"), ("7天", "7d"), ("24小时", "24h"), ("0m", None), ("soon", None)])
+@pytest.mark.parametrize(
+    ("text", "meant"), [("30 minutes", "30m"), ("7天", "7d"), ("24小时", "24h"), ("0m", None), ("soon", None)]
+)
 def test_what_is_no_duration_is_refused(text, meant):
     read = reader()
     assert read.seconds(text, ("reserve",)) == 0
@@ -252,7 +277,10 @@ variants:
 
 
 def test_a_variant_takes_from_the_product_what_it_does_not_say():
-    text = "title: T\nprice: 10\nweight: 1kg\nstock: 3\noptions: {size: [S, M]}\nvariants:\n  - {options: {size: S}, stock: 0}\n  - {options: {size: M}, weight: 2kg, price: 12}\n"
+    text = (
+        "title: T\nprice: 10\nweight: 1kg\nstock: 3\noptions: {size: [S, M]}\nvariants:\n"
+        "  - {options: {size: S}, stock: 0}\n  - {options: {size: M}, weight: 2kg, price: 12}\n"
+    )
     product, _ = load(text)
     assert [(each.price, each.stock, each.weight) for each in product.variants] == [(1000, 0, 1000), (1200, 3, 2000)]
 
@@ -261,7 +289,10 @@ def test_a_variant_takes_from_the_product_what_it_does_not_say():
     ("variants", "expected"),
     [
         ("[{options: {size: XL}}]", [("unknown-option-value", ("variants", 0, "options", "size"))]),
-        ("[{options: {sice: S}}]", [("unknown-option", ("variants", 0, "options", "sice")), ("variant-lacks-option", ("variants", 0))]),
+        (
+            "[{options: {sice: S}}]",
+            [("unknown-option", ("variants", 0, "options", "sice")), ("variant-lacks-option", ("variants", 0))],
+        ),
         ("[{sku: a}]", [("variant-lacks-option", ("variants", 0))]),
         ("[{options: {size: S}}, {options: {size: S}, sku: b}]", [("variant-twice", ("variants", 1))]),
     ],
@@ -282,7 +313,9 @@ def test_c34_500_variants_are_good_and_501_are_not():
     values = ", ".join(f"v{number}" for number in range(500))
     product, problems = load(f"title: T\nprice: 1\noptions: {{n: [{values}]}}\nvariants:\n{rows}")
     assert (len(product.variants), problems) == (500, [])
-    more = load(f"title: T\nprice: 1\noptions: {{n: [{values}]}}\nvariants:\n{rows}  - {{options: {{n: v0}}, sku: x}}\n")[1]
+    more = load(
+        f"title: T\nprice: 1\noptions: {{n: [{values}]}}\nvariants:\n{rows}  - {{options: {{n: v0}}, sku: x}}\n"
+    )[1]
     assert more == [("too-many-variants", ("variants",))]
 
 
@@ -315,7 +348,12 @@ delivery: [post]
     assert product.variants[0].unit_price == UnitPrice(amount="250", unit="g")
     assert product.returns == NoReasonReturn(allowed=False, why={"en": "Made to order"})
     assert (product.safety.manufacturer, product.safety.warnings, product.tax_class) == ("M", {"en": "Hot"}, "reduced")
-    assert (product.seo.title, product.seo.picture, product.related, product.delivery) == ({"en": "Green tea"}, "s.jpg", ("other",), ("post",))
+    assert (product.seo.title, product.seo.picture, product.related, product.delivery) == (
+        {"en": "Green tea"},
+        "s.jpg",
+        ("other",),
+        ("post",),
+    )
 
 
 # Shelves, rooms, the shop
@@ -323,7 +361,11 @@ delivery: [post]
 
 def test_a_shelfs_rule_is_read():
     read = reader()
-    shelf = content.load_shelf("s", tree("title: S\nrule: {tag: a, any: [b, c], price_under: 9.50, in_stock: true, sort: -price, limit: 3}\n"), read)
+    shelf = content.load_shelf(
+        "s",
+        tree("title: S\nrule: {tag: a, any: [b, c], price_under: 9.50, in_stock: true, sort: -price, limit: 3}\n"),
+        read,
+    )
     assert (shelf.rule.all_tags, shelf.rule.any_tags, shelf.rule.price_under) == (("a",), ("b", "c"), 950)
     assert (shelf.rule.in_stock, shelf.rule.sort, shelf.rule.limit) == (True, "-price", 3)
 
@@ -338,12 +380,18 @@ def test_a_room_that_ends_before_it_starts_is_refused():
 @pytest.mark.parametrize(
     ("country", "expected"),
     [
-        ("CN", ("zh-CN", "CNY", "Asia/Shanghai")), ("DE", ("de", "EUR", "Europe/Berlin")), ("US", ("en", "USD", "America/New_York")),
-        ("JP", ("ja", "JPY", "Asia/Tokyo")), ("GB", ("en", "GBP", "Europe/London")), ("TW", ("zh-TW", "TWD", "Asia/Taipei")),
-        ("FR", ("fr", "EUR", "Europe/Paris")), ("BR", ("pt-BR", "BRL", "America/Sao_Paulo")), ("NO", ("nb", "NOK", "Europe/Oslo")),
+        ("CN", ("zh-CN", "CNY", "Asia/Shanghai")),
+        ("DE", ("de", "EUR", "Europe/Berlin")),
+        ("US", ("en", "USD", "America/New_York")),
+        ("JP", ("ja", "JPY", "Asia/Tokyo")),
+        ("GB", ("en", "GBP", "Europe/London")),
+        ("TW", ("zh-TW", "TWD", "Asia/Taipei")),
+        ("FR", ("fr", "EUR", "Europe/Paris")),
+        ("BR", ("pt-BR", "BRL", "America/Sao_Paulo")),
+        ("NO", ("nb", "NOK", "Europe/Oslo")),
         ("KW", ("ar", "KWD", "Asia/Kuwait")),
     ],
-)  # fmt: skip
+)
 def test_c11_language_money_and_time_follow_from_the_country(country, expected):
     found, first = find_ground({"country": country}, "shop.yaml")
     assert (found.locale, found.currency, found.timezone) == expected
@@ -352,19 +400,31 @@ def test_c11_language_money_and_time_follow_from_the_country(country, expected):
 
 
 def test_what_the_shop_says_goes_before_its_country():
-    said = {"country": "CN", "locale": "en", "locales": ["zh-CN"], "currency": "USD", "timezone": "UTC", "url": "https://a.example/"}
+    said = {
+        "country": "CN",
+        "locale": "en",
+        "locales": ["zh-CN"],
+        "currency": "USD",
+        "timezone": "UTC",
+        "url": "https://a.example/",
+    }
     found, _ = find_ground(said, "shop.yaml")
-    assert found == Ground(country="CN", locale="en", locales=("en", "zh-CN"), currency="USD", timezone="UTC", url="https://a.example")
+    assert found == Ground(
+        country="CN", locale="en", locales=("en", "zh-CN"), currency="USD", timezone="UTC", url="https://a.example"
+    )
 
 
 @pytest.mark.parametrize(
     ("key", "value", "code", "meant"),
     [
-        ("country", "XX", "unknown-country", None), ("currency", "RMB", "unknown-currency", None), ("currency", "EURO", "unknown-currency", "EUR"),
-        ("locale", "zh-cn", "unknown-language", "zh-CN"), ("timezone", "Asia/Shangai", "unknown-timezone", "Asia/Shanghai"),
+        ("country", "XX", "unknown-country", None),
+        ("currency", "RMB", "unknown-currency", None),
+        ("currency", "EURO", "unknown-currency", "EUR"),
+        ("locale", "zh-cn", "unknown-language", "zh-CN"),
+        ("timezone", "Asia/Shangai", "unknown-timezone", "Asia/Shanghai"),
         ("locale", "english", "unknown-language", None),
     ],
-)  # fmt: skip
+)
 def test_an_unknown_country_language_money_or_timezone_is_named(key, value, code, meant):
     _, first = find_ground({"country": "CN", key: value}, "shop.yaml")
     assert [(each.code, each.path) for each in first.problems] == [(code, (key,))]
@@ -378,9 +438,11 @@ def test_the_ground_without_a_shop_is_a_plain_one():
 def test_rates_of_delivery_are_grams_pieces_or_minor_units():
     read = reader(CHINESE)
     said = tree(
-        "delivery:\n  - {id: a, name: {zh-CN: 快递, en: Post}, kind: courier, ships_within: 48h, rates: {by: weight, excluded: [西藏],"
-        " zones: [{regions: [新疆], first: {up_to: 1kg, fee: 18}, then: {each: 500g, fee: 7.50}, free_over: 199}]}}\n"
-        "  - {id: b, name: {zh-CN: 同城, en: Local}, kind: local, rates: {by: amount, zones: [{regions: ['*'], first: {up_to: 50, fee: 5}}]}}\n"
+        "delivery:\n  - {id: a, name: {zh-CN: 快递, en: Post}, kind: courier, ships_within: 48h,"
+        " rates: {by: weight, excluded: [西藏], zones: [{regions: [新疆], first: {up_to: 1kg, fee: 18},"
+        " then: {each: 500g, fee: 7.50}, free_over: 199}]}}\n"
+        "  - {id: b, name: {zh-CN: 同城, en: Local}, kind: local,"
+        " rates: {by: amount, zones: [{regions: ['*'], first: {up_to: 50, fee: 5}}]}}\n"
     )
     first, second = terms.delivery(said, read)
     zone = first.rates.zones[0]
@@ -389,7 +451,9 @@ def test_rates_of_delivery_are_grams_pieces_or_minor_units():
     assert read.close() == []
 
 
-@pytest.mark.parametrize(("text", "rate"), [("19%", "0.19"), ("0.19", "0.19"), ("7.5%", "0.075"), ("0%", "0"), (".07", "0.07")])
+@pytest.mark.parametrize(
+    ("text", "rate"), [("19%", "0.19"), ("0.19", "0.19"), ("7.5%", "0.075"), ("0%", "0"), (".07", "0.07")]
+)
 def test_a_tax_rate_is_an_exact_decimal(text, rate):
     found = terms.tax({"tax": {"rates": [{"country": "DE", "rate": text}]}})
     assert found.rates == (TaxRate(country="DE", rate=rate),)

@@ -29,7 +29,14 @@ def test_what_the_running_shop_writes_is_kept_out_of_git(tmp_path):
     assert "var/" in (tmp_path / "shop" / ".gitignore").read_text(encoding="utf-8").splitlines()
 
 
-@pytest.mark.parametrize(("file", "kind", "up"), [("shop.yaml", "shop", ""), ("products/first-product.yaml", "product", "../"), ("shelves/all.yaml", "shelf", "../")])
+@pytest.mark.parametrize(
+    ("file", "kind", "up"),
+    [
+        ("shop.yaml", "shop", ""),
+        ("products/first-product.yaml", "product", "../"),
+        ("shelves/all.yaml", "shelf", "../"),
+    ],
+)
 def test_every_file_names_its_schema_and_the_schema_is_there(tmp_path, file, kind, up):
     shop = tmp_path / "shop"
     new.make(shop, None, "en")

@@ -22,7 +22,11 @@ def properties(tree, path=""):
     elif isinstance(tree, dict):
         for name, each in tree.items():
             if name == "properties":
-                yield from ((f"{path}/{key}", value) for key, value in each.items() if isinstance(value, dict) and "if" not in path)
+                yield from (
+                    (f"{path}/{key}", value)
+                    for key, value in each.items()
+                    if isinstance(value, dict) and "if" not in path
+                )
             if name not in {"examples", "x-zh", "default", "if", "then"}:
                 yield from properties(each, f"{path}/{name}")
 
@@ -48,7 +52,9 @@ def test_a_schema_is_one_of_the_2020_draft(name):
 @pytest.mark.parametrize(("name", "path", "value"), ALL)
 def test_a_property_has_words_in_english_and_chinese_a_form_field_and_an_example(name, path, value):
     assert value["title"], path
-    assert not CHINESE.search(value["title"] + value["description"].replace("公安联网备案", "").replace("个体工商户", ""))
+    assert not CHINESE.search(
+        value["title"] + value["description"].replace("公安联网备案", "").replace("个体工商户", "")
+    )
     assert value["description"].endswith("."), value["description"]
     assert CHINESE.search(value["x-zh"]["title"]), name
     assert value["x-zh"]["description"].endswith("。"), value["x-zh"]["description"]

@@ -44,8 +44,12 @@ def test_the_composed_schema_is_a_schema():
     assert compiled.validator.is_valid({"format": 1, "name": "A", "country": "CN", "seller": {"type": "company"}})
 
 
-def test_a_section_of_the_shops_own_overlay_is_known_with_its_settings(overlaid, spoil):
-    good = "home: [{section: steps, heading: How, columns: 4, align: left, picks: [longjing], blocks: [{block: step, text: Pour}]}]\n"
+@pytest.mark.usefixtures("overlaid")
+def test_a_section_of_the_shops_own_overlay_is_known_with_its_settings(spoil):
+    good = (
+        "home:\n  - {section: steps, heading: How, columns: 4, align: left, picks: [longjing], "
+        "blocks: [{block: step, text: Pour}]}\n"
+    )
     assert spoil({"shop.yaml": good}) == ()
 
 
@@ -59,17 +63,31 @@ def test_a_section_of_the_shops_own_overlay_is_known_with_its_settings(overlaid,
         ("{section: steps, heading: H, align: centre}", "not-allowed-value", ("home", 0, "align")),
         ("{section: steps, heading: H, picks: [longjin]}", "unknown-product", ("home", 0, "picks", 0)),
         ("{section: steps, heading: H, picks: [a, b, c]}", "too-many-entries", ("home", 0, "picks")),
-        ("{section: steps, heading: H, blocks: [{block: stap}]}", "not-allowed-value", ("home", 0, "blocks", 0, "block")),
-        ("{section: steps, heading: H, blocks: [{block: step, texd: T}]}", "unknown-key", ("home", 0, "blocks", 0, "texd")),
-        ("{section: steps, heading: H, blocks: [{block: step}, {block: step}, {block: step}]}", "too-many-entries", ("home", 0, "blocks")),
+        (
+            "{section: steps, heading: H, blocks: [{block: stap}]}",
+            "not-allowed-value",
+            ("home", 0, "blocks", 0, "block"),
+        ),
+        (
+            "{section: steps, heading: H, blocks: [{block: step, texd: T}]}",
+            "unknown-key",
+            ("home", 0, "blocks", 0, "texd"),
+        ),
+        (
+            "{section: steps, heading: H, blocks: [{block: step}, {block: step}, {block: step}]}",
+            "too-many-entries",
+            ("home", 0, "blocks"),
+        ),
     ],
 )
-def test_a_mistake_in_a_section_is_found_at_its_place(overlaid, spoil, home, code, path):
+@pytest.mark.usefixtures("overlaid")
+def test_a_mistake_in_a_section_is_found_at_its_place(spoil, home, code, path):
     found = [(each.code, each.path) for each in spoil({"shop.yaml": f"home: [{home}]\n"})]
     assert (code, path) in found
 
 
-def test_a_section_stands_only_where_it_may(overlaid, spoil):
+@pytest.mark.usefixtures("overlaid")
+def test_a_section_stands_only_where_it_may(spoil):
     problems = spoil({"shop.yaml": "layouts: {page: [{section: steps, heading: H}]}\n"})
     assert [(each.code, each.path) for each in problems] == [("section-not-here", ("layouts", "page", 0, "section"))]
 
@@ -85,15 +103,23 @@ def test_settings_are_normalised_by_their_type(overlaid):
         "  - {id: ends, type: datetime, label: {en: Ends, zh: 结束}}\n"
         "  - {id: photo, type: picture, label: {en: Photo, zh: 照片}}\n"
     )
-    (overlaid / "theme/sections/steps.yaml").write_text(sidecar.replace("blocks: [step]", more + "blocks: [step]"), "utf-8")
+    (overlaid / "theme/sections/steps.yaml").write_text(
+        sidecar.replace("blocks: [step]", more + "blocks: [step]"), "utf-8"
+    )
     text = (overlaid / "shop.yaml").read_text(encoding="utf-8")
-    section = "{section: steps, heading: How, columns: 3, ends: 2026-03-25T20:00, photo: longjing.jpg, blocks: [{block: step, text: Pour}]}"
+    section = (
+        "{section: steps, heading: How, columns: 3, ends: 2026-03-25T20:00, photo: longjing.jpg, "
+        "blocks: [{block: step, text: Pour}]}"
+    )
     (overlaid / "shop.yaml").write_text(text.replace("home:\n", f"home:\n  - {section}\n"), encoding="utf-8")
     found = check(overlaid, cache=False)
     assert found.problems == ()
     assert found.shop.home[0].settings == {
-        "heading": {"en": "How"}, "columns": 3, "ends": "2026-03-25T12:00:00Z", "photo": {"file": "longjing.jpg", "alt": {"en": ""}},
-    }  # fmt: skip
+        "heading": {"en": "How"},
+        "columns": 3,
+        "ends": "2026-03-25T12:00:00Z",
+        "photo": {"file": "longjing.jpg", "alt": {"en": ""}},
+    }
     assert found.shop.home[0].blocks[0].settings == {"text": {"en": "Pour"}}
 
 

@@ -10,11 +10,24 @@ def menu(link):
 @pytest.mark.parametrize(
     "link",
     [
-        "product:longjing", "shelf:teas", "page:about", "live:harvest", "/", "/search", "/search?q=tea", "/cart", "/products/longjing/",
-        "/shelves/teas", "/pages/about/#hill", "/live/harvest/", "https://example.com/x", "mailto:hello@example.com", "tel:+6561234567",
+        "product:longjing",
+        "shelf:teas",
+        "page:about",
+        "live:harvest",
+        "/",
+        "/search",
+        "/search?q=tea",
+        "/cart",
+        "/products/longjing/",
+        "/shelves/teas",
+        "/pages/about/#hill",
+        "/live/harvest/",
+        "https://example.com/x",
+        "mailto:hello@example.com",
+        "tel:+6561234567",
         "/sitemap.xml",
     ],
-)  # fmt: skip
+)
 def test_a_link_that_leads_somewhere_is_good(spoil, link):
     assert spoil(menu(link)) == ()
 
@@ -22,10 +35,16 @@ def test_a_link_that_leads_somewhere_is_good(spoil, link):
 @pytest.mark.parametrize(
     ("link", "meant"),
     [
-        ("product:longjin", "product:longjing"), ("shelf:tea", "shelf:teas"), ("page:aboot", "page:about"), ("live:harvst", "live:harvest"),
-        ("/products/longjin/", "product:longjing"), ("/pages/xyz/", None), ("/about", "page:about"), ("/nowhere", None),
+        ("product:longjin", "product:longjing"),
+        ("shelf:tea", "shelf:teas"),
+        ("page:aboot", "page:about"),
+        ("live:harvst", "live:harvest"),
+        ("/products/longjin/", "product:longjing"),
+        ("/pages/xyz/", None),
+        ("/about", "page:about"),
+        ("/nowhere", None),
     ],
-)  # fmt: skip
+)
 def test_a_dead_link_in_a_menu_is_found_with_what_it_means(spoil, link, meant):
     assert [(each.code, each.path, each.suggestion) for each in spoil(menu(link))] == [
         ("dead-link", ("menu", "header", 0, "link"), meant)
@@ -35,16 +54,29 @@ def test_a_dead_link_in_a_menu_is_found_with_what_it_means(spoil, link, meant):
 @pytest.mark.parametrize(
     "link",
     [
-        "javascript:alert(1)", "JavaScript:alert(1)", "data:text/html,x", "vbscript:x", "file:///etc/passwd", " javascript:alert(1)",
-        "java\tscript:alert(1)", "\u200bjavascript:alert(1)", "javascript%3Aalert(1)", "ｊavascript:alert(1)", "blob:https://x/y",
+        "javascript:alert(1)",
+        "JavaScript:alert(1)",
+        "data:text/html,x",
+        "vbscript:x",
+        "file:///etc/passwd",
+        " javascript:alert(1)",
+        "java\tscript:alert(1)",
+        "\u200bjavascript:alert(1)",
+        "javascript%3Aalert(1)",
+        "ｊavascript:alert(1)",
+        "blob:https://x/y",
     ],
-)  # fmt: skip
+)
 def test_c30_a_link_that_could_run_something_is_refused(spoil, link):
     text = menu(link)["shop.yaml"].replace("'", '"').replace("\t", "\\t")
-    assert [each.code for each in spoil({"shop.yaml": text}) if each.path[:1] == ("menu",) and each.severity == "error"] == ["unsafe-link"]
+    assert [
+        each.code for each in spoil({"shop.yaml": text}) if each.path[:1] == ("menu",) and each.severity == "error"
+    ] == ["unsafe-link"]
 
 
-@pytest.mark.parametrize("link", ["about.md", "//evil.example", "https://", "\\evil", "https:\\\\evil.example", "pages/about", "https://a b"])
+@pytest.mark.parametrize(
+    "link", ["about.md", "//evil.example", "https://", "\\evil", "https:\\\\evil.example", "pages/about", "https://a b"]
+)
 def test_what_is_no_link_is_refused(spoil, link):
     assert [each.code for each in spoil(menu(link))] == ["link-form"]
 
@@ -57,7 +89,9 @@ def test_entries_below_entries_are_looked_at_too(spoil):
 def test_a_dead_link_in_a_pages_markdown_is_found_in_its_line(spoil):
     page = b"---\ntitle: Hello\n---\n\nSee [us](page:about).\n\nOr see [them](page:abuot), not `[code](page:nobody)`.\n"
     problems = spoil({"pages/hello.md": page})
-    assert [(each.code, each.mark.line, each.mark.column, each.suggestion) for each in problems] == [("dead-link", 7, 15, "page:about")]
+    assert [(each.code, each.mark.line, each.mark.column, each.suggestion) for each in problems] == [
+        ("dead-link", 7, 15, "page:about")
+    ]
 
 
 def test_c30_a_script_in_a_products_markdown_is_found_in_its_line(spoil):
@@ -68,7 +102,9 @@ def test_c30_a_script_in_a_products_markdown_is_found_in_its_line(spoil):
 
 def test_links_in_every_language_of_a_text_are_looked_at(spoil):
     text = "title: Tea\nprice: 1\ndescription: {en: '[a](page:no)'}\n"
-    assert [(each.code, each.path) for each in spoil({"products/tea.yaml": text.encode()})] == [("dead-link", ("description", "en"))]
+    assert [(each.code, each.path) for each in spoil({"products/tea.yaml": text.encode()})] == [
+        ("dead-link", ("description", "en"))
+    ]
 
 
 def test_a_link_of_a_section_is_looked_at(spoil):
@@ -77,13 +113,23 @@ def test_a_link_of_a_section_is_looked_at(spoil):
     assert found == [("dead-link", ("home", 0, "link"))]
 
 
-@pytest.mark.parametrize(("old", "new", "code"), [("old", "page:about", "redirect-form"), ("/old", "page:no", "dead-link"), ("/../x", "/", "redirect-form")])
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [("old", "page:about", "redirect-form"), ("/old", "page:no", "dead-link"), ("/../x", "/", "redirect-form")],
+)
 def test_a_redirect_goes_from_a_path_to_something_that_exists(spoil, old, new, code):
-    assert [(each.code, each.path) for each in spoil({"shop.yaml": f"redirects: {{'{old}': '{new}'}}\n"})] == [(code, ("redirects", old))]
+    assert [(each.code, each.path) for each in spoil({"shop.yaml": f"redirects: {{'{old}': '{new}'}}\n"})] == [
+        (code, ("redirects", old))
+    ]
 
 
 def test_a_link_to_an_old_address_that_is_redirected_is_good(spoil):
-    assert spoil({"shop.yaml": "redirects: {/old-tea: 'product:longjing'}\nmenu: {header: [{label: A, link: /old-tea}]}\n"}) == ()
+    assert (
+        spoil(
+            {"shop.yaml": "redirects: {/old-tea: 'product:longjing'}\nmenu: {header: [{label: A, link: /old-tea}]}\n"}
+        )
+        == ()
+    )
 
 
 def test_a_link_to_the_closed_odr_platform_is_refused(spoil):

@@ -15,7 +15,11 @@ TEA = b"title: Tea\nprice: 10\n"
     ["..", "a\\b", "%2e%2e", "CON", "NUL.html", ".htaccess.x", "tea.", "tea ", "-tea", "tea\n", "COM1", "a b"],
 )
 def test_c25_c42_a_handle_that_is_no_plain_name_is_refused(spoil, handle):
-    problems = spoil({f"products/{handle}.yaml": TEA}) if not handle.startswith(".") else spoil({f"products/x{handle}.yaml": TEA})
+    problems = (
+        spoil({f"products/{handle}.yaml": TEA})
+        if not handle.startswith(".")
+        else spoil({f"products/x{handle}.yaml": TEA})
+    )
     assert [each.code for each in problems] == ["handle-form"]
 
 
@@ -31,7 +35,9 @@ def test_c25_a_better_name_is_suggested(spoil):
 
 @pytest.mark.parametrize("handle", ["admin", "cart", "api", "static", "index", "Cart"])
 def test_c26_a_handle_that_the_shop_itself_uses_is_refused(spoil, handle):
-    assert brief(spoil({f"pages/{handle}.md": b"---\ntitle: Hello\n---\nHello\n"})) == [(f"pages/{handle}.md", 0, "handle-reserved")]
+    assert brief(spoil({f"pages/{handle}.md": b"---\ntitle: Hello\n---\nHello\n"})) == [
+        (f"pages/{handle}.md", 0, "handle-reserved")
+    ]
 
 
 def test_c27_a_title_of_100_characters_is_good_and_a_handle_of_200_bytes_is_not(spoil):
@@ -52,7 +58,11 @@ def test_c27_a_title_of_100_characters_is_good_and_a_handle_of_200_bytes_is_not(
     ],
 )
 def test_c24_handles_that_are_the_same_to_a_reader_or_a_file_system_are_refused(spoil, first, second):
-    problems = [each for each in spoil({f"products/{first}.yaml": TEA, f"products/{second}.yaml": TEA}) if each.code == "handle-collision"]
+    problems = [
+        each
+        for each in spoil({f"products/{first}.yaml": TEA, f"products/{second}.yaml": TEA})
+        if each.code == "handle-collision"
+    ]
     assert len(problems) == 1
     files = {f"products/{first}.yaml", f"products/{second}.yaml"}
     assert {problems[0].file, problems[0].related[0]} <= files | {"products/longjing.yaml"}
@@ -66,7 +76,7 @@ def test_c24_a_product_in_the_table_and_in_a_file_is_told_with_both_places(spoil
 
 
 def test_handles_of_different_kinds_may_be_the_same(spoil):
-    assert spoil({"pages/longjing.md": "---\ntitle: The hill\n---\nText\n".encode()}) == ()
+    assert spoil({"pages/longjing.md": b"---\ntitle: The hill\n---\nText\n"}) == ()
 
 
 def test_c28_a_word_of_two_scripts_gives_a_warning_with_its_escaped_form(spoil):

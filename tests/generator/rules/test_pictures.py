@@ -20,14 +20,26 @@ def test_a_picture_of_any_good_format_is_good(shop, spoil, suffix):
 
 
 def test_a_drawing_is_good(shop, spoil):
-    (shop / "media" / "logo.svg").write_text('<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"></svg>', encoding="utf-8")
+    (shop / "media" / "logo.svg").write_text(
+        '<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"></svg>', encoding="utf-8"
+    )
     assert spoil({"shop.yaml": "logo: logo.svg\n"}) == ()
 
 
 @pytest.mark.parametrize(
     "name",
-    ["../../etc/passwd", "/etc/passwd", "..", "a/../../shop.yaml", "file:///etc/passwd", "C:/x.jpg", "a\\b.jpg", "~/x.jpg", "a\u0000b"],
-)  # fmt: skip
+    [
+        "../../etc/passwd",
+        "/etc/passwd",
+        "..",
+        "a/../../shop.yaml",
+        "file:///etc/passwd",
+        "C:/x.jpg",
+        "a\\b.jpg",
+        "~/x.jpg",
+        "a\u0000b",
+    ],
+)
 def test_c31_a_path_out_of_media_is_refused(spoil, name):
     found = spoil({IMAGES: f'images: [{{file: "{name.encode("unicode_escape").decode()}", alt: Tea}}]\n'})
     assert found[-1].code in {"picture-outside", "picture-missing", "control-character"}
@@ -46,10 +58,18 @@ def test_a_link_inside_media_is_good(shop, spoil):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "meant"), [("longjin.jpg", "longjing.jpg"), ("media/longjing.jpg", "longjing.jpg"), ("teas/longjing.jpg", "longjing.jpg"), ("xyz.png", None)]
+    ("wrong", "meant"),
+    [
+        ("longjin.jpg", "longjing.jpg"),
+        ("media/longjing.jpg", "longjing.jpg"),
+        ("teas/longjing.jpg", "longjing.jpg"),
+        ("xyz.png", None),
+    ],
 )
 def test_c32_a_missing_picture_is_named_with_the_one_that_is_meant(spoil, wrong, meant):
-    assert [(each.code, each.path, each.suggestion) for each in spoil(used(wrong))] == [("picture-missing", ("images", 0), meant)]
+    assert [(each.code, each.path, each.suggestion) for each in spoil(used(wrong))] == [
+        ("picture-missing", ("images", 0), meant)
+    ]
 
 
 def test_c32_a_folder_an_empty_file_and_a_page_are_no_pictures(shop, spoil):
@@ -60,7 +80,12 @@ def test_c32_a_folder_an_empty_file_and_a_page_are_no_pictures(shop, spoil):
     codes = {}
     for name in ("folder", "empty", "page", "cut"):
         codes[name] = [each.code for each in spoil(used(f"{name}.jpg"))]
-    assert codes == {"folder": ["picture-is-folder"], "empty": ["picture-empty"], "page": ["picture-format"], "cut": ["picture-format"]}
+    assert codes == {
+        "folder": ["picture-is-folder"],
+        "empty": ["picture-empty"],
+        "page": ["picture-format"],
+        "cut": ["picture-format"],
+    }
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads every file")
@@ -75,7 +100,9 @@ def test_g57_a_picture_is_what_its_bytes_are_and_not_its_name(shop, spoil):
     assert [(each.code, each.values["kind"]) for each in problems] == [("picture-format", "PHP")]
 
 
-@pytest.mark.parametrize(("size", "codes"), [((299, 1200), ["picture-too-small"]), ((1200, 299), ["picture-too-small"]), ((300, 300), [])])
+@pytest.mark.parametrize(
+    ("size", "codes"), [((299, 1200), ["picture-too-small"]), ((1200, 299), ["picture-too-small"]), ((300, 300), [])]
+)
 def test_a_product_picture_has_300_pixels_on_each_side(shop, spoil, size, codes):
     small_shop.paint(shop / "media" / "new.png", size)
     assert [each.code for each in spoil(used("new.png"))] == codes
@@ -103,7 +130,11 @@ def test_g55_a_picture_of_too_many_pixels_is_refused_without_being_decoded(shop,
         ("live/harvest.yaml", "cover: {file: no.png}\n", ("cover",)),
         ("products/longjing.yaml", "seo: {image: no.png}\n", ("seo", "image")),
         ("products/longjing.yaml", "video: no.mp4\n", ("video",)),
-        ("products/longjing.yaml", "options: {s: [A]}\nvariants: [{options: {s: A}, image: no.png}]\n", ("variants", 0, "image")),
+        (
+            "products/longjing.yaml",
+            "options: {s: [A]}\nvariants: [{options: {s: A}, image: no.png}]\n",
+            ("variants", 0, "image"),
+        ),
         ("products/longjing.yaml", "description: '![Tea](no.png)'\n", ("description",)),
     ],
 )
@@ -116,7 +147,14 @@ def test_a_picture_on_another_server_is_refused(spoil):
     assert [each.code for each in spoil(used("https://example.com/tea.jpg"))] == ["picture-remote"]
 
 
-@pytest.mark.parametrize(("content", "codes"), [(b"\0\0\0\x18ftypmp42" + b"\0" * 20, []), (b"\x1a\x45\xdf\xa3" + b"\0" * 20, []), (b"RIFFxxxxAVI ", ["clip-format"])])
+@pytest.mark.parametrize(
+    ("content", "codes"),
+    [
+        (b"\0\0\0\x18ftypmp42" + b"\0" * 20, []),
+        (b"\x1a\x45\xdf\xa3" + b"\0" * 20, []),
+        (b"RIFFxxxxAVI ", ["clip-format"]),
+    ],
+)
 def test_a_clip_is_mp4_or_webm(shop, spoil, content, codes):
     (shop / "media" / "clip.mp4").write_bytes(content)
     assert [each.code for each in spoil({IMAGES: "video: clip.mp4\n"})] == codes

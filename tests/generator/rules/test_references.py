@@ -11,14 +11,26 @@ import pytest
         ("products/longjing.yaml", "related: [biluo-chun]\n", ("unknown-product", ("related", 0), "biluochun")),
         ("products/longjing.yaml", "delivery: [posst]\n", ("unknown-delivery", ("delivery", 0), "post")),
         ("shop.yaml", "home: [{section: shelf, shelf: tees}]\n", ("unknown-shelf", ("home", 0, "shelf"), "teas")),
-        ("shop.yaml", "home: [{section: featured-product, product: Longjing}]\n", ("unknown-product", ("home", 0, "product"), "longjing")),
-        ("shop.yaml", "home: [{section: live-banner, live: havest}]\n", ("unknown-live", ("home", 0, "live"), "harvest")),
+        (
+            "shop.yaml",
+            "home: [{section: featured-product, product: Longjing}]\n",
+            ("unknown-product", ("home", 0, "product"), "longjing"),
+        ),
+        (
+            "shop.yaml",
+            "home: [{section: live-banner, live: havest}]\n",
+            ("unknown-live", ("home", 0, "live"), "harvest"),
+        ),
         ("shop.yaml", "checkout: {terms: abuot}\n", ("unknown-page", ("checkout", "terms"), "about")),
         ("shop.yaml", "returns: {page: abuot}\n", ("unknown-page", ("returns", "page"), "about")),
-        ("shop.yaml", "promotions: [{id: a, kind: gift, when: {products: [longjin]}}]\n", ("unknown-product", ("promotions", 0, "when", "products", 0), "longjing")),
+        (
+            "shop.yaml",
+            "promotions: [{id: a, kind: gift, when: {products: [longjin]}}]\n",
+            ("unknown-product", ("promotions", 0, "when", "products", 0), "longjing"),
+        ),
         ("shop.yaml", "payment: [{gateway: rehersal}]\n", ("unknown-gateway", ("payment", 0, "gateway"), "rehearsal")),
     ],
-)  # fmt: skip
+)
 def test_an_unknown_name_is_found_at_its_place_with_the_nearest_known_one(spoil, file, text, expected):
     problems = spoil({file: text})
     assert [(each.file, each.code, each.path, each.suggestion) for each in problems] == [(file, *expected)]
@@ -52,12 +64,16 @@ def test_an_id_is_given_once(spoil, text, path):
 
 def test_a_product_stands_on_a_shelf_once(spoil):
     problems = spoil({"shelves/teas.yaml": "products: [longjing, biluochun, longjing]\n"})
-    assert [(each.code, each.path, each.severity) for each in problems] == [("listed-twice", ("products", 2), "warning")]
+    assert [(each.code, each.path, each.severity) for each in problems] == [
+        ("listed-twice", ("products", 2), "warning")
+    ]
 
 
 def test_a_sku_is_given_once_in_the_shop_and_both_places_are_told(spoil):
     problems = spoil({"products/biluochun.yaml": "sku: A1\n", "products/longjing.yaml": "price: 168\nsku: A1\n"})
-    assert [(each.file, each.mark.line, each.code) for each in problems] == [("products/longjing.yaml", 2, "duplicate-sku")]
+    assert [(each.file, each.mark.line, each.code) for each in problems] == [
+        ("products/longjing.yaml", 2, "duplicate-sku")
+    ]
     file, mark = problems[0].related
     assert (file, mark.line) == ("products/biluochun.yaml", 1)
 
@@ -80,16 +96,26 @@ def test_a_bar_code_with_a_wrong_check_digit_gives_a_warning(spoil, code):
 
 
 def test_files_that_are_not_read_are_told_and_editors_leftovers_are_not(spoil):
-    problems = spoil({"products/tea.yml": b"title: Tea\n", "products/.tea.yaml.swp": b"x", "products/tea.yaml~": b"x", "pages/about.txt": b"x"})
+    problems = spoil(
+        {
+            "products/tea.yml": b"title: Tea\n",
+            "products/.tea.yaml.swp": b"x",
+            "products/tea.yaml~": b"x",
+            "pages/about.txt": b"x",
+        }
+    )
     assert [(each.file, each.code, each.suggestion) for each in problems] == [
-        ("pages/about.txt", "file-not-read", "pages/about.md"), ("products/tea.yml", "file-not-read", "products/tea.yaml"),
-    ]  # fmt: skip
+        ("pages/about.txt", "file-not-read", "pages/about.md"),
+        ("products/tea.yml", "file-not-read", "products/tea.yaml"),
+    ]
 
 
 def test_a_second_language_of_a_page_stands_in_its_own_file(shop, spoil):
     from generator.check import check  # the shop is wanted, not only its problems
 
-    problems = spoil({"shop.yaml": "locales: [en, de]\n", "pages/about.de.md": "---\ntitle: Über uns\n---\nTee.\n".encode()})
+    problems = spoil(
+        {"shop.yaml": "locales: [en, de]\n", "pages/about.de.md": "---\ntitle: Über uns\n---\nTee.\n".encode()}
+    )
     assert [each for each in problems if each.file.startswith("pages/about.")] == [
         each for each in problems if each.file == "pages/about.md"
     ]

@@ -18,6 +18,8 @@ _EXPONENTS = {
     "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
 }  # fmt: skip
 _PRICE = re.compile(r"(-?)(\d{1,15})(?:\.(\d{1,18}))?")
+_COUNTRY = re.compile(r"[A-Z]{1,3}(?=[$¥£₩₪₫€₹₱])")
+"""Letters that tell CN¥ from JP¥: a shop has one currency, so its prices go without them."""
 MAXIMUM = 10**12
 """The largest amount of minor units in one price; sums of bounded carts stay far below 64 bits."""
 
@@ -72,7 +74,8 @@ def _pattern(locale: str, digits: int) -> tuple[Locale, NumberPattern]:
 
 def _exact(amount: int, currency: str, locale: str) -> str:
     parsed, pattern = _pattern(locale, exponent(currency))
-    return str(pattern.apply(decimal(amount, currency), parsed, currency=currency, currency_digits=False))
+    written = str(pattern.apply(decimal(amount, currency), parsed, currency=currency, currency_digits=False))
+    return _COUNTRY.sub("", written)
 
 
 class _Form(NamedTuple):

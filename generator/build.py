@@ -11,7 +11,6 @@ from generator import (
     catalogue_writer,
     check,
     contents,
-    engine,
     export,
     files,
     freshness,
@@ -32,7 +31,7 @@ from generator.messages import problem
 from generator.pages import PagePlan
 from generator.problems import Problem, Severity
 from generator.publishing import Releases
-from generator.shop import ProductStatus, Shop
+from generator.shop import Shop
 from generator.site import Site
 from generator.state import Kept, State
 
@@ -120,7 +119,7 @@ class _Build:
         self.theme_seen = freshness.signature(self.theme_folders)
         clothes, problems = theme.read(self.theme_folders, overlay)
         self.images.prepare(contents.picture_names(shop, offer), partial(self.wish.progress, "pictures"))
-        return Site(visible(shop, self.wish.now), clothes, offer, self.images, engine.digest()), problems
+        return Site(shop, clothes, offer, self.images, self.wish.now), problems
 
     def _render(
         self, site: Site, plans: Sequence[PagePlan], parts: Sequence[contents.Part]
@@ -146,7 +145,7 @@ class _Build:
         entries |= {each.url: self._kept(each) for each in parts}
         earlier = self._earlier()
         rows = catalogue_writer.digests(site)
-        renamed = self._renamed(site.shop, earlier, entries)
+        renamed = self._renamed(site.whole, earlier, entries)
         made = succession.moved(site.shop, earlier, entries, renamed)
         made = msgspec.structs.replace(
             made,
@@ -230,15 +229,6 @@ class _Build:
         self.figures.heaviest = page
         self.figures.weight = self.store.path(entry.blob, form).stat().st_size
         self.figures.pictures = sum(1 for each in made.entries.values() if each.type.startswith("image/"))
-
-
-def visible(shop: Shop, now: str) -> Shop:
-    """Return the shop as shoppers see it at a time: what is published later is a draft until then."""
-    later = {h: p for h, p in shop.products.items() if p.publish_at and p.publish_at > now and p.status != "draft"}
-    if not later:
-        return shop
-    hidden = {handle: msgspec.structs.replace(p, status=ProductStatus.DRAFT) for handle, p in later.items()}
-    return msgspec.structs.replace(shop, products={**shop.products, **hidden})
 
 
 def _distinct(problems: Iterable[Problem]) -> list[Problem]:

@@ -51,7 +51,7 @@ Rows = dict[str, bytes]
 def digests(site: Site) -> Rows:
     """Return a digest of each product's rows; it decides which of them are written anew."""
     found: Rows = {}
-    for place, product in enumerate(_sold(site.shop)):
+    for place, product in enumerate(_sold(site.whole)):
         content = site.digest(product) + site.card_digest(product.handle) + place.to_bytes(4, "big")
         found[product.handle] = hashlib.blake2b(content, digest_size=16).digest()
     return found
@@ -113,7 +113,7 @@ class Writer:
             connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", gone)  # noqa: S608
         following = max(ids.values(), default=0)
         written = []
-        for place, product in enumerate(_sold(self.site.shop)):
+        for place, product in enumerate(_sold(self.site.whole)):
             if earlier.get(product.handle) != rows[product.handle]:
                 if product.handle not in ids:
                     following += 1
@@ -148,7 +148,9 @@ class Writer:
         connection.executemany("INSERT INTO room VALUES (?,?,?)", rooms)
         for edition in self.site.editions.values():
             connection.executemany("INSERT INTO shelf VALUES (?,?,?,?)", _shelves(edition))
-            connection.executemany("INSERT OR REPLACE INTO label VALUES (?,?,?,?)", _labels(edition))
+            connection.executemany(
+                "INSERT OR REPLACE INTO label VALUES (?,?,?,?)", _labels(edition, _sold(self.site.whole))
+            )
 
 
 def _shelves(edition: Edition) -> list[tuple[Any, ...]]:
@@ -162,9 +164,9 @@ def _shelves(edition: Edition) -> list[tuple[Any, ...]]:
     ]  # fmt: skip
 
 
-def _labels(edition: Edition) -> list[tuple[str, str, str, str]]:
+def _labels(edition: Edition, products: Iterable[Product]) -> list[tuple[str, str, str, str]]:
     labels = [(edition.locale, "tag", tag, edition.text(text)) for tag, text in edition.shop.tags.items()]
-    for product in _sold(edition.shop):
+    for product in products:
         for option in product.options:
             name = f"option:{option.name}"
             labels.append((edition.locale, name, "", edition.text(option.label)))

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 
-import jinja2
 import msgspec
 
 from generator import templates, workers
@@ -86,12 +85,10 @@ class Renderer:
                 made += msgspec.convert(results, list[Rendered])
                 progress(len(made), len(plans))
         except workers.WorkerDiedError as error:
-            if error.piece is None or error.signal != signal.SIGVTALRM:
+            if error.piece is None:
                 raise
             plan = plans[pieces[error.piece][0]]
-            file = self.site.theme.places.get(plan.template, plan.template)
-            slow = Problem(code="theme-too-slow", file=file, mark=Mark(1, 1), values={"url": plan.url, "seconds": 2})
-            return [Rendered(0, None, "", [slow])]
+            return [Rendered(0, None, "", [self._stopped(plan.template, plan.url, error)])]
         return sorted(made, key=lambda each: each.place)
 
     def _piece(self, plans: Sequence[PagePlan], pieces: Sequence[range], seconds: float, piece: int) -> list[Rendered]:
@@ -106,14 +103,41 @@ class Renderer:
 
     def compile_all(self) -> list[Problem]:
         """Compile every template of the theme, those of the runtime too, and return what is wrong with them."""
-        environment = next(iter(self.environments.values()))
-        problems = []
-        for name in self.site.theme.templates():
-            try:
-                environment.get_template(name)
-            except (jinja2.TemplateError, RecursionError) as error:
-                problems.append(templates.problem(error, name, self.site.theme.places))
+        names = self.site.theme.templates()
+        if self.site.theme.trusted or not workers.can_fork():
+            return [problem for name in names for problem in self._compiled(name)]
+        # Jinja works constants out while it compiles: a merchant's template must not do that in our own process.
+        problems: list[Problem] = []
+        try:
+            for _, found in workers.share(len(names), partial(self._watched, names), workers=1, begin=_limit):
+                problems += msgspec.convert(found, list[Problem])
+        except workers.WorkerDiedError as error:
+            if error.piece is None:
+                raise
+            problems.append(self._stopped(names[error.piece], names[error.piece], error))
         return problems
+
+    def _watched(self, names: Sequence[str], piece: int) -> list[Problem]:
+        signal.setitimer(signal.ITIMER_VIRTUAL, _SECONDS_A_PAGE)
+        found = self._compiled(names[piece])
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        return found
+
+    def _compiled(self, name: str) -> list[Problem]:
+        environment = next(iter(self.environments.values()))
+        try:
+            environment.get_template(name)
+        except Exception as error:  # noqa: BLE001  as for rendering
+            return [templates.problem(error, name, self.site.theme.places)]
+        return []
+
+    def _stopped(self, template: str, url: str, error: workers.WorkerDiedError) -> Problem:
+        """Return the problem of a template whose worker was stopped; raise what was nobody's template's doing."""
+        if error.signal not in {signal.SIGVTALRM, signal.SIGSEGV}:
+            raise error
+        file = self.site.theme.places.get(template, template)
+        values = {"url": url, "seconds": int(_SECONDS_A_PAGE)}
+        return Problem(code="theme-too-slow", file=file, mark=Mark(1, 1), values=values)
 
 
 def _limit() -> None:

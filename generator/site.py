@@ -6,12 +6,12 @@ from typing import Any
 
 import msgspec
 
-from generator import assets, coloring
+from generator import assets, coloring, engine
 from generator.display import facets, sections
 from generator.display.edition import Edition, Pictures
 from generator.display.frame import frame
 from generator.sections import Offer
-from generator.shop import Picture, Product, Shelf, Shop
+from generator.shop import Picture, Product, ProductStatus, Shelf, Shop
 from generator.templates import Stage
 from generator.theme import Theme
 from generator.views import Image, plain
@@ -21,10 +21,14 @@ RELATED = 4
 
 
 class Site:
-    """A shop with its theme, ready to be planned and rendered. ``ground`` is what every page of a locale depends on."""
+    """A shop with its theme, ready to be planned and rendered.
 
-    def __init__(self, shop: Shop, theme: Theme, offer: Offer, pictures: Pictures, engine: str) -> None:
-        self.shop = shop
+    ``ground`` is what every page of a locale depends on; ``whole`` is the shop with products of a later hour.
+    """
+
+    def __init__(self, shop: Shop, theme: Theme, offer: Offer, pictures: Pictures, now: str) -> None:
+        self.whole = shop
+        self.shop = shop = visible(shop, now)
         self.theme = theme
         self.offer = offer
         self.pictures = pictures
@@ -32,7 +36,7 @@ class Site:
         self.assets = assets.fingerprinted({**theme.assets(), "scheme.css": sheet})
         self.editions = {locale: Edition(shop, locale, pictures) for locale in shop.locales}
         self.stages = {locale: self._stage(edition) for locale, edition in self.editions.items()}
-        self.ground = {locale: self._ground(stage, engine) for locale, stage in self.stages.items()}
+        self.ground = {locale: self._ground(stage) for locale, stage in self.stages.items()}
         self._shelves: dict[str, tuple[Shelf, int]] = {}
         self._listed: dict[str, list[str]] = {}
         self._digests: dict[str, bytes] = {}
@@ -54,13 +58,13 @@ class Site:
             trusted=self.theme.trusted,
         )
 
-    def _ground(self, stage: Stage, engine: str) -> bytes:
+    def _ground(self, stage: Stage) -> bytes:
         shop = self.shop
         common = (
             shop.url, shop.locales, shop.delivery, shop.tax, shop.returns, shop.tags, shop.checkout, shop.name,
             shop.tagline, shop.seo, shop.seller, shop.home, shop.layouts,
         )  # fmt: skip
-        digest = hashlib.blake2b(engine.encode() + self.theme.digest.encode(), digest_size=16)
+        digest = hashlib.blake2b(engine.digest().encode() + self.theme.digest.encode(), digest_size=16)
         digest.update(msgspec.msgpack.encode(stage, enc_hook=plain))
         digest.update(msgspec.msgpack.encode(common, enc_hook=plain))
         return digest.digest()
@@ -132,3 +136,12 @@ class Site:
             return None
         name = self.stages[edition.locale].frame.imprint.seller
         return edition.image(Picture(file=file, alt=dict.fromkeys(self.shop.locales, name.label if name else "")))
+
+
+def visible(shop: Shop, now: str) -> Shop:
+    """Return the shop as shoppers see it at a time: what is published later is a draft until then."""
+    later = {h: each for h, each in shop.products.items() if each.publish_at and each.publish_at > now}
+    if not later:
+        return shop
+    hidden = {h: msgspec.structs.replace(each, status=ProductStatus.DRAFT) for h, each in later.items()}
+    return msgspec.structs.replace(shop, products={**shop.products, **hidden})

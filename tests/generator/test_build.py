@@ -11,7 +11,10 @@ import pytest
 import tiny_shop
 from tiny_shop import made, page, product, run
 
+from click.testing import CliRunner
+
 from generator import freshness
+from generator.cli import main
 from generator.publishing import Releases
 from generator.store import Store
 
@@ -40,15 +43,20 @@ def test_texts_links_and_prices_are_those_of_the_locale(shop):
     assert '<a href="/products/tea-1/">龙井</a>' in page(shop, "/pages/about/")
 
 
-def test_a_build_without_a_change_renders_and_writes_nothing(shop):
+def test_a_build_without_a_change_renders_nothing(shop):
     made(shop)
-    before = tiny_shop.tree(shop)
-    times = {path: path.stat().st_mtime_ns for path in (shop / "var/releases").rglob("*")}
+    before = tiny_shop.tree(shop, without=["var/cache/check"])
     again = made(shop)
-    assert (again.figures.rendered, again.published) == (0, False)
-    assert tiny_shop.tree(shop) == before
-    assert {path: path.stat().st_mtime_ns for path in (shop / "var/releases").rglob("*")} == times
-    assert freshness.is_fresh(shop)
+    assert (again.figures.rendered, again.figures.products, again.published) == (0, 0, False)
+    assert tiny_shop.tree(shop, without=["var/cache/check"]) == before
+
+
+def test_the_command_writes_no_file_where_nothing_changed(shop):
+    release = made(shop).release
+    before = {path: path.lstat().st_mtime_ns for path in shop.rglob("*")}
+    done = CliRunner().invoke(main, ["build", str(shop), "--lang", "en"])
+    assert (done.exit_code, done.output) == (0, f"nothing changed: {release}\n")
+    assert {path: path.lstat().st_mtime_ns for path in shop.rglob("*")} == before
 
 
 def test_a_change_of_any_file_is_noticed_without_reading_it(shop):

@@ -67,9 +67,7 @@ def live(handle: str) -> Response:
         "bag": [card.handle for card in here.catalogue.cards(here.locale, room.products)],
         "offers": offers_of(here, room.products[:MOST_PRODUCTS]),
     }
-    answer = jsonify(document)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return _json(document, "no-store")
 
 
 def offers_of(here: Visit, handles: list[str] | tuple[str, ...]) -> dict[str, Offer]:
@@ -110,10 +108,14 @@ def _in_asked_locale(here: Visit) -> Visit:
 
 def _shared(document: object) -> Response:
     """Answer with a document that anybody may keep for a moment, and ask again whether it is still the same."""
-    data = msgspec.json.encode(document)
-    answer = make_response(data)
-    answer.headers["Content-Type"] = "application/json"
-    answer.headers["Cache-Control"] = f"public, max-age={_FRESH_FOR}"
-    answer.set_etag(hashlib.blake2b(data, digest_size=12).hexdigest())
+    answer = _json(document, f"public, max-age={_FRESH_FOR}")
+    answer.set_etag(hashlib.blake2b(answer.get_data(), digest_size=12).hexdigest())
     answer.make_conditional(request)
+    return answer
+
+
+def _json(document: object, caching: str) -> Response:
+    answer = make_response(msgspec.json.encode(document))
+    answer.headers["Content-Type"] = "application/json"
+    answer.headers["Cache-Control"] = caching
     return answer

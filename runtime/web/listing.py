@@ -20,6 +20,7 @@ blueprint = Blueprint("listing", __name__)
 PER_PAGE = 24
 _SUGGESTED = 4
 _MOST_CHOICES = 12
+_STEPS = 8
 
 
 @blueprint.get("/search")
@@ -125,7 +126,8 @@ class _Page:
 
     def _prices(self, found: Listing) -> FacetView:
         currency = self.here.terms.currency
-        listed = [] if found.prices is None else bands(_spread(*found.prices), currency)
+        low, high = found.prices or (0, 0)
+        listed = bands(_spread(low, high), currency) if high > low else []
         own = (self.asked.over, self.asked.under)
         if own != (None, None):
             listed = [own]
@@ -173,4 +175,4 @@ class _Page:
 
 def _spread(low: int, high: int) -> list[int]:
     """Return prices from the lowest to the highest at even steps, to divide into bands."""
-    return [low + (high - low) * step // 8 for step in range(9)] if high > low else []
+    return [low + (high - low) * step // _STEPS for step in range(_STEPS + 1)]

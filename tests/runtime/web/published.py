@@ -18,10 +18,14 @@ country: SG
 locale: zh-CN
 locales: [zh-CN, en]
 currency: CNY
-seller: {type: company, legal_name: Four Seasons Pte Ltd, phone: "+6561234567", email: a@example.com, address: 1 Market St}
+seller:
+  {type: company, legal_name: Four Seasons Pte Ltd, phone: "+6561234567", email: a@example.com, address: 1 Market St}
 tags: {green: {zh-CN: 绿茶, en: Green tea}, gift: {zh-CN: 礼品, en: Gift}}
 delivery:
-  - {id: post, name: {zh-CN: 快递, en: Post}, kind: courier, rates: {by: quantity, zones: [{regions: ['*'], first: {fee: 10}}]}}
+  - id: post
+    name: {zh-CN: 快递, en: Post}
+    kind: courier
+    rates: {by: quantity, zones: [{regions: ['*'], first: {fee: 10}}]}
 payment: [{gateway: rehearsal}]
 """
 ROOMS = {

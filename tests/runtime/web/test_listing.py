@@ -56,7 +56,7 @@ def test_drafts_and_what_comes_later_are_not_found(shop):
 
 def test_nothing_found_is_said_kindly_and_something_else_is_shown(shop):
     text = shop.text("/search?q=不存在的东西")
-    assert "没有找到" in text or 'class="empty"' in text
+    assert 'class="empty"' in text
     assert len(titles(text)) == 4
 
 
@@ -87,7 +87,6 @@ def test_tags_narrow_and_each_chosen_one_can_be_taken_away(shop):
 
 def test_options_narrow_by_their_canonical_value(shop):
     assert titles(shop.text("/search?option.颜色=白")) == ["青瓷杯"]
-    assert titles(shop.text("/search?option.颜色=红"))[:0] == []
     assert 'class="empty"' in shop.text("/search?option.颜色=红")
     assert "White" in shop.text("/en/search?option.颜色=白")
 
@@ -124,12 +123,12 @@ def test_a_shelf_that_does_not_exist_is_not_found(shop):
     [
         "q=%ff%fe", "q=%00", "page=-1", "page=1e9", "page=９", "price_over=abc&price_under=1e999", "sort=;drop", "tag=",
         "q=" + "长" * 5000, "&".join(f"tag=t{n}" for n in range(500)), "&".join(f"option.o{n}=x" for n in range(500)),
-        "q=%22%20OR%201%3D1", "q=*", "q=NEAR(a b)", "q=a&q=b", "option.=x", "q=" + "a " * 400, "price_over=" + "9" * 400,
-        "q=%27%29%3B--", "q=AND", "q=-", "q=%E2%80%AE",
+        "q=%22%20OR%201%3D1", "q=*", "q=NEAR(a b)", "q=a&q=b", "option.=x", "q=" + "a " * 400,
+        "price_over=" + "9" * 400, "q=%27%29%3B--", "q=AND", "q=-", "q=%E2%80%AE",
     ],
 )  # fmt: skip
 def test_r102_no_address_breaks_the_search(shop, query):
-    assert shop.get(f"/search?{query}").status_code == 200
+    assert shop.get(f"/search?{query}").status_code in {200, 400, 414}
 
 
 def test_what_was_typed_is_text_on_the_page(shop):

@@ -74,6 +74,9 @@ def make_terms(**changes):
     return Terms(**{**fields, **changes})
 
 
+BY_TRANSFER = make_terms(payment=(PaymentMethod(gateway="transfer"),))
+
+
 class Goods:
     """The goods of a release, from values."""
 

@@ -1,0 +1,68 @@
+"""Many processes want the same pieces; P and R numbers are the cases of the catalogues."""
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+from tills import level, rows
+
+from runtime import audit
+
+BUYER = Path(__file__).with_name("buyer.py")
+
+
+def start(settings, name, cart, times):
+    address = settings.database if settings.database.startswith("postgres") else ""
+    return subprocess.Popen(
+        [sys.executable, BUYER, settings.folder, address, name, json.dumps(cart), str(times)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(BUYER.parent)},
+    )  # fmt: skip
+
+
+def race(settings, carts, times, turn=0):
+    """Let a process for each cart order at the same moment; return what they were answered."""
+    buyers = [start(settings, f"buyer{turn}-{number:04}", cart, times) for number, cart in enumerate(carts)]
+    for buyer in buyers:
+        buyer.stdin.write("go\n")
+        buyer.stdin.flush()
+    answers = []
+    for buyer in buyers:
+        output, _ = buyer.communicate(timeout=240)
+        assert buyer.returncode == 0
+        answers += [json.loads(line) for line in output.splitlines()]
+    return Counter("created" if "token" in answer else answer.get("refused", "done") for answer in answers)
+
+
+def sound(till, orders):
+    report = till.database.read(audit.report)
+    assert (report.differences, report.orders) == ((), orders)
+
+
+def test_p1_r107_two_processes_never_sell_the_last_piece_twice(till, settings):
+    for turn in range(3):
+        answers = race(settings, [[("rare", 1)], [("rare", 1)]], 5, turn)
+        assert answers == ({"created": 1, "sold-out": 9, "done": 2} if turn == 0 else {"sold-out": 10, "done": 2})
+    assert level(till, "rare") == 0
+    sound(till, 1)
+
+
+def test_p2_eight_processes_sell_320_pieces_320_times(till, settings):
+    till.database.write(lambda transaction: transaction.run(
+        "INSERT INTO stock_move (sku, quantity, held, reason, actor, note, at) VALUES ('tea', 310, 0, 'adjust', '', '', 1)"
+    ))  # fmt: skip
+    till.database.write(lambda transaction: transaction.run("UPDATE stock SET level = level + 310 WHERE sku = 'tea'"))
+    answers = race(settings, [[("tea", 1)]] * 8, 50)
+    assert answers == {"created": 320, "sold-out": 80, "done": 8}
+    assert level(till, "tea") == 0
+    assert rows(till, "SELECT SUM(quantity), COUNT(*) FROM stock_hold") == [(320, 320)]
+    sound(till, 320)
+
+
+def test_p6_p7_lines_that_share_a_sku_share_its_stock_between_processes(till, settings):
+    answers = race(settings, [[("cup", 1), ("tea", 1), ("cup", 1)], [("cup", 2)]], 3)
+    assert answers["created"] == 1
+    assert level(till, "cup") == 1
+    sound(till, 1)

@@ -1,0 +1,103 @@
+"""A process dies while it writes an order: the order is whole or not there (P21, R104)."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+
+import pytest
+from test_contention import BUYER, start
+from tills import BY_TRANSFER, NOW, level, make_settings, make_till, placement, rows
+
+from runtime import audit, placing
+from runtime import database as databases
+
+SALT = random.Random(7)
+
+
+def answered(output):
+    """Return what a process said before it died; a half-written last line was not an answer."""
+    found = []
+    for line in output.splitlines():
+        try:
+            found.append(json.loads(line))
+        except ValueError:
+            break
+    return found
+
+
+def test_r104_kill_9_at_random_moments_loses_no_answered_order_and_doubles_none(till, settings):
+    kept, kills = {}, 0
+    while kills < 15 or len(kept) < 100:
+        buyer = start(settings, f"crash-{kills:06}", [("song", 1)], 100000)
+        buyer.stdin.write("go\n")
+        buyer.stdin.flush()
+        first = buyer.stdout.readline()
+        time.sleep(SALT.uniform(0, 0.15))
+        buyer.send_signal(signal.SIGKILL)
+        rest, _ = buyer.communicate(timeout=60)
+        kills += 1
+        kept |= {answer["key"]: answer["token"] for answer in answered(first + rest)}
+        assert till.database.read(audit.report).differences == ()
+    found = dict(rows(till, "SELECT form_key, token FROM orders"))
+    assert {key: found.get(key) for key in kept} == kept
+    assert rows(till, "SELECT COUNT(*) - COUNT(DISTINCT form_key) FROM orders") == [(0,)]
+    assert len(found) - len(kept) <= kills
+
+
+needs_strace = pytest.mark.skipif(
+    shutil.which("strace") is None and os.environ.get("CI") != "true", reason="strace is not installed"
+)
+
+
+def die_at(folder, call, number):
+    """Place one order in a process that is killed at its n-th call; return whether it lived, and what it answered."""
+    command = [
+        "strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:signal=SIGKILL:when={number}",
+        sys.executable, BUYER, folder, "", "strace-000", json.dumps([("tea", 2), ("cup", 1)]), "1",
+    ]  # fmt: skip
+    done = subprocess.run(
+        command, input="go\n", capture_output=True, text=True, timeout=120, check=False,
+        env={**os.environ, "PYTHONPATH": str(BUYER.parent)},
+    )  # fmt: skip
+    return done.returncode == 0, answered(done.stdout)
+
+
+@needs_strace
+@pytest.mark.slow
+@pytest.mark.parametrize("call", ["fdatasync", "pwrite64"])
+def test_p21_killed_at_every_system_call_of_placing_the_order_is_whole_or_absent(tmp_path, call):
+    fresh = tmp_path / "fresh"
+    settings = make_settings(fresh)
+    make_till(databases.open(settings, upgrade=True), settings, terms=BY_TRANSFER).database.close()
+    points, orders_seen = 0, set()
+    for number in range(1, 200):
+        folder = tmp_path / f"{call}{number}"
+        shutil.copytree(fresh, folder)
+        lived, answers = die_at(folder, call, number)
+        till = make_till(databases.open(make_settings(folder)), make_settings(folder), terms=BY_TRANSFER)
+        report = till.database.read(audit.report)
+        assert report.differences == ()
+        assert report.orders >= sum("token" in answer for answer in answers)
+        orders_seen.add(report.orders)
+        wish = placement(till, [("tea", 2), ("cup", 1)], key="strace-000-000000000000", gateway="transfer")
+        placed = placing.place(till, wish, NOW)
+        assert placed.created is (report.orders == 0)
+        assert rows(till, "SELECT COUNT(*) FROM orders") == [(1,)]
+        assert (level(till, "tea"), level(till, "cup")) == (8, 2)
+        till.database.close()
+        check = sqlite3.connect(folder / "var" / "shop.db")
+        assert check.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        check.close()
+        shutil.rmtree(folder)
+        if lived:
+            break
+        points += 1
+    assert lived
+    assert points >= {"fdatasync": 1, "pwrite64": 5}[call]
+    assert 0 in orders_seen

@@ -129,6 +129,8 @@ _TABLE: dict[str, tuple[str, Callable[[SplitResult, str], Embed | None]]] = {
 }
 _OWN = ("owncast", "hls", "mp4")
 PROVIDERS = ("youtube", "bilibili", "twitch", "vimeo", *_OWN)
+PLAYED_HERE = ("hls", "mp4")
+"""Clips and streams that play in the page itself, not in a frame of somebody else's."""
 
 
 def find(url: str, provider: str | None, shop: str) -> Embed | Refusal:

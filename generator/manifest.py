@@ -20,6 +20,8 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     encodings: tuple[str, ...] = ()
     frame_src: tuple[str, ...] = ()
     immutable: bool = False
+    media_src: tuple[str, ...] = ()
+    """Origins that a page frames, and those whose clips it plays: the one exception to "our own files only"."""
 
 
 class Manifest(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

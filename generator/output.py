@@ -61,7 +61,8 @@ class Renderer:
         problems = self.inspector.problems(html, plan.url, template)
         data = html.encode("utf-8")
         blob, forms = self.store.put(data, HTML, compress=self.compress)
-        return Rendered(place, Entry(blob, HTML, len(data), forms, plan.frame_src), context["page"].title, problems)
+        entry = Entry(blob, HTML, len(data), forms, plan.frame_src, media_src=plan.media_src)
+        return Rendered(place, entry, context["page"].title, problems)
 
     def all(self, plans: Sequence[PagePlan], progress: Progress) -> list[Rendered]:
         """Render all given pages, here or in workers, in the order of their places."""

@@ -12,6 +12,7 @@ from generator.display.edition import Edition
 from generator.display.frame import seller_label
 from generator.display.paging import pagination
 from generator.display.phrases import phrase
+from generator.embeds import PLAYED_HERE
 from generator.shop import LiveRoom, Page, Product, ProductStatus, Shelf
 from generator.site import Site
 from generator.views import Link, PageView, SectionView, plain
@@ -31,6 +32,7 @@ class PagePlan(msgspec.Struct):
     make: Callable[[], Context]
     file: str = "shop.yaml"
     frame_src: tuple[str, ...] = ()
+    media_src: tuple[str, ...] = ()
 
 
 def plan(site: Site) -> list[PagePlan]:
@@ -189,7 +191,11 @@ class _Locale:
         content = msgspec.msgpack.encode(room) + bag + self._layout("live")
         planned = self._planned("live", f"/live/{room.handle}/", content, partial(self._room_context, room))
         planned.file = f"live/{room.handle}.yaml"
-        planned.frame_src = (room.source.frame,) if room.source.frame else ()
+        origins = (room.source.frame,) if room.source.frame else ()
+        if room.source.provider in PLAYED_HERE:
+            planned.media_src = origins
+        else:
+            planned.frame_src = origins
         return planned
 
     def _room_context(self, room: LiveRoom) -> Context:

@@ -43,10 +43,10 @@ def policy(frames: Iterable[str] = (), *, actions: Iterable[str] = (), media: It
     return "; ".join(f"{name} {value}" for name, value in parts.items())
 
 
-def page(frames: Iterable[str] = (), *, private: bool = False) -> Headers:
+def page(frames: Iterable[str] = (), media: Iterable[str] = (), *, private: bool = False) -> Headers:
     """Return the protecting headers of an HTML page; a private one tells other sites nothing and is kept nowhere."""
     return [
-        ("Content-Security-Policy", policy(frames)),
+        ("Content-Security-Policy", policy(frames, media=media)),
         ("X-Content-Type-Options", "nosniff"),
         ("Referrer-Policy", "same-origin" if private else "strict-origin-when-cross-origin"),
         ("Permissions-Policy", _PERMISSIONS),

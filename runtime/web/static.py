@@ -135,7 +135,8 @@ def _form(release: Release, entry: Entry, encoding: str) -> Form:
     html = entry.type.startswith("text/html")
     size = Path(file).stat().st_size if encoding else entry.size
     etag = f'"{entry.blob[:32]}{"-" + encoding if encoding else ""}"'
-    unchanged = headers.page(entry.frame_src) if html else headers.file(entry.type, immutable=entry.immutable)
+    page = headers.page(entry.frame_src, entry.media_src)
+    unchanged = page if html else headers.file(entry.type, immutable=entry.immutable)
     unchanged.append(("ETag", etag))
     if entry.encodings:
         unchanged.append(("Vary", "Accept-Encoding"))

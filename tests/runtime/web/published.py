@@ -16,7 +16,7 @@ name: {zh-CN: 四季茶铺, en: Four Seasons Tea}
 url: https://tea.example.com
 country: SG
 locale: zh-CN
-locales: [zh-CN, en]
+locales: [zh-CN, en, de]
 currency: CNY
 seller:
   {type: company, legal_name: Four Seasons Pte Ltd, phone: "+6561234567", email: a@example.com, address: 1 Market St}

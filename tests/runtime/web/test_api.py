@@ -62,7 +62,7 @@ def test_stock_comes_from_the_database_and_not_from_the_text(shop):
 
 
 def test_prices_are_written_for_the_page_that_asks(shop):
-    assert offers(shop, "cup", "&locale=en")["cup-g"]["price"] == "CN¥45.50"
+    assert offers(shop, "cup", "&locale=de")["cup-g"]["price"] == "45,50\N{NO-BREAK SPACE}¥"
     assert offers(shop, "cup", "&locale=xx")["cup-g"]["price"] == "¥45.50"
 
 
@@ -163,3 +163,16 @@ def test_r110_the_page_of_a_room_names_its_player_and_loads_nothing_from_elsewhe
     assert 'data-src="https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ?playsinline=1"' in text
     for tag in ("<iframe", "<object", "<embed", "<video", ' src="http', 'srcset="http', "preconnect", "dns-prefetch"):
         assert tag not in text, tag
+
+
+def test_r110_a_stream_that_plays_in_the_page_is_allowed_as_media_and_not_as_a_frame(tmp_path):
+    folder = published.write(tmp_path / "text")
+    (folder / "live/now.yaml").write_text(
+        "title: {zh-CN: 直播}\nstarts_at: 2020-01-01T12:00:00Z\n"
+        "source: {kind: embed, provider: hls, url: 'https://cdn.example.net/tea/live.m3u8'}\n",
+        "utf-8",
+    )
+    published.publish(folder)
+    policy = published.Served(folder, tmp_path / "shop").get("/live/now/").headers["Content-Security-Policy"]
+    assert "media-src 'self' https://cdn.example.net" in policy.split("; ")
+    assert "frame-src" not in policy

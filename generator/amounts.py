@@ -8,6 +8,7 @@ from generator import money
 
 _SIGNS = re.compile(r"[¥￥$€£₩₹元圆块\s\u00a0\u202f]|CNY|RMB|USD|EUR|GBP|JPY", re.IGNORECASE)
 _GROUPED = re.compile(r"\d{1,3}(?:[,.']\d{3})+(?:[.,]\d+)?|\d+[.,]\d+|\d+")
+_LONGEST = 25
 _UNITS = {
     "分钟": "m",
     "min": "m",
@@ -42,6 +43,8 @@ def guess(text: str, currency: str) -> str | None:
         return None
     whole, mark, fraction = _parts(found[0])
     digits = re.sub(r"\D", "", whole) or "0"
+    if len(digits) + len(fraction) > _LONGEST:
+        return None
     number = Decimal(f"{digits}.{fraction}") if mark else Decimal(digits)
     rounded = number.quantize(Decimal(1).scaleb(-money.exponent(currency)), ROUND_HALF_UP)
     return str(rounded) if rounded.scaleb(money.exponent(currency)) <= money.MAXIMUM else None
@@ -60,7 +63,7 @@ def _parts(text: str) -> tuple[str, str, str]:
 def guess_weight(text: str) -> str | None:
     """Return the weight probably meant by ``１.５ＫＧ`` or ``1,5 kg``."""
     plain = unicodedata.normalize("NFKC", text).strip().replace(",", ".").replace("公克", "g")
-    found = re.match(r"(\d+(?:\.\d+)?)\s*(kg|千克|公斤|g|克|斤|lb|oz)", plain, re.IGNORECASE)
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(kg|千克|公斤|g|克|斤|lb|oz)", plain, re.IGNORECASE)
     return f"{found[1]}{found[2].lower()}" if found else None
 
 

@@ -103,11 +103,21 @@ def placed(found: Document, one: Problem) -> Problem:
     """Return the problem with the place of its value, or of the link inside that value."""
     if one.code.startswith(_ABOUT_FILES):
         return one
-    mark = found.mark(one.path, key=one.code in _AT_KEYS)
+    mark = found.mark(one.path, key=one.code in _AT_KEYS or not _is_plain(found.data, one.path))
     link = one.values.get("link")
     if isinstance(link, str):
         mark = _inside(found, mark, link)
     return msgspec.structs.replace(one, mark=mark)
+
+
+def _is_plain(data: Any, path: tuple[str | int, ...]) -> bool:  # noqa: ANN401  any YAML value
+    """Return whether a single value stands at the path: what is wrong with a mapping or list is shown at its key."""
+    for step in path:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            return True
+    return not isinstance(data, dict | list)
 
 
 def _inside(found: Document, mark: Mark, link: str) -> Mark:

@@ -107,7 +107,13 @@ class Reader:
         for locale in () if self._translates else self.ground.locales:
             paths = self._lacking.get(locale, []) + (self._plain if locale != self.ground.locale else [])
             if paths:
-                self.report("missing-translation", min(paths, key=_order), locale=locale, count=len(paths))
+                self.report(
+                    "missing-translation",
+                    min(paths, key=_order),
+                    locale=locale,
+                    own=self.ground.locale,
+                    count=len(paths),
+                )
         return self.problems
 
     def money(self, value: Any, path: Path) -> int | None:  # noqa: ANN401  text, as people write amounts

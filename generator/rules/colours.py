@@ -41,15 +41,15 @@ def _luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def nearest_readable(colour: str, against: str) -> str | None:
-    """Return the colour of the same hue, as little lighter or darker as possible, that can be read on the other."""
+def nearest_readable(colour: str, *against: str) -> str | None:
+    """Return the colour of the same hue, as little lighter or darker as possible, that contrasts with all others."""
     hue, lightness, saturation = colorsys.rgb_to_hls(*_channels(colour))
     for step in range(1, _STEPS + 1):
         for sign in (-1, 1):
             tried = lightness + sign * step / _STEPS
             if 0 <= tried <= 1:
                 found = _hex(colorsys.hls_to_rgb(hue, tried, saturation))
-                if contrast(found, against) >= LEAST:
+                if all(contrast(found, other) >= LEAST for other in against):
                     return found
     return None
 
@@ -59,23 +59,26 @@ def _hex(channels: tuple[float, float, float]) -> str:
 
 
 def readable(draft: Draft) -> Iterator[Problem]:
-    """The shop's own colours give text a contrast of at least 4.5 to 1."""
+    """The shop's own colours give text a contrast of at least 4.5 to 1: one problem for each colour to change."""
     own = draft.shop.theme.colors
     light, _ = chosen(draft.offer, draft.shop.theme)
+    failing: dict[str, list[tuple[float, str, str]]] = {}
     for front, back in _PAIRS:
-        if not {front, back} & own.keys() or front not in light or back not in light:
-            continue
-        ratio = contrast(light[front], light[back])
-        if ratio < LEAST:
-            wrong, kept = (front, back) if front in own else (back, front)
-            yield in_shop(
-                "contrast-too-low",
-                ("theme", "colors", wrong),
-                suggestion=nearest_readable(light[wrong], light[kept]),
-                front=front,
-                back=back,
-                front_color=light[front],
-                back_color=light[back],
-                ratio=f"{ratio:.2f}",
-                least=LEAST,
-            )
+        if {front, back} & own.keys() and front in light and back in light:
+            ratio = contrast(light[front], light[back])
+            if ratio < LEAST:
+                failing.setdefault(front if front in own else back, []).append((ratio, front, back))
+    for wrong, pairs in failing.items():
+        ratio, front, back = min(pairs)
+        others = [light[back if front == wrong else front] for front, back in _PAIRS if wrong in {front, back}]
+        yield in_shop(
+            "contrast-too-low",
+            ("theme", "colors", wrong),
+            suggestion=nearest_readable(light[wrong], *others),
+            front=front,
+            back=back,
+            front_color=light[front],
+            back_color=light[back],
+            ratio=f"{ratio:.2f}",
+            least=LEAST,
+        )

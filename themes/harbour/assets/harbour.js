@@ -344,6 +344,8 @@
 
   /* ---- mistakes in a form: the summary takes the focus; a form is sent once ---- */
   one("[data-mistakes]")?.focus();
+  const country = one("form[data-checkout] select[name=country]");
+  country?.addEventListener("change", () => country.form.requestSubmit(one("[name=change_country]", country.form)));
   for (const form of all("form[data-once]")) {
     form.addEventListener("submit", (event) => {
       if (form.dataset.sent) { event.preventDefault(); return; }

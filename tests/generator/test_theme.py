@@ -7,9 +7,11 @@ import pytest
 import tiny_shop
 from tiny_shop import made, page, run
 
-from generator import templates, theme, wording
+from generator import stages, templates, theme, wording
 from generator.places import THEMES
+from generator.publishing import Releases
 from generator.templates import Stage
+from generator.views import Frame, Imprint
 
 PAGE = "{% extends 'layout.html' %}\n{% block content %}\n<h1>{{ title }}</h1>\nHERE\n{% endblock %}\n"
 
@@ -101,12 +103,14 @@ def sandbox(tmp_path_factory):
     folder = tiny_shop.write(tmp_path_factory.mktemp("sandbox") / "shop")
     overlay(folder, PAGE)
     made(folder)
-    from generator import release
-    from generator.publishing import Releases
-
     releases = Releases(folder / "var")
-    environments = release.environments(releases.folder(releases.find_live()))
-    return environments["zh-CN"]
+    live = releases.folder(releases.find_live())
+    texts = {path.relative_to(live / "theme").as_posix(): path for path in (live / "theme").rglob("*.html")}
+
+    def source(name):
+        return (texts[name].read_text("utf-8"), name) if name in texts else None
+
+    return templates.environment(source, stages.read(live)["zh-CN"])
 
 
 def escapes(environment, text):
@@ -174,8 +178,6 @@ def test_what_is_marked_once_is_rendered_once_for_its_key():
 
 
 def _frame():
-    from generator.views import Frame, Imprint
-
     return Frame(
         locale="en", locales=(), name="Tea", tagline="", logo=None, home="/", header=(), footer=(),
         imprint=Imprint(facts=(), notes=()), currency="EUR", country="DE", legal="DE", scheme={}, settings={}, prefix="",

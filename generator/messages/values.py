@@ -231,7 +231,7 @@ MESSAGES = {
     ),
     "unknown-option-value": Message(
         en="{name} is not a value of the option {option}",
-        zh="{option}没有 {name} 这个取值",
+        zh="{option} 没有 {name} 这个取值",
         file=_FILE,
         bad="price: 168\noptions: {size: [S, M]}\nvariants:\n  - {options: {size: XL}, sku: a}\n",
         good="price: 168\noptions: {size: [S, M]}\nvariants:\n  - {options: {size: M}, sku: a}\n",

@@ -26,11 +26,13 @@ from yaml.events import (
 from generator import concealment, mistakes
 from generator.decoding import MAXIMUM_BYTES, SUSPECT, decode, lines, replace_controls
 from generator.events import Data, Parser
+from generator.locating import locate
 from generator.messages import problem
 from generator.problems import Mark, Problem
 from generator.tree import CONSTANTS, MAXIMUM_DEPTH, Path, TooOddError, Tree
 
 _MOST_REPAIRS = 50
+_MOST_WALKS = 3
 _FENCE = re.compile(r"---[ \t]*")
 _READ_AGAIN = 3
 START = Mark(line=1, column=1)
@@ -51,13 +53,18 @@ class Document(msgspec.Struct):
     head: str
     body_line: int = 0
     marks: Marks | None = None
+    asked: int = 0
 
     def mark(self, path: Path, *, key: bool = False) -> Mark:
         """Return where the value (or its key) stands; the nearest thing around it if there is no such value."""
-        if self.marks is None:
-            self.marks = _marks(self.head, self.file)
         if path == ("body",) and self.body_line:
             return Mark(line=self.body_line, column=1)
+        if self.marks is None and self.asked < _MOST_WALKS:
+            self.asked += 1
+            (own, value), depth = locate(self.head, path)
+            return own if own and (key or depth < len(path)) else value
+        if self.marks is None:
+            self.marks = _marks(self.head, self.file)
         for length in range(len(path), 0, -1):
             found = self.marks.get(path[:length])
             if found:
@@ -116,7 +123,7 @@ def read_bytes(path: FilePath, file: str, limit: int = MAXIMUM_BYTES) -> tuple[b
         for _ in range(_READ_AGAIN):
             with path.open("rb") as stream:
                 before = os.fstat(stream.fileno())
-                raw = stream.read(limit + 1)
+                raw = stream.read(min(before.st_size, limit) + 1)
                 after = os.fstat(stream.fileno())
             if (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size):
                 break

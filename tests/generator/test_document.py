@@ -67,6 +67,24 @@ def test_c43_windows_and_old_mac_line_ends_are_read_with_the_same_places():
         ]
 
 
+def all_paths(data, path=()):
+    yield path
+    for step, value in data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ():
+        yield from all_paths(value, (*path, step))
+
+
+@pytest.mark.parametrize("missing", [(), ("zz",), (9,), ("zz", 0, "x")])
+def test_walking_to_one_place_finds_the_same_as_noting_all(missing):
+    text = "a: {b: [1, {c: d}], 龙井: [[x], []]}\nlist:\n  - k: v\n    l: |\n      text\n  - - 1\n    - 2\nempty:\n"
+    noted, _ = document.parse(text, FILE)
+    noted.asked = 99
+    for path in all_paths(noted.data):
+        for key in (False, True):
+            walked, _ = document.parse(text, FILE)
+            assert walked.mark(path + missing, key=key) == noted.mark(path + missing, key=key)
+            assert walked.marks is None
+
+
 # What scalars mean
 
 

@@ -12,7 +12,7 @@ import msgspec
 Text = dict[str, str]
 
 
-class Value(msgspec.Struct, frozen=True, omit_defaults=True):
+class Value(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Base of all values: immutable, comparable, and written to JSON or msgpack by msgspec."""
 
 

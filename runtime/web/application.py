@@ -113,7 +113,9 @@ def _locale_converter(live: Live) -> type[BaseConverter]:
 
 
 def _take_locale(_: str | None, values: dict[str, str] | None) -> None:
-    g.locale = values.pop("locale", "") if values else ""
+    """Keep the prefix of the address from the views: the visit knows its language."""
+    if values:
+        values.pop("locale", None)
 
 
 def _begin() -> None:

@@ -73,13 +73,16 @@ class Gate:
 def is_local(environ: Environ) -> bool:
     """Tell whether a request comes from this very machine and through no proxy."""
     forwarded = any(name in environ for name in ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP"))
-    address = environ.get("REMOTE_ADDR", "")
     return (
         not forwarded
         and _host(environ.get("HTTP_HOST", "")) in LOOPBACK
-        and _is_address(address)
-        and ipaddress.ip_address(address).is_loopback
+        and is_loopback(environ.get("REMOTE_ADDR", ""))
     )
+
+
+def is_loopback(address: str) -> bool:
+    """Tell whether an address is this machine's own."""
+    return _is_address(address) and ipaddress.ip_address(address).is_loopback
 
 
 @lru_cache(maxsize=1024)

@@ -30,6 +30,8 @@ LIMITS = {
     "search": Limit(60, 30),
     "offers": Limit(240, 60),
 }
+GUESSING = frozenset({"lookup"})
+"""What is limited even for this machine: secrets could be guessed."""
 
 
 class Buckets:

@@ -191,8 +191,7 @@ def visit() -> Visit:
     if found is None:
         front = shopfront()
         release = front.live.current()
-        prefix = (request.view_args or {}).get("locale") or g.get("locale", "")
-        locale = (release.locale_of(prefix) if prefix else None) or release.terms.locale
+        locale = release.locale_of(request.path.split("/", 2)[1]) or release.terms.locale
         found = g.visit = Visit(shopfront=front, release=release, locale=locale, now=datetime.now(UTC))
     return found
 

@@ -29,6 +29,7 @@ from generator.images import Images
 from generator.manifest import Entry, Manifest
 from generator.messages import problem
 from generator.pages import PagePlan
+from generator.parts import Part
 from generator.problems import Problem, Severity
 from generator.publishing import Releases
 from generator.shop import Shop
@@ -97,7 +98,7 @@ class _Build:
             return built
         site, problems = self._dress(checked.shop)
         plans = pages.plan(site)
-        parts = contents.gather(site, self.images, plans)
+        parts = contents.gather(site, self.images, plans, self.state_path.with_name("machines"))
         problems += self.images.problems()
         rendered, found = self._render(site, plans, parts)
         built.problems += [*problems, *found]
@@ -122,12 +123,11 @@ class _Build:
         return Site(shop, clothes, offer, self.images, self.wish.now), problems
 
     def _render(
-        self, site: Site, plans: Sequence[PagePlan], parts: Sequence[contents.Part]
+        self, site: Site, plans: Sequence[PagePlan], parts: Sequence[Part]
     ) -> tuple[dict[str, Kept], list[Problem]]:
         right, changed = output.kept(plans, self.remembered.pages, self.store)
         self.figures.pages, self.figures.rendered = len(plans), len(changed)
         known = {each.url for each in plans} | {each.url for each in parts} | set(site.shop.redirects)
-        known |= contents.STILL_TO_COME
         renderer = output.Renderer(site, self.store, known, compress=self.wish.compress)
         problems = renderer.compile_all() if changed else []
         if not problems:
@@ -138,9 +138,7 @@ class _Build:
                     right[plan.url] = Kept(plan.digest, each.entry, each.title)
         return right, [*_distinct(problems), *_same_titles(plans, right)]
 
-    def _assemble(
-        self, site: Site, plans: Sequence[PagePlan], rendered: dict[str, Kept], parts: Sequence[contents.Part]
-    ) -> str:
+    def _assemble(self, site: Site, plans: Sequence[PagePlan], rendered: dict[str, Kept], parts: Sequence[Part]) -> str:
         entries = {each.url: rendered[each.url].entry for each in plans}
         entries |= {each.url: self._kept(each) for each in parts}
         earlier = self._earlier()
@@ -190,7 +188,7 @@ class _Build:
         )  # fmt: skip
         freshness.write(self.folder, record)
 
-    def _kept(self, part: contents.Part) -> Entry:
+    def _kept(self, part: Part) -> Entry:
         forms = self.store.forms(part.size, part.type, compress=self.wish.compress)
         if not self.store.has(part.digest, part.size, forms):
             self.store.put(part.read(), part.type, compress=self.wish.compress)

@@ -1,36 +1,28 @@
 """Everything in a release that is no page: the theme's assets, pictures and clips, icons, feeds."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
-import msgspec
-
+from generator import links
 from generator.assets import Asset
 from generator.display.frame import payment_pictures
 from generator.images import Blob, Icon, Images
+from generator.machines import Machines
 from generator.pages import PagePlan
+from generator.parts import Part
 from generator.sections import Offer, Setting
-from generator.shop import Section, Shop
+from generator.shop import Section, Seo, Shop, Text
 from generator.site import Site
-
-STILL_TO_COME = {"/favicon.svg", "/site.webmanifest", "/en/site.webmanifest", "/de/site.webmanifest"}
-
-
-class Part(msgspec.Struct, frozen=True):
-    """One file of a release: ``digest`` is the SHA-256 of what ``read`` gives; ``immutable`` addresses have it."""
-
-    url: str
-    type: str
-    size: int
-    digest: str
-    read: Callable[[], bytes]
-    immutable: bool
 
 
 def picture_names(shop: Shop, offer: Offer) -> set[str]:
     """Return all pictures that a shop names anywhere, so that they can be drawn together."""
     found = {each.file for product in shop.products.values() for each in product.pictures}
+    found |= {each.video for each in shop.products.values() if each.video and ":" not in each.video}
+    found |= set(_in_texts(shop))
     found |= {each.picture for product in shop.products.values() for each in product.variants if each.picture}
     found |= {each.picture.file for each in shop.shelves.values() if each.picture}
     found |= {each.cover.file for each in shop.rooms.values() if each.cover}
@@ -41,6 +33,23 @@ def picture_names(shop: Shop, offer: Offer) -> set[str]:
         for section in layout:
             found |= set(_in_section(section, offer))
     return found
+
+
+def _in_texts(shop: Shop) -> Iterator[str]:
+    texts: list[Text | None] = [each.description for each in shop.products.values()]
+    texts += [each.description for each in shop.shelves.values()]
+    texts += [each.body for each in shop.pages.values()]
+    for text in texts:
+        for words in (text or {}).values():
+            if "![" in words:
+                yield from _in_markdown(words)
+    told: list[Seo] = [shop.seo, *(each.seo for each in shop.products.values())]
+    told += [each.seo for each in shop.shelves.values()] + [each.seo for each in shop.pages.values()]
+    yield from (each.picture for each in told if each.picture)
+
+
+def _in_markdown(text: str) -> Iterator[str]:
+    return (unquote(each.link) for each in links.in_text(text, ()) if each.picture)
 
 
 def _in_section(section: Section, offer: Offer) -> Iterator[str]:
@@ -56,14 +65,21 @@ def _in_settings(settings: Iterable[Setting], given: Mapping[str, Any]) -> Itera
         value = given.get(each.id)
         if each.type == "picture" and value:
             yield str(value["file"] if isinstance(value, Mapping) else value)
+        elif each.type == "video" and value and "://" not in str(value):
+            yield str(value)
+        elif each.type == "markdown":
+            for words in value.values() if isinstance(value, Mapping) else (value or "",):
+                yield from _in_markdown(str(words))
 
 
-def gather(site: Site, images: Images, plans: Sequence[PagePlan]) -> list[Part]:
-    """Return all parts of a release, in the order of their addresses."""
-    del plans
+def gather(site: Site, images: Images, plans: Sequence[PagePlan], memory: Path) -> list[Part]:
+    """Return all parts of a release, in the order of their addresses; ``memory`` is Machines' own."""
+    icon = _icon(site)
+    icons = images.icons(icon)
     parts = [_fixed(asset, immutable=True) for asset in site.assets.values()]
     parts += [_drawn(images, blob, immutable=True) for blob in images.blobs()]
-    parts += [_drawn(images, blob, immutable=False) for blob in images.icons(_icon(site)).values()]
+    parts += [_drawn(images, blob, immutable=False) for blob in icons.values()]
+    parts += Machines(site, images, memory).parts(plans, icon, icons)
     return sorted(parts, key=lambda each: each.url)
 
 

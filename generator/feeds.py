@@ -3,6 +3,8 @@
 import base64
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from email.utils import format_datetime
 from xml.sax.saxutils import escape, quoteattr
 
 import msgspec
@@ -12,13 +14,13 @@ from generator.display.edition import Edition, prefix
 from generator.display.heads import summary
 from generator.shop import Product, ProductStatus, Shop, Variant
 from generator.structured import availability
-from generator.views import Image
 
 MOST_ADDRESSES = 50_000
 MOST_BYTES = 50_000_000
 """The limits of one sitemap file (sitemaps.org)."""
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _CLOSED = ("cart", "checkout", "search", "orders/", "lookup", "pay/", "api/", "console", "setup")
+_MOST_NEWS = 50
 _LONGEST_TITLE, _LONGEST_DESCRIPTION, _MOST_PICTURES = 150, 5000, 10
 _AVAILABILITY = {"InStock": "in_stock", "OutOfStock": "out_of_stock", "PreOrder": "preorder"}
 _CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
@@ -92,6 +94,35 @@ def products(edition: Edition) -> bytes:
         for item in _items(edition, product)
     )
     return (head + "".join(items) + "</channel>\n</rss>\n").encode()
+
+
+def news(edition: Edition) -> bytes:
+    """Return the products of a locale as plain RSS 2.0 for feed readers, the latest first."""
+    shop = edition.shop
+    shown = [each for each in shop.products.values() if each.status is ProductStatus.ACTIVE]
+    latest = sorted(shown, key=lambda each: each.publish_at or "", reverse=True)[:_MOST_NEWS]
+    own = edition.absolute(f"{edition.prefix}/feeds/rss.xml")
+    head = (
+        f'{_XML}<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom">\n<channel>\n'
+        f"{_field('title', edition.text(shop.name))}{_field('link', edition.absolute(edition.url('home')))}"
+        f"{_field('description', edition.text(shop.tagline) or edition.text(shop.name))}"
+        f"{_field('language', edition.locale)}"
+        f'<atom:link href={quoteattr(own)} rel="self" type="application/rss+xml"/>\n'
+    )
+    return (head + "".join(_entry(edition, each) for each in latest) + "</channel>\n</rss>\n").encode()
+
+
+def _entry(edition: Edition, product: Product) -> str:
+    url = edition.absolute(edition.url("product", product.handle))
+    price = edition.price(min(variant.price for variant in product.variants))
+    published = ""
+    if product.publish_at:
+        published = _field("pubDate", format_datetime(datetime.fromisoformat(product.publish_at), usegmt=True))
+    return (
+        f"<item>{_field('title', edition.text(product.title))}{_field('link', url)}"
+        f'<guid isPermaLink="true">{escape(url)}</guid>'
+        f"{_field('description', f'{price} · {_description(edition, product)}')}{published}</item>\n"
+    )
 
 
 def _items(edition: Edition, product: Product) -> Iterator[str]:
@@ -195,9 +226,3 @@ def favicon(monogram: str, ink: str, paper: str, drawn: bytes | None = None) -> 
             f'dominant-baseline="central">{letter}</text>'
         )
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">{inside}</svg>\n'.encode()
-
-
-def share_picture(edition: Edition) -> Image:
-    """Return the picture of link previews for pages that have none of their own."""
-    name = edition.text(edition.shop.name)
-    return Image(src=edition.absolute("/share.png"), srcset="", sources=(), width=1200, height=630, alt=name)

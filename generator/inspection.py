@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from generator import structured
 from generator.problems import Mark, Problem
 
 _LINK = re.compile(r'="(/[^" ]*)"')
@@ -52,7 +53,10 @@ def _broken_data(text: str) -> str:
         return str(error)
     if not isinstance(data, dict) or not ("@type" in data or "@graph" in data):
         return "no @type"
-    return "" if data.get("@context") in {"https://schema.org", "https://schema.org/"} else "no @context"
+    if data.get("@context") not in {"https://schema.org", "https://schema.org/"}:
+        return "no @context"
+    lacking = next(structured.missing(data), "")
+    return f"{lacking} is missing" if lacking else ""
 
 
 def _problem(code: str, template: str, url: str, **values: str) -> Problem:

@@ -7,15 +7,16 @@ from typing import Any
 
 import msgspec
 
+from generator import structured
 from generator.display import facets, heads, products, sections, shelves
 from generator.display.edition import Edition
 from generator.display.frame import seller_label
 from generator.display.paging import pagination
 from generator.display.phrases import phrase
 from generator.embeds import PLAYED_HERE
-from generator.shop import LiveRoom, Page, Product, ProductStatus, Shelf
+from generator.shop import LiveRoom, Page, Picture, Product, ProductStatus, Seo, Shelf
 from generator.site import Site
-from generator.views import Link, PageView, SectionView, plain
+from generator.views import Image, Link, PageView, SectionView, plain
 
 Context = dict[str, Any]
 ERRORS = {"404": "not_found", "500": "server_error"}
@@ -33,6 +34,8 @@ class PagePlan(msgspec.Struct):
     file: str = "shop.yaml"
     frame_src: tuple[str, ...] = ()
     media_src: tuple[str, ...] = ()
+    listed: bool = True
+    """Whether the sitemap names it."""
 
 
 def plan(site: Site) -> list[PagePlan]:
@@ -65,7 +68,9 @@ class _Locale:
             yield self._room(room)
         yield self._planned("seller", "/seller/", b"", self._seller)
         for code, key in ERRORS.items():
-            yield self._planned("error", f"/{code}.html", code.encode(), partial(self._error, code, key))
+            planned = self._planned("error", f"/{code}.html", code.encode(), partial(self._error, code, key))
+            planned.listed = False
+            yield planned
 
     def _planned(self, kind: str, path: str, content: bytes, make: Callable[[], Context]) -> PagePlan:
         digest = hashlib.blake2b(self.ground, digest_size=16)
@@ -91,14 +96,32 @@ class _Locale:
             ).digest()
         return self._layouts[kind]
 
-    def _head(self, kind: str, path: str, title: str, **more: Any) -> PageView:  # noqa: ANN401  fields of PageView
+    def _head(
+        self,
+        kind: str,
+        path: str,
+        title: str,
+        *data: structured.Document | None,
+        **more: Any,  # noqa: ANN401  fields of PageView
+    ) -> PageView:
+        documents = (*data, structured.breadcrumbs(self.edition, more.get("breadcrumbs", ())))
+        more["data"] = tuple(structured.text(each) for each in documents if each)
         return heads.head(self.edition, kind, path, title, PageView(kind=kind, title=title, **more))
+
+    def _preview(self, seo: Seo, title: str, image: Image | None = None) -> Image | None:
+        """Return the picture for link previews: the one that the merchant names, else the page's own."""
+        if not seo.picture:
+            return image
+        return self.edition.image(Picture(file=seo.picture, alt={self.edition.locale: title}))
 
     def _home(self) -> Context:
         edition, shop = self.edition, self.edition.shop
         name, tagline = edition.text(shop.name), edition.text(shop.tagline)
         title = heads.titled(edition, shop.seo, f"{name} · {tagline}" if tagline else name)
-        head = self._head("home", "/", title, description=heads.described(edition, shop.seo, tagline or name))
+        head = self._head(
+            "home", "/", title, structured.website(edition), structured.store(edition),
+            description=heads.described(edition, shop.seo, tagline or name), image=self._preview(shop.seo, name),
+        )  # fmt: skip
         return {"page": head, "sections": self.sections("home")}
 
     def _product(self, product: Product) -> PagePlan:
@@ -116,17 +139,19 @@ class _Locale:
         path = f"/products/{product.handle}/"
         planned = self._planned("product", path, content, partial(self._product_context, product, near, shelf))
         planned.file = f"products/{product.handle}.yaml"
+        planned.listed = product.status is ProductStatus.ACTIVE
         return planned
 
     def _product_context(self, product: Product, near: tuple[str, ...], shelf: Shelf | None) -> Context:
         edition = self.edition
         view = products.view(edition, product)
         links = [Link(label=edition.text(shelf.title), url=edition.url("shelf", shelf.handle))] if shelf else []
+        about = heads.described(edition, product.seo, edition.text(product.description) or view.subtitle)
         head = self._head(
             "product", f"/products/{product.handle}/", heads.titled(edition, product.seo, view.title),
-            description=heads.described(edition, product.seo, edition.text(product.description) or view.subtitle),
+            structured.product(edition, product, view, about or view.title), description=about,
             breadcrumbs=heads.crumbs(edition, *links, Link(label=view.title, url=view.url, current=True)),
-            image=view.images[0] if view.images else None,
+            image=self._preview(product.seo, view.title, view.images[0] if view.images else None),
             index=product.status is ProductStatus.ACTIVE,
         )  # fmt: skip
         return {
@@ -163,7 +188,9 @@ class _Locale:
             "shelf", path + (f"page/{number}/" if number > 1 else ""), title,
             description=heads.described(edition, shelf.seo, edition.text(shelf.description) or view.title),
             breadcrumbs=heads.crumbs(edition, Link(label=view.title, url=view.url, current=True)),
-            image=view.image or next((card.image for card in view.cards if card.image), None),
+            image=self._preview(
+                shelf.seo, view.title, view.image or next((card.image for card in view.cards if card.image), None)
+            ),
         )  # fmt: skip
         return {
             "page": head, "shelf": view, "pagination": pagination(number, last, partial(_numbered, view.url)),
@@ -183,6 +210,7 @@ class _Locale:
         head = self._head(
             "page", path, heads.titled(edition, page.seo, title), description=heads.described(edition, page.seo, body),
             breadcrumbs=heads.crumbs(edition, Link(label=title, url=edition.prefix + path, current=True)),
+            image=self._preview(page.seo, title),
         )  # fmt: skip
         return {"page": head, "title": title, "content": edition.html(body), "sections": self.sections("page")}
 
@@ -203,7 +231,8 @@ class _Locale:
         view = shelves.room(edition, room)
         path = f"/live/{room.handle}/"
         head = self._head(
-            "live", path, view.title, description=heads.summary(view.notice or view.title), image=view.cover,
+            "live", path, view.title, structured.room(edition, room, view),
+            description=heads.summary(view.notice or view.title), image=view.cover,
             breadcrumbs=heads.crumbs(edition, Link(label=view.title, url=view.url, current=True)),
         )  # fmt: skip
         return {"page": head, "room": view, "sections": self.sections("live")}

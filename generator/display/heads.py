@@ -51,7 +51,13 @@ def head(edition: Edition, kind: str, path: str, title: str, more: PageView | No
 
 def _shared(edition: Edition, image: Image | None) -> Image | None:
     # Link previews take no relative addresses.
-    return msgspec.structs.replace(image, src=edition.absolute(image.src)) if image else None
+    if not edition.shop.url:
+        return image
+    if image is None:
+        name = edition.text(edition.shop.name)
+        return Image(src=edition.absolute("/share.png"), srcset="", sources=(), width=1200, height=630, alt=name)
+    largest = image.srcset.rpartition(", ")[2].split(" ")[0] or image.src
+    return msgspec.structs.replace(image, src=edition.absolute(largest))
 
 
 def titled(edition: Edition, seo: Seo, title: str) -> str:

@@ -38,7 +38,10 @@ class Load(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Fee(msgspec.Struct, frozen=True, kw_only=True):
-    """A fee and why: ``reason`` is flat, first, further or free_over; ``steps`` counts the further parts, ``zone`` names the regions."""
+    """A fee and why: ``reason`` is flat, first, further or free_over.
+
+    ``steps`` counts the further parts, ``zone`` names the regions.
+    """
 
     amount: int
     reason: str
@@ -61,11 +64,12 @@ def short(name: str) -> str:
 
 
 def match(region: str, place: Place) -> int:
-    """Return how closely a region as merchants write it names the place: 0 not at all, 1 elsewhere, 2 country, 3 region, 4 town."""
-    if region == "*":
-        return ELSEWHERE
-    if region.upper() == place.country:
-        return COUNTRY
+    """Return how closely a region as merchants write it names the place.
+
+    0 not at all, 1 elsewhere, 2 country, 3 region, 4 town.
+    """
+    if region == "*" or region.upper() == place.country:
+        return ELSEWHERE if region == "*" else COUNTRY
     country, dash, name = region.partition("-")
     if dash and len(country) == len("CN") and country.isascii():
         if country.upper() != place.country:

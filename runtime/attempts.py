@@ -1,7 +1,7 @@
 """THE PAYMENT'S LIFE: one attempt to pay an order, its State, Event and TRANSITIONS, and its rows.
 
-An order may have many attempts; each has its own reference at the gateway, never used twice. What the money means is decided in
-receipts.py; starting and closing attempts at the gateway happens in payments.py.
+An order may have many attempts; each has its own reference at the gateway, never used twice. What the money means is
+decided in receipts.py; starting and closing attempts at the gateway happens in payments.py.
 """
 
 from datetime import datetime, timedelta
@@ -53,7 +53,10 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
 
 
 class Payment(Value, frozen=True, kw_only=True):
-    """One attempt: send the buyer to ``page``, or show ``instructions``; ``receipt`` is the gateway's number of the money."""
+    """One attempt: send the buyer to ``page``, or show ``instructions``.
+
+    ``receipt`` is the gateway's number of the money.
+    """
 
     id: int
     order: int

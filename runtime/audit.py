@@ -1,4 +1,7 @@
-"""The audit: stock, orders, payments and money are held against each other. What it finds is a bug or a tampered database."""
+"""The audit: stock, orders, payments and money are held against each other.
+
+What it finds is a bug or a tampered database.
+"""
 
 import msgspec
 
@@ -38,7 +41,9 @@ _CHECKS = {
     "order {0} is {1}, but money was kept for it": (
         "SELECT number, state FROM orders WHERE paid > 0 AND state IN ('pending_payment', 'closing', 'cancelled')"
     ),
-    "payment {0} succeeded without a receipt": "SELECT reference FROM payment WHERE state = 'succeeded' AND receipt = ''",
+    "payment {0} succeeded without a receipt": (
+        "SELECT reference FROM payment WHERE state = 'succeeded' AND receipt = ''"
+    ),
     "payment {0} succeeded, but no money was posted": (
         "SELECT p.reference FROM payment p WHERE p.state = 'succeeded' AND NOT EXISTS (SELECT 1 FROM transfer t "
         "WHERE t.event = 'receipt' AND t.reference LIKE '%:' || p.receipt)"

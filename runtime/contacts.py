@@ -7,6 +7,7 @@ from runtime.orders import Placement
 from runtime.refusals import Code, Refusal
 
 SHORT, LONG = 200, 1000
+CONSENTS, FEWEST_DIGITS = 50, 5
 _EMAIL = re.compile(r"[^@\s,;:<>()\[\]\\\"]{1,64}@[^@\s,;:<>()\[\]\\\"]{1,190}")
 _PHONE = re.compile(r"\+?[0-9 ()/.-]{5,30}")
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,128}")
@@ -39,7 +40,9 @@ def check(placement: Placement) -> None:
         _refuse_unless(len(text) <= SHORT and _is_clean(text), field)
     _refuse_unless(bool(re.fullmatch("[A-Z]{2}", destination.country)), "country")
     _refuse_unless(len(placement.remarks) <= LONG and _is_clean(placement.remarks, breaks=True), "remarks")
-    _refuse_unless(len(placement.consents) <= 50 and all(len(each) <= SHORT for each in placement.consents), "consents")
+    _refuse_unless(
+        len(placement.consents) <= CONSENTS and all(len(each) <= SHORT for each in placement.consents), "consents"
+    )
 
 
 def _refuse_unless(good: bool, field: str) -> None:  # noqa: FBT001  reads as a sentence
@@ -52,7 +55,7 @@ def _is_email(text: str) -> bool:
 
 
 def _is_phone(text: str) -> bool:
-    return bool(_PHONE.fullmatch(text)) and sum(character.isdigit() for character in text) >= 5
+    return bool(_PHONE.fullmatch(text)) and sum(character.isdigit() for character in text) >= FEWEST_DIGITS
 
 
 def _is_clean(text: str, *, breaks: bool = False) -> bool:

@@ -1,9 +1,10 @@
-"""The database of one shop: ``open(settings)``, ``database.write(unit)`` for one whole unit of work, ``database.read(look)`` for looking.
+"""The database of one shop: ``open`` it, ``write`` a whole unit of work, ``read`` one moment.
 
 SQLite: WAL, synchronous=FULL, one writer thread a process that groups commits, and a file lock between processes.
 PostgreSQL: a transaction a unit, repeated by itself after serialization failures and deadlocks.
-A unit is a function of a Transaction and may run more than once, so it changes nothing but the database. Statements use ``?`` on both.
-The marker file var/database remembers which database belongs to the shop: an empty one is never taken for it.
+A unit is a function of a Transaction and may run more than once, so it changes nothing but the database. Statements
+use ``?`` on both. The marker file var/database remembers which database belongs to the shop: an empty one is never
+taken for it.
 """
 
 import threading
@@ -93,7 +94,8 @@ def _check(database: Database, *, expected: str, upgrade: bool) -> None:
         raise DatabaseFault(Reason.MISSING, "the database is empty but this shop had one: restore the last backup")
     if version > migrations.LATEST:
         raise DatabaseFault(
-            Reason.SCHEMA_NEWER, f"the database has schema {version}, this program knows {migrations.LATEST}: upgrade it"
+            Reason.SCHEMA_NEWER,
+            f"the database has schema {version}, this program knows {migrations.LATEST}: upgrade it",
         )
     if version < migrations.LATEST:
         if not upgrade:

@@ -21,7 +21,7 @@ class Reason(StrEnum):
     SCHEMA_OLDER = "schema_older"
 
 
-class Fault(Exception):
+class Fault(Exception):  # noqa: N818  the word of the house
     """The world failed; ``retry_after`` is how many seconds to wait before asking again."""
 
     def __init__(self, message: str, *, retry_after: int = 5) -> None:

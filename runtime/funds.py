@@ -1,6 +1,9 @@
-"""THE MONEY LEDGER: append-only transfers from one account to another; a balance is a sum, and all of them add up to nothing.
+"""THE MONEY LEDGER: append-only transfers from one account to another.
 
-Each posting names its event and reference, so that posting it again changes nothing. ``balances`` and ``differences`` are for the audit.
+A balance is a sum, and all of them add up to nothing.
+
+Each posting names its event and reference, so that posting it again changes nothing. ``balances`` and ``differences``
+are for the audit.
 """
 
 from collections.abc import Iterable
@@ -105,7 +108,10 @@ def of_order(transaction: Transaction, order: int, account: str, currency: str) 
 
 
 def differences(transaction: Transaction) -> list[str]:
-    """Return what is wrong with the balances: liabilities and income never on the wrong side, orders' income equal to their money."""
+    """Return what is wrong with the balances.
+
+    Liabilities and income never on the wrong side, orders' income equal to their money.
+    """
     found = [
         f"{account} is {total} {currency}: it must not be above zero"
         for (account, currency), total in balances(transaction).items()

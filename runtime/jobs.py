@@ -1,7 +1,8 @@
 """Recurring work: expire unpaid orders, ask silent gateways, send the outbox, complete received orders.
 
-What is due follows from columns of the database, so nothing is lost while no process runs this; one process is elected by a lease.
-``Runner(make_till, settings, base_url).start()`` runs it beside a server; ``run_once`` does one round.
+What is due follows from columns of the database, so nothing is lost while no process runs this; one process is
+elected by a lease. ``Runner(make_till, settings, base_url).start()`` runs it beside a server; ``run_once`` does one
+round.
 """
 
 import logging
@@ -63,9 +64,7 @@ def take_lease(database: Database, owner: str, now: datetime, name: str = "jobs"
             )
         )  # fmt: skip
 
-    held = database.read(
-        lambda transaction: transaction.find("SELECT owner, until FROM lease WHERE name = ?", name)
-    )
+    held = database.read(lambda transaction: transaction.find("SELECT owner, until FROM lease WHERE name = ?", name))
     if held and held[0] == owner and held[1] > at + LEASE_SECONDS // 2:
         return True
     if held and held[0] != owner and at < held[1] <= at + 10 * LEASE_SECONDS:
@@ -108,7 +107,9 @@ def _send(till: Till, settings: Settings, notice: Notice, base_url: str, now: da
     name = f"{notice.topic}-{notice.id}"
     if notice.topic is Topic.MONEY_FOUND:
         if till.terms.seller.email:
-            post.send(letters.of_finding(_finding(till, notice), till.terms, till.terms.seller.email), settings, name, now)
+            post.send(
+                letters.of_finding(_finding(till, notice), till.terms, till.terms.seller.email), settings, name, now
+            )
         return
     order = till.database.read(lambda transaction: orders.get_by_id(transaction, notice.order or 0))
     post.send(letters.of_order(notice.topic, order, till.terms, base_url or till.terms.url), settings, name, now)
@@ -129,7 +130,7 @@ def _finding(till: Till, notice: Notice) -> letters.Finding:
 
 
 def complete_due(till: Till, now: datetime) -> int:
-    """Count paid parcels as received after ten days, and received orders as completed when their time for returns is over."""
+    """Count paid parcels as received after ten days, and received orders as completed after the time for returns."""
     window = timedelta(seconds=till.terms.returns.window) if till.terms.returns.window else DEFAULT_WINDOW
     done = 0
     for state, event, after, move in (
@@ -159,7 +160,7 @@ def _overdue(state: str, event: str, before: datetime) -> Callable[[Transaction]
 
 
 class Work(msgspec.Struct, frozen=True, kw_only=True):
-    """What a runner needs; ``make_till`` returns a till of the live release for this thread, or None while there is none."""
+    """What a runner needs; ``make_till`` returns this thread's till, or None before anything is published."""
 
     make_till: Callable[[], Till | None]
     settings: Settings

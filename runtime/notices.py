@@ -1,6 +1,7 @@
 """The outbox: a message is a row written by the step that caused it, and is sent later by the worker, at least once.
 
-``write`` belongs in a step's transaction. ``claim_due`` → ``mark_sent`` / ``mark_failed`` is the worker's side; mail.py makes and sends the mail.
+``write`` belongs in a step's transaction. ``claim_due`` → ``mark_sent`` / ``mark_failed`` is the worker's side;
+mail.py makes and sends the mail.
 """
 
 from datetime import datetime, timedelta
@@ -72,9 +73,7 @@ def claim_due(database: Database, now: datetime, limit: int = 20) -> list[Notice
         ]
 
     waiting = database.read(
-        lambda transaction: transaction.find(
-            "SELECT 1 FROM notice WHERE state = 'waiting' AND due_at <= ? LIMIT 1", at
-        )
+        lambda transaction: transaction.find("SELECT 1 FROM notice WHERE state = 'waiting' AND due_at <= ? LIMIT 1", at)
     )
     return database.write(unit) if waiting else []
 

@@ -1,12 +1,11 @@
 """THE ORDER'S LIFE: State, Event and TRANSITIONS; each step is one transaction {state, history, stock, money, outbox}.
 
-Looking: ``find_by_token`` (its page), ``look_up`` by number and phone or e-mail, ``get`` by number, ``history``, ``listing``.
-Moving: ``ship``, ``receive``, ``refuse``, ``complete``. Placing is ``placing.place``; paying and cancelling go through payments.py,
-because a gateway is asked first.
+Looking: ``find_by_token`` (its page), ``look_up`` by number and phone or e-mail, ``get`` by number, ``history``,
+``listing``. Moving: ``ship``, ``receive``, ``refuse``, ``complete``. Placing is ``placing.place``; paying and
+cancelling go through payments.py, because a gateway is asked first.
 """
 
 import hmac
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -15,7 +14,7 @@ from typing import Any
 import msgspec
 
 from generator.shop import DeliveryKind, Text, Value
-from runtime import funds, notices, stock
+from runtime import funds, notices, numbers, stock
 from runtime.database import Database, Transaction
 from runtime.notices import Topic
 from runtime.pricing import Destination, Quote
@@ -23,7 +22,10 @@ from runtime.refusals import Code, Refusal
 
 
 class State(StrEnum):
-    """Where an order stands. CONFIRMED is to be shipped and paid at the door; CLOSING waits for the gateway to close."""
+    """Where an order stands. CONFIRMED is to be shipped and paid at the door.
+
+    CLOSING waits for the gateway to close.
+    """
 
     PENDING_PAYMENT = "pending_payment"
     CLOSING = "closing"
@@ -97,7 +99,9 @@ class Invoice(Value, frozen=True, kw_only=True):
 
 
 class Placement(Value, frozen=True, kw_only=True):
-    """Everything a buyer says when ordering. ``key`` is the form's token: the same key places one order, however often it is sent.
+    """Everything a buyer says when ordering.
+
+    ``key`` is the form's token: the same key places one order, however often it is sent.
 
     ``expected_total`` is the total on the page the buyer agreed to; another price is refused with the new quote.
     """
@@ -120,7 +124,7 @@ class Delivery(Value, frozen=True, kw_only=True):
 
     method: str = ""
     kind: DeliveryKind | None = None
-    name: Text = {}
+    name: Text = msgspec.field(default_factory=dict)
     place: Text | None = None
     hours: Text | None = None
 
@@ -149,12 +153,12 @@ class HistoryRow(Value, frozen=True, kw_only=True):
     before: str
     after: State
     actor: str
-    note: str
+    note: str = ""
     at: datetime
 
 
 class Order(Value, frozen=True, kw_only=True):
-    """One order with its lines. ``number`` is for people, ``token`` opens its page, ``paid`` is the money that arrived for it."""
+    """One order with its lines; ``number`` is for people, ``token`` opens its page, ``paid`` is the money it has."""
 
     id: int
     number: str
@@ -211,7 +215,7 @@ def find(transaction: Transaction, condition: str, *values: str | int) -> Order 
 
 def get(transaction: Transaction, number: str) -> Order:
     """Return the order with this number, however it is spaced; raise Refusal (order-unknown)."""
-    found = find(transaction, "number = ?", spaced(number))
+    found = find(transaction, "number = ?", numbers.spaced(number))
     if found is None:
         raise Refusal(Code.ORDER_UNKNOWN)
     return found
@@ -232,9 +236,9 @@ def find_by_token(database: Database, token: str) -> Order | None:
 
 def look_up(database: Database, number: str, contact: str) -> Order | None:
     """Return the order with this number whose phone or e-mail is given, or None; a wrong contact takes as long."""
-    found = database.read(lambda transaction: find(transaction, "number = ?", spaced(number)))
-    known = (found.contact.email.casefold(), digits(found.contact.phone)) if found else ("-", "-")
-    given = (contact.strip().casefold(), digits(contact))
+    found = database.read(lambda transaction: find(transaction, "number = ?", numbers.spaced(number)))
+    known = (found.contact.email.casefold(), numbers.digits(found.contact.phone)) if found else ("-", "-")
+    given = (contact.strip().casefold(), numbers.digits(contact))
     same = [hmac.compare_digest(mine.encode(), theirs.encode()) for mine, theirs in zip(known, given, strict=True)]
     matching = (same[0] and bool(known[0])) or (same[1] and bool(known[1]))
     return found if matching else None
@@ -275,18 +279,6 @@ def listing(database: Database, state: State | None = None, limit: int = 100) ->
     return database.read(look)
 
 
-def spaced(number: str) -> str:
-    """Return an order number as it is written: twelve digits in groups of four."""
-    plain = re.sub(r"\D", "", number)
-    return "-".join(plain[start : start + 4] for start in range(0, len(plain), 4))
-
-
-def digits(phone: str) -> str:
-    """Return a phone number for comparing: its last eleven digits, without signs and the country's prefix of China."""
-    plain = re.sub(r"\D", "", phone)
-    return plain[-11:].lstrip("0")
-
-
 def step(transaction: Transaction, order: int, event: Event, *, actor: str, now: datetime, note: str = "") -> State:
     """Move an order on, with its history row, its stock and its message; raise Refusal (order-not-allowed)."""
     row = transaction.find("SELECT state, number, email FROM orders WHERE id = ?", order)
@@ -298,7 +290,8 @@ def step(transaction: Transaction, order: int, event: Event, *, actor: str, now:
         "UPDATE orders SET state = ? WHERE id = ? AND state = ?", after, order, before
     ):
         raise Refusal(Code.ORDER_NOT_ALLOWED, number=number, state=before, event=event)
-    record(transaction, order, event, (before, after), actor=actor, now=now, note=note)
+    row_written = HistoryRow(event=event, before=before, after=after, actor=actor, note=note, at=now)
+    record(transaction, order, row_written)
     if event in _STOCK:
         _STOCK[event](transaction, order, actor, now)
     if event in _TOPICS and email:
@@ -306,25 +299,17 @@ def step(transaction: Transaction, order: int, event: Event, *, actor: str, now:
     return after
 
 
-def record(
-    transaction: Transaction,
-    order: int,
-    event: Event,
-    change: tuple[State | str, State],
-    *,
-    actor: str,
-    now: datetime,
-    note: str = "",
-) -> None:
+def record(transaction: Transaction, order: int, row: HistoryRow) -> None:
     """Write a row of an order's history."""
     transaction.run(
         "INSERT INTO order_event (order_id, event, before, after, actor, note, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
         order,
-        event,
-        *change,
-        actor,
-        note,
-        int(now.timestamp()),
+        row.event,
+        row.before,
+        row.after,
+        row.actor,
+        row.note,
+        int(row.at.timestamp()),
     )
 
 

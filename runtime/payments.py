@@ -1,7 +1,8 @@
 """Paying an order: attempts are started, asked about and closed at their gateway, always outside transactions.
 
-``start`` (the buyer pays), ``confirm`` (a gateway's notice or answer), ``refresh`` (ask now, the buyer came back), ``current`` (the open
-attempt), ``confirm_transfer`` (the merchant has the money), ``cancel`` (close at the gateway, then cancel), ``poll_due`` and ``expire_due`` (jobs).
+``start`` (the buyer pays), ``confirm`` (a gateway's notice or answer), ``refresh`` (ask now, the buyer came back),
+``current`` (the open attempt), ``confirm_transfer`` (the merchant has the money), ``cancel`` (close at the gateway,
+then cancel), ``poll_due`` and ``expire_due`` (jobs).
 """
 
 import logging
@@ -31,7 +32,9 @@ _AWAITING = (orders.State.PENDING_PAYMENT, orders.State.CLOSING)
 
 
 def start(till: Till, order: Order, gateway: str, base_url: str, now: datetime) -> Payment:
-    """Begin to pay a pending order, or return the attempt that is open already; ``base_url`` is this shop's own address.
+    """Begin to pay a pending order, or return the attempt that is open already.
+
+    ``base_url`` is this shop's own address.
 
     Raises Refusal: gateway-unknown, payment-not-open, payment-refused, payment-unreachable.
     """
@@ -48,7 +51,9 @@ def start(till: Till, order: Order, gateway: str, base_url: str, now: datetime) 
     try:
         started = provider.start(charge)
     except Refusal as refusal:
-        till.database.write(lambda transaction: _note_refusal(transaction, payment, refusal, now))
+        event = attempts.Event.FAIL if refusal.code is Code.PAYMENT_REFUSED else attempts.Event.DOUBT
+        reason = str(refusal.values.get("reason", ""))
+        till.database.write(lambda transaction: _give_up(transaction, payment, (event, reason), now))
         raise
     opened = till.database.write(lambda transaction: _open(transaction, payment, started, provider.kind, now))
     if opened.state is not State.OPEN:
@@ -161,7 +166,8 @@ def _prepare(transaction: Transaction, order: Order, provider: Gateway, now: dat
     if order.gateway != provider.id:
         hold = int(order.placed_at.timestamp()) + (provider.hold_seconds or 0)
         transaction.run(
-            "UPDATE orders SET gateway = ?, expires_at = CASE WHEN expires_at < ? THEN ? ELSE expires_at END WHERE id = ?",
+            "UPDATE orders SET gateway = ?, expires_at = CASE WHEN expires_at < ? THEN ? ELSE expires_at END "
+            "WHERE id = ?",
             provider.id,
             hold,
             hold,
@@ -172,11 +178,11 @@ def _prepare(transaction: Transaction, order: Order, provider: Gateway, now: dat
     return known[-1] if known else attempts.create(transaction, owner, provider.id, now)
 
 
-def _note_refusal(transaction: Transaction, payment: Payment, refusal: Refusal, now: datetime) -> None:
-    if attempts.get(transaction, payment.id).state is not State.CREATED:
-        return
-    event = attempts.Event.FAIL if refusal.code is Code.PAYMENT_REFUSED else attempts.Event.DOUBT
-    attempts.step(transaction, payment, event, now, note=str(refusal.values.get("reason", "")))
+def _give_up(transaction: Transaction, payment: Payment, why: tuple[attempts.Event, str], now: datetime) -> None:
+    """Note that the gateway refused or did not answer, unless the attempt has moved on."""
+    found = attempts.get(transaction, payment.id)
+    if (found.state, why[0]) in attempts.TRANSITIONS and found.state in attempts.UNRESOLVED:
+        attempts.step(transaction, payment, why[0], now, note=why[1])
 
 
 def _open(transaction: Transaction, payment: Payment, started: Started, kind: Kind, now: datetime) -> Payment:

@@ -1,7 +1,8 @@
 """Placing an order: the server prices everything, and one transaction writes order, lines, history, stock and outbox.
 
-``place(till, placement, now)`` is the only way to an order; ``quote`` prices without placing; ``quantity`` reads a form's number;
-``new_key()`` makes a form's token. The same form places one order, however often and at however many places it is sent.
+``place(till, placement, now)`` is the only way to an order; ``quote`` prices without placing; ``quantity`` reads a
+form's number; ``new_key()`` makes a form's token. The same form places one order, however often and at however many
+places it is sent.
 """
 
 import hashlib
@@ -14,10 +15,10 @@ import msgspec
 import peewee
 
 from generator.shop import Product, ProductStatus, Text, Variant
-from runtime import contacts, notices, orders, pricing, stock
+from runtime import contacts, notices, numbers, orders, pricing, stock
 from runtime.gateways import Gateway, Kind
 from runtime.notices import Topic
-from runtime.orders import CartLine, Delivery, Event, Order, Placement, State
+from runtime.orders import CartLine, Delivery, Event, HistoryRow, Order, Placement, State
 from runtime.pricing import Item, Quote
 from runtime.refusals import Code, Refusal
 from runtime.stock import Take
@@ -29,8 +30,8 @@ MAXIMUM_LINES = 200
 NUMBER_TRIES = 5
 _QUANTITY = re.compile(r"[0-9]{1,3}")
 _INSERT = (
-    "INSERT INTO orders (number, token, form_key, fingerprint, state, gateway, release, locale, currency, email, phone, "
-    "contact, address, delivery, quote, total, remarks, invoice, consents, placed_at, expires_at) "
+    "INSERT INTO orders (number, token, form_key, fingerprint, state, gateway, release, locale, currency, email, "
+    "phone, contact, address, delivery, quote, total, remarks, invoice, consents, placed_at, expires_at) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (form_key) DO NOTHING"
 )
 _INSERT_LINE = (
@@ -128,7 +129,7 @@ def place(till: Till, placement: Placement, now: datetime) -> Placed:
 
 def _new_number() -> str:
     """Return a number for people that tells nothing about how many orders there are."""
-    return orders.spaced(str(10**11 + secrets.randbelow(9 * 10**11)))
+    return numbers.spaced(str(10**11 + secrets.randbelow(9 * 10**11)))
 
 
 def _draft(till: Till, placement: Placement, fingerprint: str, now: datetime) -> _Draft:
@@ -187,7 +188,7 @@ def _check_customer(transaction: Transaction, draft: _Draft) -> None:
             "AND ((o.email <> '' AND o.email = ?) OR (o.phone <> '' AND o.phone = ?))",
             item.product.handle,
             contact.email.casefold(),
-            orders.digits(contact.phone),
+            numbers.digits(contact.phone),
         )
         limit = item.product.limit.per_customer or 0
         wanted = sum(each.quantity for each in limited if each.product.handle == item.product.handle)
@@ -216,7 +217,8 @@ def _write(transaction: Transaction, till: Till, draft: _Draft, names: tuple[str
     _check_customer(transaction, draft)
     _insert_lines(transaction, till, draft, order)
     state = _first_state(draft.gateway)
-    orders.record(transaction, order, Event.PLACE, ("", state), actor="buyer", now=now)
+    placed = HistoryRow(event=Event.PLACE, before="", after=state, actor="buyer", at=now)
+    orders.record(transaction, order, placed)
     email = draft.placement.contact.email
     if email:
         notices.write(transaction, Topic.ORDER_PLACED, str(order), now, order=order, recipient=email)
@@ -241,7 +243,7 @@ def _insert(transaction: Transaction, till: Till, draft: _Draft, names: tuple[st
         placement.locale if placement.locale in till.terms.locales else till.terms.locale,
         draft.quote.currency,
         placement.contact.email.casefold(),
-        orders.digits(placement.contact.phone),
+        numbers.digits(placement.contact.phone),
         encode(placement.contact),
         encode(placement.address),
         encode(_delivery(till, placement.delivery)),

@@ -1,4 +1,7 @@
-"""PostgreSQL as the shop's database: one connection a thread, one transaction a unit, repeated by itself when the server says so."""
+"""PostgreSQL as the shop's database.
+
+One connection a thread, one transaction a unit, repeated by itself when the server says so.
+"""
 
 import contextlib
 import random

@@ -1,8 +1,11 @@
-"""What a cart costs: terms + items + destination + delivery method → Quote, with a trace of why. Pure: no database, no clock.
+"""What a cart costs: terms + items + destination + delivery method → Quote, with a trace of why.
 
-``quote(terms, items, destination, method)`` is the only price that is ever charged; ``offers`` lists the delivery methods that
-serve a cart, ``needs_delivery`` says whether one is needed. Every amount is integer minor units of the shop's currency.
-Tax is rounded per line, then summed. Lines are priced in the order of their skus, so the order in the cart changes nothing.
+Pure: no database, no clock.
+
+``quote(terms, items, destination, method)`` is the only price that is ever charged; ``offers`` lists the delivery
+methods that serve a cart, ``needs_delivery`` says whether one is needed. Every amount is integer minor units of the
+shop's currency. Tax is rounded per line, then summed. Lines are priced in the order of their skus, so the order in
+the cart changes nothing.
 """
 
 from collections.abc import Sequence
@@ -51,7 +54,7 @@ class Step(Value, frozen=True, kw_only=True):
     """One reason in the trace; ``traces.say(step, currency, locale)`` says it. Amounts in values are minor units."""
 
     code: str
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
 class Discount(Value, frozen=True, kw_only=True):
@@ -63,7 +66,10 @@ class Discount(Value, frozen=True, kw_only=True):
 
 
 class QuoteLine(Value, frozen=True, kw_only=True):
-    """One line: ``amount`` = unit_price * quantity - discount; ``tax`` is in it or on top; ``total`` is what is paid for it."""
+    """One line: ``amount`` = unit_price * quantity - discount; ``tax`` is in it or on top.
+
+    ``total`` is what is paid for it.
+    """
 
     sku: str
     product: str
@@ -79,7 +85,8 @@ class QuoteLine(Value, frozen=True, kw_only=True):
 class Quote(Value, frozen=True, kw_only=True):
     """The whole price: ``total`` = goods - discount + delivery, + tax where prices don't include it.
 
-    ``goods`` are list prices; ``tax`` counts all tax, included or added; ``delivery_tax`` is the part that delivery carries.
+    ``goods`` are list prices; ``tax`` counts all tax, included or added; ``delivery_tax`` is the part that delivery
+    carries.
     """
 
     currency: str
@@ -177,9 +184,7 @@ def _discounts(items: Sequence[Item]) -> tuple[Discount, ...]:
     return ()
 
 
-def _lines(
-    tax: Tax, items: Sequence[Item], discounts: Sequence[Discount], place: Place
-) -> tuple[QuoteLine, ...]:
+def _lines(tax: Tax, items: Sequence[Item], discounts: Sequence[Discount], place: Place) -> tuple[QuoteLine, ...]:
     lines = []
     for index, item in enumerate(items):
         discount = sum(each.shares[index] for each in discounts)
@@ -202,9 +207,7 @@ def _lines(
     return tuple(lines)
 
 
-def _fee(
-    terms: Terms, items: Sequence[Item], lines: Sequence[QuoteLine], destination: Destination, method: str
-) -> Fee:
+def _fee(terms: Terms, items: Sequence[Item], lines: Sequence[QuoteLine], destination: Destination, method: str) -> Fee:
     """Return the delivery fee; goods that are not things weigh and count nothing."""
     if not needs_delivery(items):
         if method and all(each.id != method for each in terms.delivery):

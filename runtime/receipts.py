@@ -1,7 +1,8 @@
 """Money that arrives, and what it means: each receipt is posted once, however often and however late it is told.
 
-``confirm(database, report, now)`` applies a gateway's report; ``confirm_transfer`` notes money that the merchant saw. Money that fits no
-order as it is goes to suspense or to refunds_due with a finding for the merchant, never into a log.
+``confirm(database, report, now)`` applies a gateway's report; ``confirm_transfer`` notes money that the merchant saw.
+Money that fits no order as it is goes to suspense or to refunds_due with a finding for the merchant, never into a
+log.
 """
 
 from datetime import datetime
@@ -9,7 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
-from runtime import attempts, funds, notices, orders
+from runtime import attempts, funds, notices, numbers, orders
 from runtime.attempts import Payment
 from runtime.database import Database, Transaction
 from runtime.funds import Entry, Where
@@ -161,7 +162,10 @@ def note_finding(
 
 
 class Cash(msgspec.Struct, frozen=True, kw_only=True):
-    """Money that the merchant saw: ``amount`` None is all that is open; ``number`` is the bank's, '' for one of our own."""
+    """Money that the merchant saw: ``amount`` None is all that is open.
+
+    ``number`` is the bank's, '' for one of our own.
+    """
 
     amount: int | None = None
     number: str = ""
@@ -173,7 +177,7 @@ def confirm_transfer(database: Database, number: str, cash: Cash, now: datetime)
 
     def unit(transaction: Transaction) -> Outcome:
         if transaction.postgres:
-            transaction.find("SELECT id FROM orders WHERE number = ? FOR UPDATE", orders.spaced(number))
+            transaction.find("SELECT id FROM orders WHERE number = ? FOR UPDATE", numbers.spaced(number))
         order = orders.get(transaction, number)
         if order.state is State.CONFIRMED:
             raise Refusal(Code.ORDER_NOT_ALLOWED, number=order.number, state=order.state, event=Event.PAY)

@@ -59,10 +59,10 @@ _STATUS = {
 }
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818  the word of the house
     """The domain says no, and nothing changed."""
 
-    def __init__(self, code: Code, **values: Any) -> None:
+    def __init__(self, code: Code, **values: Any) -> None:  # noqa: ANN401  whatever the sentence shows
         super().__init__(f"{code}: {values}" if values else str(code))
         self.code = code
         self.values = values

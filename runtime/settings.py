@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 PREFIX = "SHOPWRIGHT_"
+_SHORTEST_SECRET = 32
 
 
 class Environment(StrEnum):
@@ -42,11 +43,15 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True):
     sender: str = ""
 
     def __repr__(self) -> str:
+        """Keep secrets out of logs."""
         return f"Mail(host={self.host!r}, port={self.port}, sender={self.sender!r})"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """One running shop's surroundings. ``database`` is an address (sqlite:/// or postgresql://); ``secret`` signs and derives keys."""
+    """One running shop's surroundings.
+
+    ``database`` is an address (sqlite:/// or postgresql://); ``secret`` signs and derives keys.
+    """
 
     folder: Path
     database: str
@@ -66,6 +71,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Who presents it may read /metrics from elsewhere than this machine."""
 
     def __repr__(self) -> str:
+        """Keep secrets out of logs."""
         return f"Settings(folder={str(self.folder)!r}, environment={self.environment.value!r})"
 
     @property
@@ -148,7 +154,7 @@ def _mail(given: Mapping[str, str]) -> Mail:
 def _secret(given: Mapping[str, str], root: Path) -> bytes:
     text = given.get(f"{PREFIX}SECRET", "")
     if text:
-        if len(text) < 32:
+        if len(text) < _SHORTEST_SECRET:
             raise SettingError(f"{PREFIX}SECRET", "must have at least 32 characters")
         return text.encode()
     path = root / "var" / "secret"
@@ -158,7 +164,7 @@ def _secret(given: Mapping[str, str], root: Path) -> bytes:
         found = path.read_bytes()
     except FileNotFoundError:
         found = b""
-    if len(found) >= 32:
+    if len(found) >= _SHORTEST_SECRET:
         return found
     with draft.open("xb") as file:
         draft.chmod(0o600)

@@ -1,6 +1,9 @@
-"""SQLite as the shop's database: one writer a process that groups commits, many readers, and a fair lock between processes.
+"""SQLite as the shop's database.
 
-The file is never created here by accident, and a file deleted or replaced below a running shop is noticed before the next write.
+One writer a process that groups commits, many readers, and a fair lock between processes.
+
+The file is never created here by accident, and a file deleted or replaced below a running shop is noticed before the
+next write.
 """
 
 import contextlib

@@ -1,7 +1,10 @@
-"""THE STOCK LEDGER: every change is a guarded update and an append-only row with its reason; a level is the sum of its rows.
+"""THE STOCK LEDGER: every change is a guarded update and an append-only row with its reason.
 
-``levels`` tells what can be sold, ``open_new`` gives new skus their opening stock, ``adjust`` is the merchant's correction. ``reserve``,
-``release``, ``sell`` and ``give_back`` belong to an order's step and run in its transaction. A sku without a row is unlimited.
+A level is the sum of its rows.
+
+``levels`` tells what can be sold, ``open_new`` gives new skus their opening stock, ``adjust`` is the merchant's
+correction. ``reserve``, ``release``, ``sell`` and ``give_back`` belong to an order's step and run in its transaction.
+A sku without a row is unlimited.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,7 +30,10 @@ class HoldState(StrEnum):
 
 
 class Take(msgspec.Struct, frozen=True):
-    """How many pieces of a sku an order takes; ``opening`` is its opening stock, should it never have been seen before."""
+    """How many pieces of a sku an order takes.
+
+    ``opening`` is its opening stock, should it never have been seen before.
+    """
 
     sku: str
     quantity: int
@@ -55,7 +61,9 @@ class Level(Value, frozen=True, kw_only=True):
     held: int
 
 
-_MOVE = "INSERT INTO stock_move (sku, quantity, held, reason, order_id, actor, note, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_MOVE = (
+    "INSERT INTO stock_move (sku, quantity, held, reason, order_id, actor, note, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 def levels(transaction: Transaction, skus: Sequence[str]) -> dict[str, int]:
@@ -107,9 +115,12 @@ def _open(transaction: Transaction, sku: str, quantity: int, now: datetime) -> b
 
 
 def reserve(transaction: Transaction, order: int, takes: Iterable[Take], now: datetime) -> None:
-    """Take pieces out of stock for an order and hold them; raise Refusal (sold-out). The guarded updates come last, by sku.
+    """Take pieces out of stock for an order and hold them; raise Refusal (sold-out).
 
-    Short locks on the rows that everyone wants, and always in the same order, so that orders cannot block each other for good.
+    The guarded updates come last, by sku.
+
+    Short locks on the rows that everyone wants, and always in the same order, so that orders cannot block each other
+    for good.
     """
     ordered = sorted(takes, key=lambda take: take.sku)
     counted = levels(transaction, [take.sku for take in ordered])
@@ -177,7 +188,8 @@ def adjust(database: Database, sku: str, change: int, *, actor: str, note: str, 
 def differences(transaction: Transaction) -> list[str]:
     """Return what disagrees between levels, holds and the ledger; an empty list is a sound ledger."""
     rows = transaction.all(
-        "SELECT s.sku, s.level, COALESCE((SELECT SUM(m.quantity) FROM stock_move m WHERE m.sku = s.sku), 0) FROM stock s"
+        "SELECT s.sku, s.level, COALESCE((SELECT SUM(m.quantity) FROM stock_move m WHERE m.sku = s.sku), 0) "
+        "FROM stock s"
     )
     found = [
         f"{sku}: level {level}, but the ledger says {total}" for sku, level, total in rows if int(level) != int(total)

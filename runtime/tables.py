@@ -1,8 +1,8 @@
 """Every table of the shop's database, in one place.
 
-Money is minor units, instants are whole seconds since 1970 in UTC, structured snapshots are JSON text. Ledgers (stock_move,
-transfer, order_event, payment_event) and order_line are append-only: triggers of the migrations forbid UPDATE and DELETE.
-The models describe the schema; hot paths say their SQL themselves.
+Money is minor units, instants are whole seconds since 1970 in UTC, structured snapshots are JSON text. Ledgers
+(stock_move, transfer, order_event, payment_event) and order_line are append-only: triggers of the migrations forbid
+UPDATE and DELETE. The models describe the schema; hot paths say their SQL themselves.
 """
 
 from collections.abc import Iterable
@@ -53,9 +53,7 @@ class Order(Table):
     token = TextField(unique=True)
     form_key = TextField(unique=True)
     fingerprint = TextField()
-    state = TextField(
-        constraints=[one_of("state", ORDER_STATES)]
-    )
+    state = TextField(constraints=[one_of("state", ORDER_STATES)])
     gateway = TextField()
     release = TextField()
     locale = TextField()
@@ -134,7 +132,10 @@ class Stock(Table):
 
 
 class StockMove(Table):
-    """The stock ledger: ``quantity`` changes what can be sold, ``held`` what is held for unpaid orders; their sums are the levels."""
+    """The stock ledger: ``quantity`` changes what can be sold, ``held`` what is held for unpaid orders.
+
+    Their sums are the levels.
+    """
 
     id = BigAutoField()
     sku = TextField(index=True)
@@ -174,9 +175,7 @@ class Payment(Table):
     order = ForeignKeyField(Order)
     gateway = TextField()
     reference = TextField()
-    state = TextField(
-        constraints=[one_of("state", PAYMENT_STATES)]
-    )
+    state = TextField(constraints=[one_of("state", PAYMENT_STATES)])
     amount = BigIntegerField(constraints=[Check("amount > 0")])
     currency = TextField()
     page = TextField()
@@ -210,7 +209,7 @@ class PaymentEvent(Table):
 
 
 class Transfer(Table):
-    """The money ledger: each row takes from ``credit`` and gives to ``debit``, so all balances add up to nothing by construction."""
+    """The money ledger: each row takes from ``credit`` and gives to ``debit``, so all balances add up to nothing."""
 
     id = BigAutoField()
     event = TextField()

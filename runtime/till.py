@@ -1,4 +1,4 @@
-"""The till of one shop: everything that placing, paying and shipping needs, handed to domain functions as their first argument.
+"""The till of one shop: what placing, paying and shipping need, handed to them as their first argument.
 
 A Till is cheap: make one a request, with the catalogue of the live release.
 """

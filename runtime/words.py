@@ -1,4 +1,7 @@
-"""Says things in the reader's language: ``say(key, locale, …)``, ``refusal(refusal, locale)``, ``step(step, currency, locale)``."""
+"""Says things in the reader's language.
+
+``say(key, locale, …)``, ``refusal(refusal, locale)``, ``step(step, currency, locale)``.
+"""
 
 from collections.abc import Mapping
 from functools import lru_cache

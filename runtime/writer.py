@@ -1,4 +1,4 @@
-"""One thread that writes: units of work of all requests share a commit, each inside a savepoint, answered after it is durable.
+"""One thread that writes: units of work share a commit, each inside a savepoint, answered after it is durable.
 
 Sharing one sync of the disk doubles the rate of separate connections and keeps the slowest buyer's wait short.
 """
@@ -21,7 +21,7 @@ BATCH = 64
 WAIT_SECONDS = 20.0
 
 
-class _Lost(Exception):
+class _LostError(Exception):
     """The whole batch is rolled back by the database itself."""
 
 
@@ -131,7 +131,7 @@ class Writer:
             if isinstance(error, peewee.DatabaseError) and fault(error) is not None:
                 raise
             if not transaction.connection.connection().in_transaction:
-                raise _Lost from error
+                raise _LostError from error
             unit.error = error
             transaction.run("ROLLBACK TO unit")
         transaction.run("RELEASE unit")
@@ -145,6 +145,6 @@ class Writer:
                 return found
         if isinstance(error, OSError):
             return system_fault(error)
-        if isinstance(error, _Lost):
+        if isinstance(error, _LostError):
             return DatabaseFault(Reason.BROKEN, "the database gave the transaction up")
         return error

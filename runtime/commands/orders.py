@@ -42,7 +42,9 @@ def show(folder: Path, number: str) -> None:
     with shop.opened(folder) as (_, database):
         order = database.read(lambda transaction: life.get(transaction, number))
         click.echo(f"{order.number}  {_state(order)}")
-        click.echo("  " + "  ".join(each for each in (order.contact.name, order.contact.email, order.contact.phone) if each))
+        click.echo(
+            "  " + "  ".join(each for each in (order.contact.name, order.contact.email, order.contact.phone) if each)
+        )
         place = order.address.destination
         parts = (place.country, place.region, place.city, place.district, order.address.street, place.postcode)
         click.echo("  " + " ".join(each for each in parts if each))

@@ -35,6 +35,4 @@ def till(found: Settings, connected: Database) -> Till:
         release = Live(found.var).current()
     except NoReleaseError as error:
         raise click.UsageError("nothing is published yet: build the shop first") from error
-    return Till(
-        database=connected, goods=release.catalogue, gateways=gateways.load(release.terms, found)
-    )
+    return Till(database=connected, goods=release.catalogue, gateways=gateways.load(release.terms, found))

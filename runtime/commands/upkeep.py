@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from runtime import database, migrations, settings
 from runtime import audit as auditing
+from runtime import database, migrations, settings
 from runtime.commands import shop
 
 

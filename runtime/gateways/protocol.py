@@ -1,7 +1,7 @@
 """Payment gateways: one file a provider, one small protocol.
 
-A gateway only talks to its provider and types what it hears; what a report means for the order is decided in payments.py.
-Values: Charge (what we ask), Started (what the buyer does next), Report (what the provider says).
+A gateway only talks to its provider and types what it hears; what a report means for the order is decided in
+payments.py. Values: Charge (what we ask), Started (what the buyer does next), Report (what the provider says).
 """
 
 from collections.abc import Mapping
@@ -61,7 +61,10 @@ class Instructions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """What the provider says, verified and typed. ``transaction`` is the provider's own number of the money's movement."""
+    """What the provider says, verified and typed.
+
+    ``transaction`` is the provider's own number of the money's movement.
+    """
 
     gateway: str
     reference: str
@@ -72,7 +75,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Gateway(Protocol):
-    """One way of paying. Calls to the provider are bounded in time; no answer is the verdict UNKNOWN, never an exception."""
+    """One way of paying. Calls to the provider are bounded in time.
+
+    No answer is the verdict UNKNOWN, never an exception.
+    """
 
     @property
     def id(self) -> str:
@@ -99,4 +105,7 @@ class Gateway(Protocol):
         """Ask that nobody can pay a charge any more: CLOSED, MISSING, SUCCEEDED (too late) or UNKNOWN (ask again)."""
 
     def read_notice(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Report:
-        """Verify and type a notice of the provider; raise Refusal (notice-forged) for what it did not sign. Header names are lower case."""
+        """Verify and type a notice of the provider; raise Refusal (notice-forged) for what it did not sign.
+
+        Header names are lower case.
+        """

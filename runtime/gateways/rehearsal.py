@@ -1,7 +1,11 @@
-"""The gateway of the rehearsal bank: signs what it asks, verifies what it hears, and believes nothing that is not signed."""
+"""The gateway of the rehearsal bank.
+
+Signs what it asks, verifies what it hears, and believes nothing that is not signed.
+"""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -69,9 +73,9 @@ class Rehearsal:
             "expires_at": int(charge.expires_at.timestamp()) if charge.expires_at else None,
         }
         answer = self._ask("POST", "/v1/charges", msgspec.json.encode(wish))
-        if answer is None or answer.status >= 500:
+        if answer is None or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise Refusal(Code.PAYMENT_UNREACHABLE, gateway=self.id)
-        if answer.status != 200:
+        if answer.status != HTTPStatus.OK:
             reason = msgspec.json.decode(answer.body).get("error", "")
             raise Refusal(Code.PAYMENT_REFUSED, gateway=self.id, reason=reason)
         state = msgspec.json.decode(answer.body, type=_State)
@@ -111,16 +115,18 @@ class Rehearsal:
         if answer is None:
             return None
         try:
-            signing.verify(self._keys.bank, f"{answer.status} {subject}", answer.headers, answer.body, datetime.now(UTC))
+            signing.verify(
+                self._keys.bank, f"{answer.status} {subject}", answer.headers, answer.body, datetime.now(UTC)
+            )
         except ForgedError:
             return None
         return answer
 
     def _report(self, charge: Charge, answer: Answer | None) -> Report:
         unknown = Report(gateway=self.id, reference=charge.reference, verdict=Verdict.UNKNOWN)
-        if answer is None or answer.status not in {200, 404}:
+        if answer is None or answer.status not in {HTTPStatus.OK, HTTPStatus.NOT_FOUND}:
             return unknown
-        if answer.status == 404:
+        if answer.status == HTTPStatus.NOT_FOUND:
             return msgspec.structs.replace(unknown, verdict=Verdict.MISSING)
         state = msgspec.json.decode(answer.body, type=_State)
         return Report(

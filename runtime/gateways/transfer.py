@@ -1,4 +1,4 @@
-"""Bank transfer: the buyer reads an account, a text and a QR picture, gives the reference, and the merchant confirms the money."""
+"""Bank transfer: the buyer reads how to pay and under which reference, and the merchant confirms the money."""
 
 import re
 from collections.abc import Mapping
@@ -13,7 +13,10 @@ HOLD = 3 * 86400
 
 
 class Transfer:
-    """Settings: ``qr`` (picture below media/), ``account``, ``instructions`` (Text), ``hold`` (how long stock is kept, default 3d)."""
+    """Settings: ``qr`` (picture below media/), ``account``, ``instructions`` (Text), ``hold`` (default 3d).
+
+    ``hold`` is how long an unpaid order keeps its stock.
+    """
 
     id = "transfer"
     kind = Kind.TRANSFER

@@ -1,4 +1,7 @@
-"""How a gateway reaches its provider: bounded requests over HTTP, or a WSGI application of this process. No answer is None."""
+"""How a gateway reaches its provider: bounded requests over HTTP, or a WSGI application of this process.
+
+No answer is None.
+"""
 
 import http.client
 from collections.abc import Callable

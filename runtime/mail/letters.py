@@ -1,4 +1,7 @@
-"""Writes the mail of a notice: subject, plain text and HTML in the order's language, with nothing in a header that a buyer wrote unchecked."""
+"""Writes the mail of a notice.
+
+Subject, plain text and HTML in the order's language, with nothing in a header that a buyer wrote unchecked.
+"""
 
 from datetime import datetime
 from email.headerregistry import Address
@@ -17,7 +20,11 @@ from runtime.notices import Topic
 from runtime.orders import Order
 
 _templates = Environment(
-    loader=PackageLoader("runtime.mail"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    loader=PackageLoader("runtime.mail"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
 )
 
 
@@ -124,7 +131,9 @@ def _totals(order: Order) -> list[Row]:
     pairs = [("mail.discount", -quote.discount), ("mail.delivery", quote.delivery)]
     if not quote.tax_included:
         pairs.append(("mail.tax", quote.tax))
-    rows = [Row(words.say(key, locale), "", money.text(amount, order.currency, locale)) for key, amount in pairs if amount]
+    rows = [
+        Row(words.say(key, locale), "", money.text(amount, order.currency, locale)) for key, amount in pairs if amount
+    ]
     rows.append(Row(words.say("mail.total", locale), "", money.text(order.total, order.currency, locale)))
     if quote.tax_included and quote.tax:
         rows.append(Row(words.say("mail.tax-included", locale), "", money.text(quote.tax, order.currency, locale)))
@@ -155,7 +164,11 @@ def _message(  # noqa: PLR0913  the parts of a letter
     message["Content-Language"] = locale
     footer = words.say("mail.footer", locale, shop=shop)
     lines = [hello, "", *(line for text in paragraphs for line in (text, ""))]
-    lines += [heading, *(f"  {row.label}  {row.note}  {row.amount}".rstrip() for row in [*rows, *totals]), ""] if rows else []
+    lines += (
+        [heading, *(f"  {row.label}  {row.note}  {row.amount}".rstrip() for row in [*rows, *totals]), ""]
+        if rows
+        else []
+    )
     lines += [f"{view}: {link}", ""] if link else []
     message.set_content("\n".join([*lines, "-- ", footer]) + "\n", cte="quoted-printable")
     page = _templates.get_template("letter.html").render(

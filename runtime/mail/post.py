@@ -15,7 +15,10 @@ TIMEOUT = 20.0
 
 
 def send(message: EmailMessage, settings: Settings, name: str, now: datetime) -> None:
-    """Hand a mail over; ``name`` is stable for one notice, so that a mail that goes out twice can be known. Raise MailFault."""
+    """Hand a mail over; ``name`` is stable for one notice, so that a mail that goes out twice can be known.
+
+    Raise MailFault.
+    """
     host = _domain(message, settings)
     message["Date"] = format_datetime(now)
     message["Message-ID"] = f"<{re.sub(r'[^a-z0-9.-]', '-', name)}@{host}>" if name else make_msgid(domain=host)

@@ -1,6 +1,7 @@
 """The one path from an empty database to today's schema: numbered steps, each in one transaction with its own record.
 
-A step is never changed once released; tables.py says what the path leads to, and a test holds the two against each other.
+A step is never changed once released; tables.py says what the path leads to, and a test holds the two against each
+other.
 """
 
 import time
@@ -13,10 +14,12 @@ from runtime.transaction import Transaction
 
 MIGRATIONS: tuple[Migration, ...] = (m0001_orders.MIGRATION,)
 LATEST = MIGRATIONS[-1].number
-_RECORD = "CREATE TABLE IF NOT EXISTS migration (number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, at BIGINT NOT NULL)"
+_RECORD = (
+    "CREATE TABLE IF NOT EXISTS migration (number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, at BIGINT NOT NULL)"
+)
 _SEEN = {
     "sqlite": "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'migration'",
-    "postgres": "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = 'migration'",
+    "postgres": "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'migration'",
 }
 
 
@@ -37,7 +40,10 @@ def version(transaction: Transaction) -> int:
 
 
 def migrate(database: Writable, steps: Sequence[Migration] = MIGRATIONS) -> list[int]:
-    """Take every step that is missing and return their numbers; a step that fails leaves the database as it was before it."""
+    """Take every step that is missing and return their numbers.
+
+    A step that fails leaves the database as it was before it.
+    """
     taken = []
     for step in steps:
 

@@ -161,8 +161,9 @@ STATEMENTS = (
     )
     """,
     'CREATE INDEX "transfer_order_id" ON "transfer" ("order_id")',
-    'CREATE UNIQUE INDEX "transfer_event_reference_debit_credit" '
-    'ON "transfer" ("event", "reference", "debit", "credit")',
+    """
+    CREATE UNIQUE INDEX "transfer_event_reference_debit_credit" ON "transfer" ("event", "reference", "debit", "credit")
+    """,
     """
     CREATE TABLE "finding" (
       "id" BIGSERIAL NOT NULL PRIMARY KEY,

@@ -9,6 +9,7 @@ CREATE OR REPLACE FUNCTION forbid_change() RETURNS trigger AS $$
 BEGIN RAISE EXCEPTION 'rows of % are never changed', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END
 $$ LANGUAGE plpgsql
 """
+_ACTION = "EXECUTE FUNCTION forbid_change()"
 
 
 class Migration(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,10 +38,8 @@ def _sqlite(statement: str) -> str:
 def _guards(table: str, *, postgres: bool) -> list[str]:
     if postgres:
         return [
-            f'CREATE TRIGGER {table}_stays BEFORE UPDATE OR DELETE ON "{table}" '
-            "FOR EACH ROW EXECUTE FUNCTION forbid_change()",
-            f'CREATE TRIGGER {table}_stays_whole BEFORE TRUNCATE ON "{table}" '
-            "FOR EACH STATEMENT EXECUTE FUNCTION forbid_change()",
+            f'CREATE TRIGGER {table}_stays{name} BEFORE {event} ON "{table}" FOR EACH {each} {_ACTION}'
+            for name, event, each in (("", "UPDATE OR DELETE", "ROW"), ("_whole", "TRUNCATE", "STATEMENT"))
         ]
     return [
         f'CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON "{table}" '

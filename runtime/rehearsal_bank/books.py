@@ -14,7 +14,8 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS charge (
   id TEXT PRIMARY KEY, reference TEXT NOT NULL UNIQUE, amount INTEGER NOT NULL CHECK (amount > 0),
   currency TEXT NOT NULL, description TEXT NOT NULL, locale TEXT NOT NULL, notify_url TEXT NOT NULL,
-  return_url TEXT NOT NULL, expires_at INTEGER, state TEXT NOT NULL CHECK (state IN ('open', 'paid', 'refused', 'closed'))
+  return_url TEXT NOT NULL, expires_at INTEGER, state TEXT NOT NULL CHECK (state IN ('open', 'paid', 'refused',
+  'closed'))
 );
 CREATE TABLE IF NOT EXISTS movement (
   id TEXT PRIMARY KEY, charge TEXT NOT NULL REFERENCES charge (id), amount INTEGER NOT NULL, at INTEGER NOT NULL
@@ -53,6 +54,19 @@ class BankCharge(msgspec.Struct, frozen=True, kw_only=True):
     return_url: str
     expires_at: int | None
     state: ChargeState = ChargeState.OPEN
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the shop asks the bank to take."""
+
+    reference: str
+    amount: int
+    currency: str
+    description: str = ""
+    locale: str = "en"
+    notify_url: str
+    return_url: str
+    expires_at: int | None = None
 
 
 class BankNotice(msgspec.Struct, frozen=True):

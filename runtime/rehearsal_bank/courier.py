@@ -1,4 +1,4 @@
-"""The bank's courier: sends signed notices over HTTP, again and again until the shop answers well, and lets late money come."""
+"""The bank's courier sends signed notices until the shop answers well, and lets late money come."""
 
 import http.client
 import logging

@@ -1,4 +1,7 @@
-"""How shop and bank sign what they send each other: HMAC-SHA256 over method, path, time, nonce and the very bytes of the body."""
+"""How shop and bank sign what they send each other.
+
+HMAC-SHA256 over method, path, time, nonce and the very bytes of the body.
+"""
 
 import hmac
 import secrets
@@ -22,6 +25,7 @@ class Keys(msgspec.Struct, frozen=True):
     bank: bytes
 
     def __repr__(self) -> str:
+        """Keep the keys out of logs."""
         return "Keys()"
 
 

@@ -1,1 +1,4 @@
-"""The runtime's own words, in English, Chinese and German: refusals, reasons of a price, mails, states. Themes may say more."""
+"""The runtime's own words, in English, Chinese and German: refusals, reasons of a price, mails, states.
+
+Themes may say more.
+"""

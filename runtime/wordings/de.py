@@ -22,7 +22,8 @@ WORDS = {
     "refusal.order-not-allowed": "Bestellung {number} ist „{state}“: das geht nicht ({event}).",
     "refusal.payment-not-open": "Bestellung {number} kann jetzt nicht bezahlt werden.",
     "refusal.payment-refused": "Die Zahlung wurde nicht angenommen. {reason}",
-    "refusal.payment-unreachable": "Der Zahlungsdienst antwortet nicht. Es wurde nichts abgebucht; bitte noch einmal versuchen.",
+    "refusal.payment-unreachable": "Der Zahlungsdienst antwortet nicht. Es wurde nichts abgebucht; "
+    "bitte noch einmal versuchen.",
     "refusal.payment-not-allowed": "Zahlung {reference} ist „{state}“: das geht nicht ({event}).",
     "refusal.notice-forged": "Diese Meldung ist nicht echt ({reason}).",
     "refusal.stock-unknown": "Der Bestand von {sku} wird nicht gezählt.",

@@ -51,7 +51,8 @@ def test_p1_r107_two_processes_never_sell_the_last_piece_twice(till, settings):
 
 def test_p2_eight_processes_sell_320_pieces_320_times(till, settings):
     till.database.write(lambda transaction: transaction.run(
-        "INSERT INTO stock_move (sku, quantity, held, reason, actor, note, at) VALUES ('tea', 310, 0, 'adjust', '', '', 1)"
+        "INSERT INTO stock_move (sku, quantity, held, reason, actor, note, at) "
+        "VALUES ('tea', 310, 0, 'adjust', '', '', 1)"
     ))  # fmt: skip
     till.database.write(lambda transaction: transaction.run("UPDATE stock SET level = level + 310 WHERE sku = 'tea'"))
     answers = race(settings, [[("tea", 1)]] * 8, 50)

@@ -135,7 +135,8 @@ def test_goods_handed_over_unpaid_are_owed_until_the_money_comes(till):
     orders.ship(till.database, found.number, carrier="SF", tracking="1", actor="merchant", now=NOW)
     orders.receive(till.database, found.number, actor="carrier", now=NOW)
     assert till.database.read(funds.balances) == {
-        (funds.RECEIVABLE, "CNY"): 2800, (funds.DELIVERY, "CNY"): -708, (funds.SALES, "CNY"): -1770, (funds.TAX, "CNY"): -322,
+        (funds.RECEIVABLE, "CNY"): 2800, (funds.DELIVERY, "CNY"): -708,
+        (funds.SALES, "CNY"): -1770, (funds.TAX, "CNY"): -322,
     }  # fmt: skip
     assert payments.confirm_transfer(till, found.number, Cash(amount=1000, number="a"), NOW) is Outcome.PARTIAL
     assert payments.confirm_transfer(till, found.number, Cash(amount=1000, number="a"), NOW) is Outcome.REPEATED

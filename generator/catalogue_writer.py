@@ -42,6 +42,8 @@ CREATE INDEX variant_product ON variant (product);
 CREATE INDEX facet_product ON facet (product);
 CREATE INDEX shelf_product_product ON shelf_product (product);
 """
+_HASH_SIZE = 64 << 20
+"""Bytes of search index that are gathered before they are written: a whole catalogue's, mostly."""
 _SMALL_TABLES = ("meta", "label", "shelf", "shelf_product", "room")
 _OWN_TABLES = {"variant": "product", "card": "product", "facet": "product", "search": "rowid", "product": "id"}
 
@@ -94,6 +96,7 @@ class Writer:
                 earlier_rows = {}
                 for statement in _SCHEMA.split(";\n"):
                     connection.execute(statement)
+                connection.execute(f"INSERT INTO search(search, rank) VALUES ('hashsize', {_HASH_SIZE})")  # noqa: S608
             count = self._products(connection, rows, earlier_rows)
             self._small(connection)
             if not earlier_rows:

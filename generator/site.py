@@ -41,6 +41,7 @@ class Site:
         self._listed: dict[str, list[str]] = {}
         self._digests: dict[str, bytes] = {}
         self._cards: dict[str, bytes] = {}
+        self._marks: dict[str, str] = {}
         for shelf in shop.shelves.values():
             for place, handle in enumerate(self.listed(shelf)):
                 self._shelves.setdefault(handle, (shelf, place))
@@ -118,7 +119,13 @@ class Site:
         return hashlib.blake2b(content, digest_size=16).digest()
 
     def _pictures(self, names: Iterable[str]) -> bytes:
-        return "".join(self.pictures.digest(each) for each in names).encode()
+        marks = self._marks
+        found = []
+        for name in names:
+            if name not in marks:
+                marks[name] = self.pictures.digest(name)
+            found.append(marks[name])
+        return "".join(found).encode()
 
     def facets_digest(self, shelf: Shelf) -> bytes:
         """Return a digest of what a shelf's facets count."""

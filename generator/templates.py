@@ -1,7 +1,7 @@
 """Jinja environments of a theme: one per locale, the same in the build and in the runtime."""
 
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -10,21 +10,15 @@ from zoneinfo import ZoneInfo
 import jinja2
 import msgspec
 from babel.dates import format_date, format_time
-from jinja2 import nodes
 from jinja2.exceptions import SecurityError
-from jinja2.ext import Extension
-from jinja2.parser import Parser
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from generator import money
+from generator.engines import Compiled, Loader, Once, QuickEnvironment, SandboxedEnvironment, Source
 from generator.problems import Mark, Problem
 from generator.shop import Value
 from generator.views import Frame, Image, Link, plain
 from generator.wording import MissingWordError, Wording
-
-Source = Callable[[str], tuple[str, str] | None]
-"""Finds a template by its name: its text and the file to name in a problem."""
 
 KINDS = {"product": "products", "shelf": "shelves", "page": "pages", "live": "live"}
 _PLACES = {
@@ -43,7 +37,6 @@ _UNSAFE_IN_JSON = {
     "\u2028": "\\u2028",
     "\u2029": "\\u2029",
 }
-_KEPT_ONCE = 100_000
 _VIEWS: dict[str, Any] = {"link": Link, "picture": Image}
 
 
@@ -62,39 +55,6 @@ class Stage(Value, frozen=True, kw_only=True):
 
 class UnknownAssetError(LookupError):
     """A template asks for an asset that the theme does not have."""
-
-
-class Once(Extension):
-    """``{% once key %}…{% endonce %}``: rendered the first time for a key, remembered for every later page.
-
-    Meant for what repeats over a whole shop, such as its header or a product's card. The key must name everything
-    that the text inside depends on; the locale is always part of it.
-    """
-
-    tags = {"once"}  # noqa: RUF012  Jinja reads it from the class
-
-    def __init__(self, environment: jinja2.Environment) -> None:
-        super().__init__(environment)
-        self.kept: dict[tuple[object, ...], Markup] = {}
-
-    def parse(self, parser: Parser) -> nodes.Node:
-        """Read the tag and turn it into a call of ``_remember``."""
-        line = next(parser.stream).lineno
-        keys: list[nodes.Expr] = [nodes.Const(f"{parser.name}:{line}")]
-        while parser.stream.current.type != "block_end":
-            keys.append(parser.parse_expression())
-            parser.stream.skip_if("comma")
-        body = parser.parse_statements(("name:endonce",), drop_needle=True)
-        call = self.call_method("_remember", [nodes.Tuple(keys, "load")])
-        return nodes.CallBlock(call, [], [], body).set_lineno(line)
-
-    def _remember(self, key: tuple[object, ...], caller: Callable[[], str]) -> Markup:
-        found = self.kept.get(key)
-        if found is None:
-            if len(self.kept) >= _KEPT_ONCE:
-                self.kept.clear()
-            found = self.kept[key] = Markup(caller())  # noqa: S704  the caller's text is already escaped
-        return found
 
 
 def json_filter(value: Any) -> Markup:  # noqa: ANN401  any plain value
@@ -123,46 +83,17 @@ def date_text(iso: str, style: str, locale: str, timezone: str) -> str:
         return format_time(moment, "short", tzinfo=zone, locale=name)
     if style == "long":
         joined = ", " if name.split("_")[0] not in {"zh", "ja", "ko"} else " "
-        return format_date(moment, "long", locale=name) + joined + format_time(moment, "short", tzinfo=zone, locale=name)
+        return (
+            format_date(moment, "long", locale=name) + joined + format_time(moment, "short", tzinfo=zone, locale=name)
+        )
     return format_date(moment, "medium", locale=name)
-
-
-class _Loader(jinja2.BaseLoader):
-    def __init__(self, source: Source) -> None:
-        self.source = source
-
-    def get_source(
-        self,
-        environment: jinja2.Environment,  # noqa: ARG002  Jinja passes it
-        template: str,
-    ) -> tuple[str, str | None, Callable[[], bool] | None]:
-        """Return the template's text and file, as Jinja wants them."""
-        found = self.source(template)
-        if found is None:
-            raise jinja2.TemplateNotFound(template)
-        return found[0], found[1], lambda: True
-
-
-class Compiled(jinja2.BytecodeCache):
-    """Compiled templates shared by the environments of all locales of one process."""
-
-    def __init__(self) -> None:
-        self.code: dict[str, Any] = {}
-
-    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        """Take the code if this very text was compiled before."""
-        bucket.code = self.code.get(bucket.key + bucket.checksum)
-
-    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        """Keep the code."""
-        self.code[bucket.key + bucket.checksum] = bucket.code
 
 
 def environment(source: Source, stage: Stage, compiled: Compiled | None = None) -> jinja2.Environment:
     """Make the environment of one locale: autoescape, strict about the undefined, with the globals of every theme."""
-    kind = jinja2.Environment if stage.trusted else ImmutableSandboxedEnvironment
+    kind = QuickEnvironment if stage.trusted else SandboxedEnvironment
     made = kind(
-        loader=_Loader(source), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        loader=Loader(source), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         auto_reload=False, cache_size=-1, extensions=[Once], bytecode_cache=compiled,
     )  # fmt: skip
     frame = _revived(stage)

@@ -18,15 +18,24 @@ def chosen(offer: Offer, choice: ThemeChoice) -> tuple[Roles, Roles]:
 
 
 def sheet(offer: Offer, choice: ThemeChoice) -> str:
-    """Return the style sheet: ``:root`` has the shop's colours, ``.scheme-<name>`` those of a section with its own."""
-    light, dark = chosen(offer, choice)
-    schemes = {".scheme-" + name: (each.get("light", {}), each.get("dark", {})) for name, each in offer.schemes.items()}
-    if choice.scheme or offer.schemes:
-        schemes[".scheme-" + (choice.scheme or next(iter(offer.schemes)))] = (light, dark)
-    rules = {":root": (light, dark), **schemes}
+    """Return the style sheet: ``:root`` has the shop's colours.
+
+    Where the theme lets a section choose a scheme of its own, ``.scheme-<name>`` has the colours of each.
+    """
+    own = chosen(offer, choice)
+    rules = {":root": own}
+    if _offers_schemes(offer):
+        used = choice.scheme or next(iter(offer.schemes), "")
+        for name, each in offer.schemes.items():
+            rules[".scheme-" + name] = own if name == used else (each.get("light", {}), each.get("dark", {}))
     bright = "".join(f"{selector}{{{_properties(each[0])}}}" for selector, each in rules.items() if each[0])
     night = "".join(f"{selector}{{{_properties(each[1])}}}" for selector, each in rules.items() if each[1])
     return bright + (f"@media (prefers-color-scheme:dark){{{night}}}" if night else "") + "\n"
+
+
+def _offers_schemes(offer: Offer) -> bool:
+    sidecars = (*offer.sections.values(), *offer.blocks.values())
+    return any(setting.type == "scheme" for sidecar in sidecars for setting in sidecar.settings)
 
 
 def _properties(roles: Mapping[str, str]) -> str:

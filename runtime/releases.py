@@ -3,6 +3,7 @@
 A release that cannot be read never replaces one that can: the shop keeps answering from the last good one.
 """
 
+import contextlib
 import functools
 import logging
 import os
@@ -36,10 +37,33 @@ class Manifest(msgspec.Struct, frozen=True):
     assets: dict[str, msgspec.Raw] = {}
 
 
+class Immutables:
+    """Hashed files of all releases on disk: a page may ask for one of a release that is live no longer, or not yet."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._seen = 0
+        self._entries: dict[str, msgspec.Raw] = {}
+
+    def find(self, path: str) -> Entry | None:
+        """Return what lies at a path in any release; asked only after the live one does not know it."""
+        if not path.startswith(("/assets/", "/media/")):
+            return None
+        seen = self._root.stat().st_mtime_ns
+        if seen != self._seen:
+            found: dict[str, msgspec.Raw] = {}
+            for file in sorted(self._root.glob("*/assets.json")):
+                with contextlib.suppress(OSError, msgspec.DecodeError):
+                    found |= msgspec.json.decode(file.read_bytes(), type=dict[str, msgspec.Raw])
+            self._entries, self._seen = found, seen
+        raw = self._entries.get(path)
+        return None if raw is None else msgspec.json.decode(raw, type=Entry)
+
+
 class Release:
     """One release as the runtime reads it."""
 
-    def __init__(self, folder: Path, store: Path) -> None:
+    def __init__(self, folder: Path, store: Path, immutables: Immutables) -> None:
         manifest = msgspec.json.decode((folder / "manifest.json").read_bytes(), type=Manifest)
         self.id = manifest.release
         self.folder = folder
@@ -48,6 +72,7 @@ class Release:
         self._local = threading.local()
         self._entries = manifest.entries
         self._assets = manifest.assets
+        self._immutables = immutables
         self._store = str(store)
 
     @property
@@ -68,9 +93,9 @@ class Release:
         return prefix if prefix in self.terms.locales and prefix != self.terms.locale else None
 
     def find(self, path: str) -> Entry | None:
-        """Return what lies at a decoded path: of this release, or a hashed asset of an earlier one."""
+        """Return what lies at a decoded path: of this release, or a hashed file of another one."""
         raw = self._entries.get(path) or self._assets.get(path)
-        return None if raw is None else msgspec.json.decode(raw, type=Entry)
+        return self._immutables.find(path) if raw is None else msgspec.json.decode(raw, type=Entry)
 
     def has(self, path: str) -> bool:
         """Tell whether this release has a page or file at a path."""
@@ -88,6 +113,7 @@ class Live:
     def __init__(self, var: Path) -> None:
         self._link = str(var / "live")
         self._var = var
+        self._immutables = Immutables(var / "releases")
         self._lock = threading.Lock()
         self._target = ""
         self._release: Release | None = None
@@ -110,7 +136,7 @@ class Live:
             if release is not None and (target == self._target or time.monotonic() < self._wait_until):
                 return release
             try:
-                found = Release(self._var / target, self._var / "store")
+                found = Release(self._var / target, self._var / "store", self._immutables)
                 log.info("release %s is live, with %d locales", found.id, len(found.terms.locales))
                 self._release = release = found
             except (OSError, msgspec.DecodeError, sqlite3.DatabaseError) as error:

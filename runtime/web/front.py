@@ -24,7 +24,7 @@ _MISTAKE = Turned("500 Internal Server Error", "Something went wrong and has bee
 _SLOW = Turned("503 Service Unavailable", "Too much is being sent at once. 现在访问太多，请稍后再试。")
 READERS = 8
 """So many bodies are read at once, however slowly they are sent."""
-_READER_WITHIN = 0.25
+_READER_WITHIN = 0.05
 
 
 class Front:

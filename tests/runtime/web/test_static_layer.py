@@ -7,6 +7,8 @@ import brotli
 import pytest
 import storefront
 
+from generator.publishing import Releases
+
 HTML = "text/html; charset=utf-8"
 MEDIA = "/icon-512.png"
 TRAVERSALS = [
@@ -164,6 +166,18 @@ def test_hashed_files_of_the_release_before_stay_reachable(client, shop):
     storefront.publish(shop)
     assert asset(shop, "scheme") != old
     assert client.get(old).status_code == 200
+
+
+def test_hashed_files_of_the_release_that_was_rolled_back_stay_reachable(client, shop):
+    first = storefront.publish(shop)
+    text = (shop / "shop.yaml").read_text("utf-8")
+    (shop / "shop.yaml").write_text(text + "theme: {name: harbour, colors: {accent: '#0b5d3b'}}\n", "utf-8")
+    storefront.publish(shop)
+    new = asset(shop, "scheme")
+    Releases(shop / "var").publish(first, storefront.NOW, "rollback")
+    assert asset(shop, "scheme") != new
+    assert client.get(new).status_code == 200
+    assert client.get(new + "x").status_code == 404
 
 
 def test_a_release_that_cannot_be_read_never_replaces_one_that_can(client, shop):

@@ -3,6 +3,7 @@
 import argparse
 import random
 from pathlib import Path
+from typing import NamedTuple
 
 from PIL import Image, ImageDraw
 
@@ -50,31 +51,57 @@ returns: {window: 7d}
 """
 
 
-def product(number: int, of: int) -> str:
-    """Return the YAML of one product."""
+class Values(NamedTuple):
+    """What one product says, whatever the tool."""
+
+    title: str
+    colour: str
+    place: str
+    chinese: str
+    english: str
+    price: float
+    was: float
+    weight: int
+    stocks: tuple[int, ...]
+    related: tuple[str, ...]
+
+
+def product_values(number: int, of: int) -> Values:
+    """Return the values of one product."""
     chance = random.Random(number * 2654435761 % 2**32)
     title = f"{chance.choice(_STYLES)}{chance.choice(_THINGS)} {number:06d}"
     cents = chance.randrange(900, 99900)
     chinese = "，".join(_CHINESE[at : at + 18] for at in (chance.randrange(len(_CHINESE) - 18) for _ in range(8)))
     starts = [chance.randrange(len(_WORDS) - 12) for _ in range(9)]
     english = " ".join(" ".join(_WORDS[at : at + 12]).capitalize() + "." for at in starts)
-    colour, place = chance.choice(_COLOURS), chance.choice(_PLACES)
+    return Values(
+        title=title, colour=chance.choice(_COLOURS), place=chance.choice(_PLACES), chinese=chinese, english=english,
+        price=cents / 100, was=(cents + 1000) * 1.25 / 100, weight=chance.randrange(50, 5000),
+        stocks=tuple(chance.randrange(1, 400) for _ in range(3)),
+        related=tuple(f"p-{(number + SHELVES * step) % of:06d}" for step in range(1, 9)),
+    )  # fmt: skip
+
+
+def product(number: int, of: int) -> str:
+    """Return the YAML of one product."""
+    values = product_values(number, of)
     sizes = "".join(
-        f"  - {{options: {{尺寸: {size}}}, sku: S{number:06d}-{step}, price: {(cents + 500 * step) / 100:.2f},"
-        f" stock: {chance.randrange(1, 400)}}}\n"
+        f"  - {{options: {{尺寸: {size}}}, sku: S{number:06d}-{step}, price: {values.price + 5 * step:.2f},"
+        f" stock: {values.stocks[step]}}}\n"
         for step, size in enumerate(["小号", "中号", "大号"])
     )
     images = "".join(
-        f"  - {{file: p{(number + step * 7) % PICTURES:02d}.jpg, alt: {title}，{colour}，第 {step + 1} 张}}\n"
+        f"  - {{file: p{(number + step * 7) % PICTURES:02d}.jpg,"
+        f" alt: {values.title}，{values.colour}，第 {step + 1} 张}}\n"
         for step in range(4)
     )
-    related = ", ".join(f"p-{(number + SHELVES * step) % of:06d}" for step in range(1, 9))
     return (
-        f"title: {title}\nsubtitle: {colour} · {place}\ndescription: |\n  {chinese}。\n\n  {english}\n"
-        f"price: {cents / 100:.2f}\ncompare_at: {(cents + 1000) * 1.25 / 100:.2f}\n"
-        f"weight: {chance.randrange(50, 5000)}g\n"
-        f"tags: [t{number % SHELVES:02d}, {colour}]\nimages:\n{images}options:\n  尺寸: [小号, 中号, 大号]\n"
-        f"variants:\n{sizes}attributes: {{产地: {place}, 颜色: {colour}}}\nrelated: [{related}]\n"
+        f"title: {values.title}\nsubtitle: {values.colour} · {values.place}\n"
+        f"description: |\n  {values.chinese}。\n\n  {values.english}\n"
+        f"price: {values.price:.2f}\ncompare_at: {values.was:.2f}\nweight: {values.weight}g\n"
+        f"tags: [t{number % SHELVES:02d}, {values.colour}]\nimages:\n{images}options:\n  尺寸: [小号, 中号, 大号]\n"
+        f"variants:\n{sizes}attributes: {{产地: {values.place}, 颜色: {values.colour}}}\n"
+        f"related: [{', '.join(values.related)}]\n"
     )
 
 

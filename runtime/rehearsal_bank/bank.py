@@ -118,6 +118,14 @@ def get(settings: Settings) -> Bank:
     return bank
 
 
+def stop(settings: Settings) -> None:
+    """Stop this process's bank for a shop, if it has one."""
+    with _guard:
+        bank = _banks.pop(settings, None)
+    if bank is not None:
+        bank.stop()
+
+
 def _mistake(wish: Wish, now: int) -> str:
     if not _REFERENCE.fullmatch(wish.reference):
         return "PARAM_ERROR: reference"

@@ -8,6 +8,7 @@ from postgres_server import BINARIES, Server
 from tills import make_settings, make_till
 
 from runtime import database as databases
+from runtime.rehearsal_bank import bank
 
 _OTHERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'shop' AND pid <> pg_backend_pid()"
 
@@ -52,4 +53,5 @@ def database(settings):
 
 @pytest.fixture
 def till(database, settings):
-    return make_till(database, settings)
+    yield make_till(database, settings)
+    bank.stop(settings)

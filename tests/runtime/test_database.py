@@ -233,7 +233,7 @@ def test_p22_what_cannot_be_written_is_refused(small_disk):
     settings = make_settings(small_disk)
     first = databases.open(settings, upgrade=True)
     make_till(first, settings)
-    bank.get(settings).stop()
+    bank.stop(settings)
     first.close()
     subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
     try:

@@ -24,9 +24,7 @@ BASE = "http://127.0.0.1:9"
 
 @pytest.fixture(autouse=True)
 def books(settings):
-    found = bank.get(settings)
-    yield found
-    found.stop()
+    return bank.get(settings)
 
 
 class Wire:

@@ -51,7 +51,7 @@ def _child(get: Callable[[], Any], kind: type, step: str | int) -> tuple[Any, An
 
 
 def _skip(get: Callable[[], Any], event: Any) -> None:  # noqa: ANN401  an event of a parser without types
-    depth = type(event) in _STARTS
+    depth = int(type(event) in _STARTS)
     while depth:
         kind = type(get())
         depth += (kind in _STARTS) - (kind in _ENDS)

@@ -18,6 +18,7 @@ from generator.loading.reader import Ground, Reader
 from generator.messages import problem
 from generator.problems import Mark, Problem, Severity
 from generator.reading import Result
+from generator.sections import Offer
 from generator.shop import Shop
 
 _ENCODE = msgspec.msgpack.encode
@@ -72,10 +73,7 @@ def _text(path: Path) -> str:
 
 
 def _draft(folder: Path, main: Document | None, *, keep: bool) -> tuple[Draft, list[Problem]]:
-    overlay = folder / "theme"
-    said = main.data.get("theme") if main is not None else None
-    name = said.get("name") if isinstance(said, dict) else None
-    offer, problems = sections.read(name if isinstance(name, str) else "harbour", overlay)
+    offer, problems = _theme(main, folder / "theme")
     tree: dict[str, Any] = {}
     base, broken = ground.fallback(), frozenset[tuple[str | int, ...]]()
     reader = Reader(SHOP, base)
@@ -95,6 +93,12 @@ def _draft(folder: Path, main: Document | None, *, keep: bool) -> tuple[Draft, l
     made.broken = broken
     made.documents = {SHOP: main} if main is not None else {}
     return made, problems
+
+
+def _theme(main: Document | None, overlay: Path) -> tuple[Offer, list[Problem]]:
+    said = main.data.get("theme") if main is not None else None
+    name = said.get("name") if isinstance(said, dict) else None
+    return sections.read(name if isinstance(name, str) else "harbour", overlay)
 
 
 def _results(folder: Path, sources: Sequence[Source], base: Ground, *, keep: bool) -> dict[str, Result]:

@@ -1,6 +1,7 @@
 """What a country implies: language, money, time, and the pack of legal rules."""
 
-from zoneinfo import ZoneInfo, available_timezones
+import re
+from zoneinfo import ZoneInfo
 
 from babel.core import get_global
 from babel.numbers import get_territory_currencies
@@ -36,6 +37,7 @@ EU = frozenset(
         "SK",
     }
 )
+_ZONE = re.compile(r"[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*")
 _TAGGED = {"CN": "zh-CN", "HK": "zh-HK", "MO": "zh-HK", "TW": "zh-TW", "SG": "en", "BR": "pt-BR", "IN": "en"}
 _CAPITALS = {
     "AR": "America/Argentina/Buenos_Aires",
@@ -83,11 +85,11 @@ def timezone(country: str) -> str:
 
 def is_timezone(name: str) -> bool:
     """Return whether the IANA database has this timezone."""
-    if name not in available_timezones():
+    if not _ZONE.fullmatch(name):
         return False
     try:
         ZoneInfo(name)
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):
         return False
     return True
 

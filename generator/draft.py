@@ -22,6 +22,10 @@ _MOST_DOCUMENTS = 2000
 _ENDINGS = frozenset({".yaml", ".md"})
 
 
+Place = str | tuple[str, str]
+"""Where something stands: a file, or the kind and handle of a product, shelf, page or live room."""
+
+
 class Draft(msgspec.Struct, kw_only=True):
     """Everything that rules look at. The mappings are handle → value, ``files`` says which file a value stands in."""
 
@@ -54,6 +58,9 @@ class Draft(msgspec.Struct, kw_only=True):
         """Return a file of the shop, read again if need be: places are only asked for where there are problems."""
         if file not in self.documents and len(self.documents) < _MOST_DOCUMENTS:
             path = self.folder / file
+            if file == TABLE and path.is_file():
+                documents, _ = table.read(path, TABLE)
+                self.documents.update((TABLE, each) for _, each in documents[:1])
             if path.suffix in _ENDINGS and path.is_file():
                 read, _ = document.read_page(path, file) if path.suffix == ".md" else document.read(path, file)
                 if read is not None:
@@ -66,6 +73,7 @@ class Draft(msgspec.Struct, kw_only=True):
         handle: str,
         code: str,
         path: tuple[str | int, ...] = (),
+        /,
         *,
         suggestion: str | None = None,
         related: tuple[str, Mark | None] | None = None,
@@ -73,10 +81,28 @@ class Draft(msgspec.Struct, kw_only=True):
     ) -> Problem:
         """Make a problem with a product, shelf, page or live room."""
         file = self.file(kind, handle)
-        mark = self._row(handle).mark(path) if file == TABLE else None
+        mark = self.row(handle).mark(path) if file == TABLE else None
         return problem(code, file, mark, path, suggestion=suggestion, related=related, **values)
 
-    def _row(self, handle: str) -> Document:
+    def blame(
+        self,
+        place: Place,
+        code: str,
+        path: tuple[str | int, ...] = (),
+        /,
+        *,
+        suggestion: str | None = None,
+        related: tuple[str, Mark | None] | None = None,
+        **values: object,
+    ) -> Problem:
+        """Make a problem with a value of a file, or of a product, shelf, page or live room."""
+        if isinstance(place, str):
+            return problem(code, place, None, path, suggestion=suggestion, related=related, **values)
+        kind, handle = place
+        return self.at(kind, handle, code, path, suggestion=suggestion, related=related, **values)
+
+    def row(self, handle: str) -> Document:
+        """Return the rows of a product in the table."""
         if not self.rows:
             documents, _ = table.read(self.folder / TABLE, TABLE)
             self.rows = dict(documents)
@@ -85,7 +111,7 @@ class Draft(msgspec.Struct, kw_only=True):
     def place(self, kind: str, handle: str, path: tuple[str | int, ...]) -> Mark | None:
         """Return the place of a value of a product, shelf, page or live room."""
         file = self.file(kind, handle)
-        return self._row(handle).mark(path) if file == TABLE else self.mark(file, path)
+        return self.row(handle).mark(path) if file == TABLE else self.mark(file, path)
 
     def mark(self, file: str, path: tuple[str | int, ...]) -> Mark | None:
         """Return the place of a value in one of the shop's files."""

@@ -4,6 +4,7 @@ import copy
 import json
 from collections.abc import Mapping
 from functools import lru_cache
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -91,11 +92,17 @@ def folders(name: str, overlay: Path | None = None) -> list[Path]:
     return found
 
 
+def themes() -> list[str]:
+    """Return the names of all themes: ours, and those of installed packages."""
+    ours = {path.parent.name for path in THEMES.glob("*/theme.yaml")}
+    return sorted(ours | {point.name for point in entry_points(group=theme.GROUP)})
+
+
 def read(name: str, overlay: Path | None = None) -> tuple[Offer, list[Problem]]:
     """Read what a theme offers; problems of sidecars are named by their place in the theme."""
     problems: list[Problem] = []
     if theme.find_folder(name) is None:
-        known = sorted(path.parent.name for path in THEMES.glob("*/theme.yaml"))
+        known = themes()
         near = nearest.find(name, known)
         where = ("theme", "name")
         problems.append(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from generator.assembly import translation
 from generator.draft import Draft, at
+from generator.messages import problem
 from generator.problems import Problem
 from generator.shop import Text
 
@@ -116,15 +117,16 @@ def collisions(draft: Draft) -> Iterator[Problem]:
     seen: dict[tuple[str, str], tuple[str, str]] = {}
     for source in draft.sources:
         handles = [each.handle for each in draft.results[source.file].products] or [source.handle]
-        for index, handle in enumerate(handles):
+        for handle in handles:
             key = (source.kind if source.kind in _KINDS else "product", skeleton(handle))
             if key not in seen:
                 seen[key] = (handle, source.file)
                 continue
             first, file = seen[key]
-            path: tuple[str | int, ...] = (index, "handle") if source.kind not in _KINDS else ()
-            yield at(
-                source.file, "handle-collision", path, handle=shown(handle), first=shown(first), related=(file, None)
+            mark = draft.row(handle).mark(()) if source.kind not in _KINDS else None
+            second = (file, None)
+            yield problem(
+                "handle-collision", source.file, mark, related=second, handle=shown(handle), first=shown(first)
             )
 
 

@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from generator import media, nearest
-from generator.draft import Draft, at
+from generator.draft import Draft, Place
 from generator.problems import Problem
 from generator.rules.references import layouts
 from generator.sections import Setting
 
 LEAST_SIDE = 300
 """Pixels: a product picture smaller than this is a blur on every phone."""
-Use = tuple[str, tuple[str | int, ...], str, str]
-"""A file of the shop, the path in it, a name below media/, and what that is used as: picture, product or video."""
+Use = tuple[Place, tuple[str | int, ...], str, str]
+"""Where a picture is used, the path there, its name below media/, and what for: picture, product or video."""
 _CLIPS = (".mp4", ".webm")
 _MOST_GUESSES = 50
 
@@ -22,18 +22,23 @@ _MOST_GUESSES = 50
 def good(draft: Draft) -> Iterator[Problem]:
     """Every picture exists, lies below media/, is a picture, and is neither too small nor too large."""
     shelf = media.Shelf(draft.folder / "media")
+    fine: set[tuple[str, str]] = set()
     guesses = 0
-    for file, path, name, kind in uses(draft):
+    for place, path, name, kind in uses(draft):
+        if (name, kind) in fine:
+            continue
         found = shelf.look(name, clip=kind == "video")
+        small = kind == "product" and 0 < min(found.width, found.height) < LEAST_SIDE
         if found.code:
             guesses += 1
             guessable = found.code == "picture-missing" and guesses <= _MOST_GUESSES
-            suggestion = _guess(draft.folder, name) if guessable else None
-            yield at(file, found.code, path, suggestion=suggestion, related=None, picture=name, **found.values)
-        elif kind == "product" and found.width and min(found.width, found.height) < LEAST_SIDE:
-            yield at(
-                file, "picture-too-small", path, picture=name, width=found.width, height=found.height, least=LEAST_SIDE
-            )
+            meant = _guess(draft.folder, name) if guessable else None
+            yield draft.blame(place, found.code, path, suggestion=meant, related=None, picture=name, **found.values)
+        elif small:
+            size = {"width": found.width, "height": found.height, "least": LEAST_SIDE}
+            yield draft.blame(place, "picture-too-small", path, suggestion=None, related=None, picture=name, **size)
+        else:
+            fine.add((name, kind))
 
 
 def _guess(folder: Path, name: str) -> str | None:
@@ -65,7 +70,7 @@ def uses(draft: Draft) -> Iterator[Use]:
 
 def _products(draft: Draft) -> Iterator[Use]:
     for handle, product in draft.products.items():
-        file = draft.file("product", handle)
+        file = ("product", handle)
         for index, picture in enumerate(product.pictures):
             yield file, ("images", index), picture.file, "product"
         for index, variant in enumerate(product.variants):

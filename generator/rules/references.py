@@ -68,8 +68,10 @@ def files(draft: Draft) -> Iterator[Problem]:
 def _listed(
     names: Names, place: Place, kind: str, listed: Iterable[str], path: tuple[str | int, ...]
 ) -> Iterator[Problem]:  # fmt: skip
+    known = names.known[kind]
     for index, name in enumerate(listed):
-        yield from names.unknown(place, kind, name, (*path, index))
+        if name not in known:
+            yield from names.unknown(place, kind, name, (*path, index))
 
 
 def twice(draft: Draft) -> Iterator[Problem]:

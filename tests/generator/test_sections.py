@@ -127,3 +127,10 @@ def test_the_core_schemas_are_given_as_trees_of_ones_own():
     one = sections.core("shop")
     one["title"] = "changed"
     assert sections.core("shop")["title"] == "Shop"
+
+
+def test_an_unknown_theme_is_taken_for_the_nearest_and_told(spoil):
+    problems = spoil({"shop.yaml": "theme: {name: Harbor, colors: moss}\n"})
+    assert [(each.code, each.path, each.suggestion) for each in problems] == [
+        ("unknown-theme", ("theme", "name"), "harbour")
+    ]

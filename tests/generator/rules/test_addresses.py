@@ -134,3 +134,11 @@ def test_a_link_to_an_old_address_that_is_redirected_is_good(spoil):
 
 def test_a_link_to_the_closed_odr_platform_is_refused(spoil):
     assert [each.code for each in spoil(menu("https://ec.europa.eu/consumers/odr/"))] == ["odr-link"]
+
+
+def test_a_dead_link_in_the_table_is_found_in_its_line(spoil):
+    table = b"handle,title,price,description\ntea,Tea,10,Fine\ncup,Cup,5,[a](page:no)\n"
+    problems = spoil({"products.csv": table})
+    assert [(each.file, each.mark.line, each.mark.column, each.code) for each in problems] == [
+        ("products.csv", 3, 15, "dead-link")
+    ]

@@ -158,3 +158,10 @@ def test_a_picture_on_another_server_is_refused(spoil):
 def test_a_clip_is_mp4_or_webm(shop, spoil, content, codes):
     (shop / "media" / "clip.mp4").write_bytes(content)
     assert [each.code for each in spoil({IMAGES: "video: clip.mp4\n"})] == codes
+
+
+def test_a_missing_picture_of_the_table_is_found_in_its_cell(spoil):
+    problems = spoil({"products.csv": b"handle,title,price,images\ntea,Tea,10,longjing.jpg\ncup,Cup,5,no.jpg\n"})
+    assert [(each.file, each.mark.line, each.mark.column, each.code) for each in problems] == [
+        ("products.csv", 3, 11, "picture-missing")
+    ]

@@ -161,7 +161,6 @@ def _message(  # noqa: PLR0913  the parts of a letter
     message["To"] = Address(addr_spec=recipient)
     message["From"] = Address(display_name=shop, addr_spec=sender or "shop@localhost")
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = locale
     footer = words.say("mail.footer", locale, shop=shop)
     lines = [hello, "", *(line for text in paragraphs for line in (text, ""))]
     lines += (
@@ -176,4 +175,5 @@ def _message(  # noqa: PLR0913  the parts of a letter
         totals=totals, link=link, view=view, footer=footer,
     )  # fmt: skip
     message.add_alternative(page, subtype="html", cte="quoted-printable")
+    message["Content-Language"] = locale
     return message

@@ -1,0 +1,145 @@
+"""What a merchant does at the command line, on a real shop folder."""
+
+import pytest
+from click.testing import CliRunner
+from tills import make_settings, make_till, order
+
+from runtime import cli, words
+from runtime import database as databases
+from runtime.refusals import Code, Refusal
+from runtime.wordings import de, en, zh
+
+
+@pytest.fixture
+def shop(tmp_path, monkeypatch):
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SHOPWRIGHT_SECRET", "0123456789abcdef0123456789abcdef")
+    return tmp_path
+
+
+@pytest.fixture
+def till(shop):
+    settings = make_settings(shop)
+    made = make_till(databases.open(settings, upgrade=True), settings)
+    yield made
+    made.database.close()
+
+
+def run(shop, *arguments, **environ):
+    return CliRunner(env=environ).invoke(cli.main, [*arguments[:2], "--shop", str(shop), *arguments[2:]])
+
+
+def test_a_new_shop_gets_its_database_by_migrate_and_by_nothing_else(shop):
+    before = CliRunner().invoke(cli.main, ["audit", "--shop", str(shop)])
+    assert (before.exit_code, "run shopwright migrate" in before.stderr) == (3, True)
+    done = CliRunner().invoke(cli.main, ["migrate", "--shop", str(shop)])
+    assert (done.exit_code, done.stdout) == (0, "the database has schema 1\n")
+    after = CliRunner().invoke(cli.main, ["audit", "--shop", str(shop)])
+    assert (after.exit_code, after.stdout) == (0, "0 orders, 0 transfers: all agree\n")
+
+
+def test_a_transfer_is_confirmed_shipped_and_received_by_command(shop, till):
+    found = order(till, gateway="transfer")
+    steps = [
+        (
+            ("orders", "confirm-payment", found.number, "--amount", "5.00", "--reference", "a"),
+            "partial  waiting for payment",
+        ),
+        (("orders", "confirm-payment", found.number), "paid  paid"),
+        (("orders", "ship", found.number, "--carrier", "SF", "--tracking", "1"), "on its way"),
+        (("orders", "receive", found.number), "received"),
+    ]
+    for arguments, said in steps:
+        done = run(shop, *arguments)
+        assert (done.exit_code, done.stdout, done.stderr) == (0, f"{found.number}  {said}\n", "")
+    assert run(shop, "stock", "audit").stdout == "stock and ledger agree\n"
+
+
+def test_a_step_that_is_not_due_is_refused_in_the_merchants_language(shop, till):
+    found = order(till)
+    for language, said in [
+        ("en_GB.UTF-8", f"Order {found.number} is waiting for payment: this cannot be done (ship).\n"),
+        ("zh_CN.UTF-8", f"订单 {found.number} 当前为“待付款”，不能执行此操作（ship）。\n"),
+        ("de_DE.UTF-8", f"Bestellung {found.number} ist „wartet auf Zahlung“: das geht nicht (ship).\n"),
+    ]:
+        done = run(shop, "orders", "ship", found.number, LANG=language)
+        assert (done.exit_code, done.stdout, done.stderr) == (1, "", said)
+    assert run(shop, "orders", "show", "1234").exit_code == 1
+
+
+def test_orders_are_listed_and_shown_with_the_reasons_of_their_price(shop, till):
+    found = order(till, [("tea", 2), ("cup", 1)], delivery="courier", remarks="ring twice")
+    listed = run(shop, "orders", "list").stdout
+    assert listed.split()[:1] == [found.number]
+    assert ("waiting for payment" in listed, "¥53.50" in listed, "Li Lei" in listed) == (True, True, True)
+    shown = run(shop, "orders", "show", found.number.replace("-", "")).stdout
+    for part in (
+        "2 × tea",
+        "[cup]",
+        "Delivery to zone *: 400 g, first part ¥8.00.",
+        "“ring twice”",
+        "Total ¥53.50.",
+        "place",
+    ):
+        assert part in shown
+    assert run(shop, "orders", "list", "--state", "paid").stdout == ""
+
+
+def test_stock_is_shown_corrected_and_explained(shop, till):
+    order(till, [("tea", 2)])
+    assert "       8  tea  (2 held)\n" in run(shop, "stock", "show").stdout
+    assert run(shop, "stock", "adjust", "--note", "found two", "tea", "2").stdout == "      10  tea\n"
+    done = run(shop, "stock", "adjust", "--", "tea", "-11")
+    assert (done.exit_code, done.stderr) == (1, "tea: only 10 left.\n")
+    lines = [line.split(maxsplit=2)[2] for line in run(shop, "stock", "show", "tea").stdout.splitlines()]
+    assert [" ".join(line.split()) for line in lines] == [
+        "adjust +2 merchant found two", "reserve -2 order 1", "opening +10 publish",
+    ]  # fmt: skip
+
+
+def test_the_audit_names_what_was_tampered_with_and_what_waits(shop, till):
+    found = order(till, gateway="transfer")
+    run(shop, "orders", "confirm-payment", found.number, "--amount", "1.00", "--reference", "x")
+    done = CliRunner().invoke(cli.main, ["audit", "--shop", str(shop)])
+    assert done.exit_code == 0
+    assert (
+        f"to decide: partial: 1.00 CNY from transfer, reference {found.number}, order {found.number}\n" in done.stdout
+    )
+    till.database.write(lambda transaction: transaction.run("UPDATE stock SET level = 9 WHERE sku = 'tea'"))
+    till.database.write(lambda transaction: transaction.run("UPDATE orders SET state = 'paid'"))
+    done = CliRunner().invoke(cli.main, ["audit", "--shop", str(shop)])
+    assert done.exit_code == 1
+    assert done.stderr.splitlines() == [
+        "wrong: tea: level 9, but the ledger says 8",
+        f"wrong: order {found.number} is paid, but its history says pending_payment",
+        f"wrong: order {found.number} is paid, but stock is still held for it",
+        f"wrong: order {found.number} is paid, but 0 of 2000 is paid",
+    ]
+
+
+def test_wrong_usage_ends_with_2_and_a_broken_world_with_3(shop, till):
+    found = order(till, gateway="transfer")
+    assert run(shop, "orders", "confirm-payment", found.number, "--amount", "1,5").exit_code == 2
+    assert run(shop, "orders", "cancel", found.number).exit_code == 2
+    (shop / "var" / "shop.db").unlink()
+    assert run(shop, "orders", "list").exit_code == 3
+    assert run(shop, "orders", "list", SHOPWRIGHT_DATABASE="mysql://x").exit_code == 2
+
+
+def test_every_refusal_can_be_said_in_three_languages():
+    names = "maximum text title left limit method region field number state event reason reference sku total"
+    values = dict.fromkeys(names.split(), "x")
+    for code in Code:
+        for locale in ("en", "zh-CN", "de", "fr"):
+            said = words.refusal(Refusal(code, **values), locale)
+            assert "{" not in said
+            assert said
+    assert set(en.WORDS) == set(zh.WORDS) == set(de.WORDS)
+
+
+def test_all_three_languages_show_the_same_values():
+    for key, text in en.WORDS.items():
+        wanted = {part.partition("}")[0] for part in text.split("{")[1:]}
+        for table in (zh.WORDS, de.WORDS):
+            assert {part.partition("}")[0] for part in table[key].split("{")[1:]} == wanted

@@ -16,6 +16,7 @@ TYPES = {
     ".webmanifest": "application/manifest+json",
 }  # fmt: skip
 _URL = re.compile(r"url\((['\"]?)(?!data:|https?:|/|#)([^)'\"]+)\1\)")
+_IMPORT = re.compile(r"""@import "([\w.-]+\.css)";""")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SPACE = re.compile(r"""("[^"]*"|'[^']*'|url\([^)]*\))|\s*([{};,])\s*|(?<=:)\s+""")
 
@@ -39,12 +40,19 @@ def media_type(name: str) -> str:
 
 
 def fingerprinted(sources: Mapping[str, bytes]) -> dict[str, Asset]:
-    """Give every asset an address with its digest; style sheets get the addresses of what they name."""
+    """Give every asset an address with its digest; style sheets get the addresses of what they name.
+
+    A sheet that begins with ``@import "other.css";`` has the other one put in that place: one request less.
+    """
+
+    def imported(found: re.Match[str]) -> str:
+        return sources[found[1]].decode("utf-8") if found[1] in sources else found[0]
+
     plain = {name: data for name, data in sources.items() if not name.endswith(".css")}
     made = {name: _asset(name, data) for name, data in plain.items()}
     for name, data in sources.items():
         if name.endswith(".css"):
-            made[name] = _asset(name, _sheet(name, data.decode("utf-8"), made).encode())
+            made[name] = _asset(name, _sheet(name, _IMPORT.sub(imported, data.decode("utf-8")), made).encode())
     return dict(sorted(made.items()))
 
 

@@ -45,46 +45,58 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
 
 
+class Letter(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a mail says; the template sees it as it is."""
+
+    locale: str
+    shop: str
+    subject: str
+    hello: str
+    paragraphs: list[str]
+    footer: str
+    heading: str = ""
+    rows: list[Row] = msgspec.field(default_factory=list)
+    totals: list[Row] = msgspec.field(default_factory=list)
+    link: str = ""
+    view: str = ""
+
+
 def of_order(topic: Topic, order: Order, terms: Terms, base_url: str) -> EmailMessage:
     """Return the mail that tells a buyer of their order."""
     locale = order.locale
-    paragraphs = _paragraphs(topic, order, terms)
+    shop = terms.name.get(locale) or next(iter(terms.name.values()), "")
     hello = "mail.hello" if order.contact.name else "mail.hello-nobody"
-    return _message(
-        sender=terms.seller.email,
-        shop=terms.name.get(locale) or next(iter(terms.name.values()), ""),
-        recipient=order.contact.email,
-        subject=words.say(f"mail.{topic}.subject", locale, number=order.number),
+    letter = Letter(
         locale=locale,
+        shop=shop,
+        subject=words.say(f"mail.{topic}.subject", locale, number=order.number),
         hello=words.say(hello, locale, name=order.contact.name),
-        paragraphs=paragraphs,
+        paragraphs=_paragraphs(topic, order, terms),
+        footer=words.say("mail.footer", locale, shop=shop),
         heading=words.say("mail.order", locale, number=order.number),
         rows=_rows(order),
         totals=_totals(order),
         link=f"{base_url.rstrip('/')}/orders/{order.token}" if base_url else "",
         view=words.say("mail.view", locale),
     )
+    return _message(letter, terms.seller.email, order.contact.email)
 
 
 def of_finding(finding: Finding, terms: Terms, recipient: str) -> EmailMessage:
     """Return the mail that tells the merchant of money that fits no order."""
     locale = terms.locale
+    shop = terms.name.get(locale, "")
     amount = money.text(finding.amount, finding.currency, locale)
     kind = words.say(f"finding.{finding.kind}", locale)
-    return _message(
-        sender=terms.seller.email,
-        shop=terms.name.get(locale, ""),
-        recipient=recipient,
-        subject=words.say("mail.money-found.subject", locale, amount=amount),
+    letter = Letter(
         locale=locale,
+        shop=shop,
+        subject=words.say("mail.money-found.subject", locale, amount=amount),
         hello=words.say("mail.hello-nobody", locale),
         paragraphs=[words.say("mail.money-found.text", locale, kind=kind, amount=amount, reference=finding.reference)],
-        heading="",
-        rows=[],
-        totals=[],
-        link="",
-        view="",
+        footer=words.say("mail.footer", locale, shop=shop),
     )
+    return _message(letter, terms.seller.email, recipient)
 
 
 def _paragraphs(topic: Topic, order: Order, terms: Terms) -> list[str]:
@@ -140,40 +152,26 @@ def _totals(order: Order) -> list[Row]:
     return rows
 
 
-def _message(  # noqa: PLR0913  the parts of a letter
-    *,
-    sender: str,
-    shop: str,
-    recipient: str,
-    subject: str,
-    locale: str,
-    hello: str,
-    paragraphs: list[str],
-    heading: str,
-    rows: list[Row],
-    totals: list[Row],
-    link: str,
-    view: str,
-) -> EmailMessage:
+def _message(letter: Letter, sender: str, recipient: str) -> EmailMessage:
     """Build the message; a line break in a header raises ValueError (email.policy does so)."""
     message = EmailMessage(policy=SMTP)
-    message["Subject"] = subject
+    message["Subject"] = letter.subject
     message["To"] = Address(addr_spec=recipient)
-    message["From"] = Address(display_name=shop, addr_spec=sender or "shop@localhost")
+    message["From"] = Address(display_name=letter.shop, addr_spec=sender or "shop@localhost")
     message["Auto-Submitted"] = "auto-generated"
-    footer = words.say("mail.footer", locale, shop=shop)
-    lines = [hello, "", *(line for text in paragraphs for line in (text, ""))]
-    lines += (
-        [heading, *(f"  {row.label}  {row.note}  {row.amount}".rstrip() for row in [*rows, *totals]), ""]
-        if rows
-        else []
-    )
-    lines += [f"{view}: {link}", ""] if link else []
-    message.set_content("\n".join([*lines, "-- ", footer]) + "\n", cte="quoted-printable")
-    page = _templates.get_template("letter.html").render(
-        subject=subject, locale=locale, shop=shop, hello=hello, paragraphs=paragraphs, heading=heading, rows=rows,
-        totals=totals, link=link, view=view, footer=footer,
-    )  # fmt: skip
+    message.set_content(_plain(letter), cte="quoted-printable")
+    page = _templates.get_template("letter.html").render(msgspec.structs.asdict(letter))
     message.add_alternative(page, subtype="html", cte="quoted-printable")
-    message["Content-Language"] = locale
+    message["Content-Language"] = letter.locale
     return message
+
+
+def _plain(letter: Letter) -> str:
+    """Return the letter as plain text."""
+    lines = [letter.hello, "", *(line for text in letter.paragraphs for line in (text, ""))]
+    if letter.rows:
+        table = [f"  {row.label}  {row.note}  {row.amount}".rstrip() for row in [*letter.rows, *letter.totals]]
+        lines += [letter.heading, *table, ""]
+    if letter.link:
+        lines += [f"{letter.view}: {letter.link}", ""]
+    return "\n".join([*lines, "-- ", letter.footer]) + "\n"

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import msgspec
 from babel import Locale
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, Form, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from generator.shop import DeliveryKind, DeliveryMethod, Terms
 from runtime import addresses, pricing
@@ -106,7 +108,8 @@ def make(asked: Asked, say: Say, given: "MultiDict[str, str] | None" = None) -> 
         (method.gateway, _payment_label(method.name, method.gateway, asked.locale, say))
         for method in asked.terms.payment
     ]
-    fields["gateway"] = RadioField(say("checkout.payment"), choices=choices, default=choices[0][0] if choices else None)
+    default = choices[0][0] if choices else None
+    fields["gateway"] = RadioField(say("checkout.payment"), choices=_listed(choices), default=default)
     if asked.requires("remark") != "hidden":
         fields["remarks"] = TextAreaField(
             say("checkout.field.remarks"), render_kw={"maxlength": REMARKS_LIMIT, "rows": 3}
@@ -122,14 +125,19 @@ def make(asked: Asked, say: Say, given: "MultiDict[str, str] | None" = None) -> 
 def _delivery_fields(asked: Asked, say: Say) -> dict[str, Field]:
     methods = [(offer.method.id, offer.method.name[asked.locale]) for offer in asked.offers]
     fields: dict[str, Field] = {
-        "delivery": RadioField(say("checkout.delivery"), choices=methods, default=methods[0][0] if methods else None)
+        "delivery": RadioField(
+            say("checkout.delivery"), choices=_listed(methods), default=methods[0][0] if methods else None
+        )
     }
     if any(offer.method.kind in {DeliveryKind.COURIER, DeliveryKind.LOCAL} for offer in asked.offers):
         names = Locale.parse(asked.locale.replace("-", "_")).territories
         if len(asked.countries) > 1:
             options = [(code, names.get(code, code)) for code in asked.countries]
             fields["country"] = SelectField(
-                say("checkout.field.country"), choices=options, default=asked.country, render_kw=_attributes("country")
+                say("checkout.field.country"),
+                choices=_listed(options),
+                default=asked.country,
+                render_kw=_attributes("country"),
             )
         fields |= _address_fields(asked.country, say)
     else:
@@ -144,10 +152,16 @@ def _address_fields(country: str, say: Say) -> dict[str, Field]:
         label = say(f"checkout.field.{rules.region_kind}" if name == "region" else f"checkout.field.{name}")
         if name == "region" and rules.choices:
             choices = [("", say("checkout.choose")), *rules.choices]
-            fields[name] = SelectField(label, choices=choices, render_kw=_attributes(name), validate_choice=False)
+            fields[name] = SelectField(
+                label, choices=_listed(choices), render_kw=_attributes(name), validate_choice=False
+            )
         else:
             fields[name] = StringField(label, render_kw=_attributes(name))
     return fields
+
+
+def _listed(choices: Sequence[tuple[str, str]]) -> list[Any]:
+    return [SelectChoice(value, label) for value, label in choices]
 
 
 def _attributes(name: str) -> dict[str, str | int]:
@@ -202,7 +216,8 @@ class Reading:
     def _choice(self, name: str) -> str:
         field = self.form._fields[name]
         chosen = str(field.data or "")
-        if not isinstance(field, RadioField) or chosen not in {choice[0] for choice in field.choices or ()}:
+        choices: list[Any] = list(field.choices or ()) if isinstance(field, RadioField) else []
+        if chosen not in {choice.value for choice in choices}:
             self._mistake(name, "choose")
         return chosen
 

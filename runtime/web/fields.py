@@ -97,8 +97,9 @@ def _is_required(name: str, asked: Asked) -> bool:
 def _choices(field: RadioField | SelectField, asked: Asked, say: Say) -> tuple[Choice, ...]:
     methods = {offer.method.id: offer for offer in asked.offers}
     found = []
-    for choice in field.choices or ():
-        value, label = str(choice[0]), str(choice[1])
+    choices: list[Any] = list(field.choices or ())
+    for choice in choices:
+        value, label = str(choice.value), str(choice.label)
         note, amount, by_hand = "", "", False
         if field.name == "gateway":
             note = say(f"payment.hint.{value}") if value in {"rehearsal", "transfer", "cash_on_delivery"} else ""

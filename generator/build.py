@@ -24,6 +24,7 @@ from generator import (
     theme,
 )  # fmt: skip
 from generator.catalogue import Catalogue
+from generator.check import unhurried
 from generator.figures import Figures
 from generator.images import Images
 from generator.manifest import Entry, Manifest
@@ -68,7 +69,7 @@ def build(folder: Path, wish: Wish) -> Built:
         files.claim(wish.out)
     var = files.make_folder(folder, "var")
     files.make_folder(var, "cache")
-    with files.lock(var / "build.lock"):
+    with files.lock(var / "build.lock"), unhurried():
         built = _Build(folder, wish, Releases(var)).run()
     built.figures.seconds = time.perf_counter() - started
     return built

@@ -34,12 +34,12 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
 
 def check(folder: Path, *, cache: bool = True) -> Checked:
     """Read and check a whole shop; ``cache`` keeps results of unchanged files in var/cache."""
-    with _unhurried():
+    with unhurried():
         return _check(folder, keep=cache)
 
 
 @contextlib.contextmanager
-def _unhurried() -> Iterator[None]:
+def unhurried() -> Iterator[None]:
     """Hold the collector of reference cycles: many small values are made and none of them are cycles."""
     enabled = gc.isenabled()
     gc.disable()

@@ -1,5 +1,6 @@
 """The frame of a locale: name, menus, imprint, colours; the same around every page."""
 
+from functools import cache
 from typing import Any
 
 from babel import Locale
@@ -16,6 +17,7 @@ _LINES = (
 )  # fmt: skip
 
 
+@cache
 def native_name(locale: str) -> str:
     """Return what a language calls itself: 简体中文, English, Deutsch."""
     parsed = Locale.parse(locale.replace("-", "_"))

@@ -1,6 +1,7 @@
 """The head of a page: title, description, addresses in every locale, and the way to it."""
 
 import re
+from functools import lru_cache
 
 import msgspec
 
@@ -14,6 +15,7 @@ _MARKS = re.compile(r"!\[[^\]]*\]\([^)]*\)|\]\([^)]*\)|<[^>]*>|[*_`#>\[|]+|^\s*[
 _LONGEST = 155
 
 
+@lru_cache(maxsize=4096)
 def summary(text: str, longest: int = _LONGEST) -> str:
     """Return the beginning of a Markdown text in plain words, short enough for a search result."""
     plain = " ".join(_MARKS.sub("", text).split())

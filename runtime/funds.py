@@ -12,6 +12,7 @@ from datetime import datetime
 import msgspec
 
 from runtime.database import Transaction
+from runtime.pricing import Quote
 
 BANK = "bank"
 RECEIVABLE = "cash_on_delivery.receivable"
@@ -30,6 +31,18 @@ class Sale(msgspec.Struct, frozen=True, kw_only=True):
     discount: int
     delivery: int
     tax: int
+
+
+def parts(quote: Quote) -> Sale:
+    """Return how the money of a price is made up, without the taxes that prices include."""
+    inside = quote.tax if quote.tax_included else 0
+    on_delivery = quote.delivery_tax if quote.tax_included else 0
+    return Sale(
+        goods=quote.goods - (inside - on_delivery),
+        discount=quote.discount,
+        delivery=quote.delivery - on_delivery,
+        tax=quote.tax,
+    )
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):

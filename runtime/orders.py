@@ -6,6 +6,7 @@ cancelling go through payments.py, because a gateway is asked first.
 """
 
 import hmac
+import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -354,7 +355,14 @@ def hand_over(transaction: Transaction, order: Order, *, actor: str, now: dateti
     step(transaction, order.id, Event.RECEIVE, actor=actor, now=now)
     if order.paid < order.total:
         where = funds.Where(order.currency, now)
-        funds.post(transaction, "delivered", order.number, funds.sale(funds.RECEIVABLE, parts(order)), order.id, where)
+        funds.post(
+            transaction,
+            "delivered",
+            order.number,
+            funds.sale(funds.RECEIVABLE, funds.parts(order.quote)),
+            order.id,
+            where,
+        )
 
 
 def refuse(database: Database, number: str, *, actor: str, now: datetime) -> Order:
@@ -381,14 +389,17 @@ def complete(database: Database, number: str, *, actor: str, now: datetime) -> O
     return database.write(unit)
 
 
-def parts(order: Order) -> funds.Sale:
-    """Return how an order's money is made up, without the taxes that prices include."""
-    quote = order.quote
-    inside = quote.tax if quote.tax_included else 0
-    on_delivery = quote.delivery_tax if quote.tax_included else 0
-    return funds.Sale(
-        goods=quote.goods - (inside - on_delivery),
-        discount=quote.discount,
-        delivery=quote.delivery - on_delivery,
-        tax=quote.tax,
-    )
+def renew_link(database: Database, number: str) -> Order:
+    """Give an order's page a new address; the old one, which went to the wrong hands, opens nothing any more."""
+
+    def unit(transaction: Transaction) -> Order:
+        order = get(transaction, number)
+        transaction.run("UPDATE orders SET token = ? WHERE id = ?", new_token(), order.id)
+        return get_by_id(transaction, order.id)
+
+    return database.write(unit)
+
+
+def new_token() -> str:
+    """Return the secret part of an order's address: 192 random bits."""
+    return secrets.token_urlsafe(24)

@@ -117,13 +117,13 @@ def place(till: Till, placement: Placement, now: datetime) -> Placed:
     draft = _draft(till, placement, fingerprint, now)
     till.database.read(lambda transaction: _check_stock(transaction, draft.items))
     for _ in range(NUMBER_TRIES - 1):
-        number, token = _new_number(), secrets.token_urlsafe(24)
+        number, token = _new_number(), orders.new_token()
         try:
             return till.database.write(lambda transaction: _write(transaction, till, draft, (number, token), now))  # noqa: B023  used at once
         except peewee.IntegrityError as error:
             if "number" not in str(error):
                 raise
-    number, token = _new_number(), secrets.token_urlsafe(24)
+    number, token = _new_number(), orders.new_token()
     return till.database.write(lambda transaction: _write(transaction, till, draft, (number, token), now))
 
 

@@ -124,7 +124,7 @@ def _pay(transaction: Transaction, order: Order, receipt: Receipt, source: str, 
     transaction.run("UPDATE orders SET paid = ? WHERE id = ?", order.total, order.id)
     event = "receipt" if source == receipt.account else "sale"
     where = Where(order.currency, now)
-    funds.post(transaction, event, receipt.key, funds.sale(source, orders.parts(order)), order.id, where)
+    funds.post(transaction, event, receipt.key, funds.sale(source, funds.parts(order.quote)), order.id, where)
 
 
 _REFUNDABLE = {Outcome.LATE, Outcome.DOUBLE, Outcome.OVERPAID}

@@ -1,11 +1,15 @@
 """What the environment says about one running shop, read once into a frozen value.
 
-``settings.read(folder, environ)`` is the only reader of environment variables of the runtime.
+``settings.read(folder, environ)`` is the only reader of environment variables of the runtime. Lines NAME=value of
+``var/secrets.env`` stand beside them, for machines where the environment is hard to set; the environment wins.
 """
 
 import ipaddress
+import logging
 import os
+import re
 import secrets
+import stat
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -13,8 +17,11 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+log = logging.getLogger(__name__)
 PREFIX = "SHOPWRIGHT_"
+SECRETS = "secrets.env"
 _SHORTEST_SECRET = 32
+_LINE = re.compile(r"([A-Z][A-Z0-9_]{0,99})=(.*)")
 
 
 class Environment(StrEnum):
@@ -69,10 +76,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How lines of the log are written: text for people, json for machines."""
     metrics_token: str = ""
     """Who presents it may read /metrics from elsewhere than this machine."""
+    named: tuple[tuple[str, str], ...] = ()
+    """The environment's other values: a payment method names those that are its secrets."""
 
     def __repr__(self) -> str:
         """Keep secrets out of logs."""
         return f"Settings(folder={str(self.folder)!r}, environment={self.environment.value!r})"
+
+    def find_secret(self, name: str) -> str | None:
+        """Return the secret that a payment method names, or None when nobody gave it."""
+        return dict(self.named).get(name)
 
     @property
     def var(self) -> Path:
@@ -82,8 +95,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 def read(folder: Path, environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings of the shop in a folder; raise SettingError for a value that cannot be meant."""
-    given = os.environ if environ is None else environ
     root = folder.resolve()
+    given = _secret_lines(root / "var" / SECRETS) | dict(os.environ if environ is None else environ)
     return Settings(
         folder=root,
         database=_database(given, root),
@@ -95,7 +108,33 @@ def read(folder: Path, environ: Mapping[str, str] | None = None) -> Settings:
         bank=given.get(f"{PREFIX}BANK", ""),
         log=_log(given),
         metrics_token=given.get(f"{PREFIX}METRICS_TOKEN", ""),
+        named=tuple(sorted((name, value) for name, value in given.items() if not name.startswith(PREFIX))),
     )
+
+
+def _secret_lines(path: Path) -> dict[str, str]:
+    """Read NAME=value lines; what is wrong is said by its line's number, for the line itself may be a secret."""
+    try:
+        lines = path.read_text("utf-8").splitlines()
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(f"var/{SECRETS}", "cannot be read as UTF-8 text") from error
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        log.warning("other users of this machine can read var/%s; run: chmod 600 %s", SECRETS, path)
+    found = {}
+    for number, line in enumerate(lines, 1):
+        text = line.strip()
+        if not text or text.startswith("#"):
+            continue
+        parts = _LINE.fullmatch(text)
+        if parts is None:
+            raise SettingError(f"var/{SECRETS}:{number}", "must be NAME=value, with the name in capital letters")
+        value = parts[2].strip()
+        quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+        found[parts[1]] = value[1:-1] if quoted else value
+    return found
 
 
 def _database(given: Mapping[str, str], root: Path) -> str:
@@ -177,4 +216,7 @@ def _secret(given: Mapping[str, str], root: Path) -> bytes:
         pass
     finally:
         draft.unlink()
-    return path.read_bytes()
+    made = path.read_bytes()
+    if len(made) < _SHORTEST_SECRET:
+        raise SettingError(f"{PREFIX}SECRET", f"{path} is damaged: remove it, or restore it from a backup")
+    return made

@@ -112,6 +112,15 @@ def refused(folder: Path, number: str) -> None:
         click.echo(f"{after.number}  {_state(after)}")
 
 
+@orders.command("new-link")
+@shop.option
+@click.argument("number")
+def new_link(folder: Path, number: str) -> None:
+    """Give an order's page a new address; the old one stops working."""
+    with shop.opened(folder) as (_, database):
+        click.echo(f"/orders/{life.renew_link(database, number).token}")
+
+
 @orders.command()
 @shop.option
 @click.argument("number")

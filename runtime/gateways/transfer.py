@@ -1,6 +1,5 @@
 """Bank transfer: the buyer reads how to pay and under which reference, and the merchant confirms the money."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -8,14 +7,13 @@ from typing import Any
 from runtime.gateways.protocol import Charge, Instructions, Kind, Report, Started, Verdict
 from runtime.refusals import Code, Refusal
 
-_UNITS = {"m": 60, "h": 3600, "d": 86400}
 HOLD = 3 * 86400
 
 
 class Transfer:
-    """Settings: ``qr`` (picture below media/), ``account``, ``instructions`` (Text), ``hold`` (default 3d).
+    """Settings: ``qr`` (picture below media/), ``account``, ``instructions`` (Text), ``hold`` (seconds).
 
-    ``hold`` is how long an unpaid order keeps its stock.
+    ``hold`` is how long an unpaid order keeps its stock: three days unless given.
     """
 
     id = "transfer"
@@ -23,7 +21,7 @@ class Transfer:
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         self._settings = settings
-        self.hold_seconds: int | None = _seconds(str(settings.get("hold", ""))) or HOLD
+        self.hold_seconds: int | None = settings.get("hold") or HOLD
 
     def start(self, charge: Charge) -> Started:
         """Return what the buyer reads; nothing is asked of anybody."""
@@ -50,8 +48,3 @@ class Transfer:
         """Refuse: nobody sends notices of transfers."""
         del headers, body, now
         raise Refusal(Code.NOTICE_FORGED, reason="this gateway sends none")
-
-
-def _seconds(text: str) -> int | None:
-    found = re.fullmatch(r"(\d{1,4})([mhd])", text)
-    return int(found[1]) * _UNITS[found[2]] if found else None

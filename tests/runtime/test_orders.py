@@ -162,6 +162,14 @@ def test_p65_an_order_opens_by_its_token_only_and_is_found_by_number_and_contact
     assert other.token != found.token
 
 
+def test_p66_an_address_has_192_random_bits_and_can_be_withdrawn(till):
+    found = order(till)
+    assert len(found.token) * 6 == 192
+    renewed = orders.renew_link(till.database, found.number)
+    assert orders.find_by_token(till.database, found.token) is None
+    assert orders.find_by_token(till.database, renewed.token).number == found.number
+
+
 def test_a_missing_contact_matches_nothing(till):
     found = order(till, contact=orders.Contact(email="a@example.com"))
     assert orders.look_up(till.database, found.number, "") is None

@@ -67,7 +67,7 @@ def _translation() -> schema.Compiled:
 
 
 def _read_table(path: Path, source: Source, ground: Ground) -> Result:
-    documents, problems = table.read(path, source.file)
+    documents, problems = table.read(path, source.file, ground.locale)
     made: list[Product] = []
     led: list[Link] = []
     for handle, found in documents:

@@ -194,6 +194,7 @@ class LiveRoom(Value, frozen=True, kw_only=True):
     products: tuple[str, ...] = ()
     source: LiveSource
     chat: str = "off"
+    promotions: tuple[str, ...] = ()
     replay: bool = True
 
 

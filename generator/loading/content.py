@@ -92,6 +92,7 @@ def load_room(handle: str, tree: Tree, reader: Reader) -> LiveRoom:
         products=tuple(dict.fromkeys(tree.get("products") or ())),
         source=_source(tree.get("source") or {}, reader),
         chat=tree.get("chat") or reader.ground.chat,
+        promotions=tuple(dict.fromkeys(tree.get("promotions") or ())),
         replay=(tree.get("replay") or {}).get("keep") is not False,
     )
 

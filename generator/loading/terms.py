@@ -120,6 +120,8 @@ def payment(tree: Tree, reader: Reader) -> tuple[PaymentMethod, ...]:
         for key in _GATEWAY_TEXTS:
             if key in settings:
                 settings[key] = reader.text(settings[key], (*path, key))
+        if "hold" in settings:
+            settings["hold"] = reader.find_seconds(each, "hold", path)
         name = reader.find_text(each, "name", path)
         methods.append(PaymentMethod(gateway=each.get("gateway", ""), name=name, settings=settings))
     return tuple(methods)

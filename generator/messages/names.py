@@ -116,6 +116,16 @@ MESSAGES = {
         "delivery: [post]\n",
         _FILE,
     ),
+    "unknown-promotion": Message(
+        en="there is no promotion {name}",
+        zh="没有 {name} 这个优惠",
+        file="live/harvest.yaml",
+        bad={"live/harvest.yaml": "promotions: [live-10]\n"},
+        good={
+            "shop.yaml": "promotions: [{id: live-10, kind: percent_off}]\n",
+            "live/harvest.yaml": "promotions: [live-10]\n",
+        },
+    ),
     "unknown-gateway": Message(
         en="{name} is not a payment gateway here",
         zh="这里没有 {name} 这个支付方式",

@@ -96,8 +96,16 @@ def pages(draft: Draft) -> Iterator[Problem]:
 
 
 def promotions(draft: Draft) -> Iterator[Problem]:
-    """Ids of promotions are unique, and shelves and products in their conditions exist."""
+    """Ids of promotions are unique, products and shelves in their conditions exist, and so do those of live rooms."""
     names = Names(draft)
+    ids = {str(each.get("id")) for each in draft.tree.get("promotions") or ()}
+    for handle, room in draft.rooms.items():
+        for index, name in enumerate(room.promotions):
+            if name not in ids and not draft.lacks("promotions"):
+                suggestion = nearest.find(name, ids)
+                yield draft.at(
+                    "live", handle, "unknown-promotion", ("promotions", index), suggestion=suggestion, name=name
+                )
     seen: set[str] = set()
     for index, each in enumerate(draft.tree.get("promotions") or ()):
         if each.get("id") in seen:

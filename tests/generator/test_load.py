@@ -344,3 +344,10 @@ def test_rates_of_delivery_are_grams_pieces_or_minor_units():
 def test_a_tax_rate_is_an_exact_decimal(text, rate):
     found = terms.tax({"tax": {"rates": [{"country": "DE", "rate": text}]}})
     assert found.rates == (TaxRate(country="DE", rate=rate),)
+
+
+def test_a_transfer_says_how_long_it_holds_the_goods():
+    read = reader()
+    said = {"payment": [{"gateway": "transfer", "account": "1", "hold": "2d"}, {"gateway": "transfer", "hold": "soon"}]}
+    assert [each.settings.get("hold") for each in terms.payment(said, read)] == [172800, 0]
+    assert [(each.code, each.path) for each in read.problems] == [("duration-form", ("payment", 1, "hold"))]

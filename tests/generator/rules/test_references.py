@@ -28,6 +28,7 @@ import pytest
             "promotions: [{id: a, kind: gift, when: {products: [longjin]}}]\n",
             ("unknown-product", ("promotions", 0, "when", "products", 0), "longjing"),
         ),
+        ("live/harvest.yaml", "promotions: [live-10]\n", ("unknown-promotion", ("promotions", 0), None)),
         ("shop.yaml", "payment: [{gateway: rehersal}]\n", ("unknown-gateway", ("payment", 0, "gateway"), "rehearsal")),
     ],
 )

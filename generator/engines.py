@@ -1,6 +1,6 @@
 """How templates run: Jinja as it is, made quicker where pages spend their time, and in a sandbox for merchants' own."""
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, MutableMapping, Sequence
 from typing import Any
 
 import jinja2
@@ -64,6 +64,8 @@ class Once(Extension):
     def __init__(self, environment: jinja2.Environment) -> None:
         super().__init__(environment)
         self.kept: dict[tuple[object, ...], Markup] = {}
+        self.fragments: list[str] | None = None
+        """Where a build wants what is kept by itself: pages then hold only its number, between two zero characters."""
 
     def parse(self, parser: Parser) -> nodes.Node:
         """Read the tag and turn it into a call of ``_remember``."""
@@ -81,8 +83,23 @@ class Once(Extension):
         if found is None:
             if len(self.kept) >= _KEPT_ONCE:
                 self.kept.clear()
-            found = self.kept[key] = Markup(caller())  # noqa: S704  the caller's text is already escaped
+            found = self.kept[key] = self._numbered(caller())
         return found
+
+    def _numbered(self, text: str) -> Markup:
+        if self.fragments is not None:
+            self.fragments.append(whole(text, self.fragments))
+            text = f"\0{len(self.fragments) - 1}\0"
+        return Markup(text)  # noqa: S704  the caller's text is already escaped
+
+
+def whole(text: str, fragments: Sequence[str]) -> str:
+    """Return a text with its fragments in their places."""
+    if "\0" not in text:
+        return text
+    parts = text.split("\0")
+    parts[1::2] = [fragments[int(number)] for number in parts[1::2]]
+    return "".join(parts)
 
 
 class Loader(jinja2.BaseLoader):

@@ -5,9 +5,11 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 
+import jinja2
 import msgspec
 
 from generator import templates, workers
+from generator.engines import Compiled, Once
 from generator.inspection import Inspector
 from generator.manifest import HTML, Entry
 from generator.pages import PagePlan
@@ -45,10 +47,11 @@ class Renderer:
         self.store = store
         self.compress = compress
         self.inspector = Inspector(known, {edition.prefix for edition in site.editions.values()})
-        compiled = templates.Compiled()
+        compiled = Compiled()
         self.environments = {
             locale: templates.environment(site.theme.source, stage, compiled) for locale, stage in site.stages.items()
         }
+        self.fragments = {locale: _fragments(found) for locale, found in self.environments.items()}
 
     def render(self, place: int, plan: PagePlan) -> Rendered:
         """Render one page, look at it, and keep it in the store."""
@@ -58,11 +61,21 @@ class Renderer:
             html = self.environments[plan.locale].get_template(plan.template).render(context)
         except Exception as error:  # noqa: BLE001  whatever a theme does wrong is the theme's problem, told with its line
             return Rendered(place, None, "", [templates.problem(error, plan.template, self.site.theme.places)])
-        problems = self.inspector.problems(html, plan.url, template)
-        data = html.encode("utf-8")
+        data, problems = self._settled(html, plan, template)
         blob, forms = self.store.put(data, HTML, compress=self.compress)
-        entry = Entry(blob, HTML, len(data), forms, plan.frame_src, media_src=plan.media_src)
-        return Rendered(place, entry, context["page"].title, problems)
+        return Rendered(place, Entry(blob, HTML, len(data), forms, plan.frame_src), context["page"].title, problems)
+
+    def _settled(self, html: str, plan: PagePlan, template: str) -> tuple[bytes, list[Problem]]:
+        """Put the fragments of a page in their places; each of them is looked at and encoded only once."""
+        fragments, encoded = self.fragments[plan.locale]
+        parts = html.split("\0")
+        problems = self.inspector.problems("".join(parts[::2]), plan.url, template)
+        for text in fragments[len(encoded) :]:
+            problems += self.inspector.problems(text, plan.url, template)
+            encoded.append(text.encode("utf-8"))
+        made: list[bytes] = [part.encode("utf-8") for part in parts]
+        made[1::2] = [encoded[int(number)] for number in parts[1::2]]
+        return b"".join(made), problems
 
     def all(self, plans: Sequence[PagePlan], progress: Progress) -> list[Rendered]:
         """Render all given pages, here or in workers, in the order of their places."""
@@ -139,6 +152,15 @@ class Renderer:
         file = self.site.theme.places.get(template, template)
         values = {"url": url, "seconds": int(_SECONDS_A_PAGE)}
         return Problem(code="theme-too-slow", file=file, mark=Mark(1, 1), values=values)
+
+
+def _fragments(environment: jinja2.Environment) -> tuple[list[str], list[bytes]]:
+    """Have an environment set aside what it renders once; return those texts, and room for their bytes."""
+    texts: list[str] = []
+    for extension in environment.extensions.values():
+        if isinstance(extension, Once):
+            extension.fragments = texts
+    return texts, []
 
 
 def _limit() -> None:

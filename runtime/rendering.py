@@ -7,19 +7,20 @@ from typing import Any
 import jinja2
 
 from generator import stages, templates
-from generator.templates import Compiled, Stage
+from generator.engines import Compiled
+from generator.templates import Stage
 
 
 class Renderer:
     """Renders templates of one release; an environment is made when its locale is first asked for."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, compiled: Compiled) -> None:
         self._theme = folder / "theme"
         self._stages = stages.read(folder)
         self._files = {
             path.relative_to(self._theme).as_posix(): path for path in self._theme.rglob("*") if path.is_file()
         }
-        self._compiled = Compiled()
+        self._compiled = compiled
         self._lock = threading.Lock()
         self._environments: dict[str, jinja2.Environment] = {}
 
@@ -42,6 +43,12 @@ class Renderer:
     def render(self, template: str, locale: str, context: dict[str, Any]) -> str:
         """Render ``pages/<template>.html`` in a locale."""
         return self.environment(locale).get_template(f"pages/{template}.html").render(context)
+
+    def warm(self) -> None:
+        """Compile what the runtime renders, so that the first visitor does not wait for it."""
+        for name in sorted(self._files):
+            if name == "layout.html" or name.startswith(("parts/", "pages/")):
+                self.environment(next(iter(self._stages))).get_template(name)
 
     def say(self, key: str, locale: str, **values: object) -> str:
         """Return a text of the theme in a locale."""

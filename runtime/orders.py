@@ -188,7 +188,7 @@ _COLUMNS = (
     "id, number, token, state, gateway, locale, currency, contact, address, delivery, quote, total, paid, remarks, "
     "invoice, consents, carrier, tracking, placed_at, expires_at"
 )
-_LINE_COLUMNS = ", ".join(OrderLine.__struct_fields__)
+_LINES = f"SELECT {', '.join(OrderLine.__struct_fields__)} FROM order_line WHERE order_id = ? ORDER BY position"  # noqa: S608
 _STRUCTURED: dict[str, Any] = {
     "contact": Contact, "address": Address, "delivery": Delivery, "quote": Quote, "consents": tuple[str, ...],
 }  # fmt: skip
@@ -204,12 +204,9 @@ def find(transaction: Transaction, condition: str, *values: str | int) -> Order 
         fields[name] = msgspec.json.decode(fields[name], type=kind)
     fields["state"] = State(fields["state"])
     fields["invoice"] = msgspec.json.decode(fields["invoice"], type=Invoice) if fields["invoice"] else None
-    fields["placed_at"] = datetime.fromtimestamp(fields["placed_at"], UTC)
-    fields["expires_at"] = datetime.fromtimestamp(fields["expires_at"], UTC) if fields["expires_at"] else None
-    lines = transaction.all(
-        f"SELECT {_LINE_COLUMNS} FROM order_line WHERE order_id = ? ORDER BY position",  # noqa: S608
-        fields["id"],
-    )
+    fields["placed_at"] = _moment(fields["placed_at"])
+    fields["expires_at"] = _moment(fields["expires_at"]) if fields["expires_at"] else None
+    lines = transaction.all(_LINES, fields["id"])
     rows = tuple(OrderLine(**dict(zip(OrderLine.__struct_fields__, line, strict=True))) for line in lines)
     return Order(**fields, lines=rows)
 
@@ -253,16 +250,13 @@ def history(database: Database, order: Order) -> tuple[HistoryRow, ...]:
         )
     )
     return tuple(
-        HistoryRow(
-            event=Event(event),
-            before=before,
-            after=State(after),
-            actor=actor,
-            note=note,
-            at=datetime.fromtimestamp(at, UTC),
-        )
+        HistoryRow(event=Event(event), before=before, after=State(after), actor=actor, note=note, at=_moment(at))
         for event, before, after, actor, note, at in rows
     )
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def listing(database: Database, state: State | None = None, limit: int = 100) -> list[Order]:

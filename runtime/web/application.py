@@ -1,10 +1,13 @@
 """The application of one shop: its front, its views, and what happens around every request."""
 
+import gzip
 import logging
+import threading
 import time
 from collections.abc import Iterable
 from urllib.parse import unquote_to_bytes
 
+import brotli
 from flask import Blueprint, Flask, Response, g, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.routing import BaseConverter, ValidationError
@@ -13,7 +16,7 @@ from runtime import jobs
 from runtime.rehearsal_bank import bank
 from runtime.releases import Live, NoReleaseError
 from runtime.settings import Environment, Settings
-from runtime.web import api, cart, checkout, failures, headers, health, listing, logs, notify, order_pages
+from runtime.web import api, cart, checkout, failures, headers, health, listing, logs, notify, order_pages, static
 from runtime.web.front import Front
 from runtime.web.gate import BODY_LIMIT
 from runtime.web.metrics import Metrics
@@ -23,6 +26,8 @@ from runtime.web.wsgi import Application, Environ, StartResponse
 log = logging.getLogger("runtime.web")
 _FIELD_LIMIT = 200
 _MEDIA_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data", "application/json"}
+_COMPRESSED = {"text/html", "application/json"}
+_WORTH_COMPRESSING = 860
 
 LOCALIZED: tuple[Blueprint, ...] = (
     listing.blueprint,
@@ -74,6 +79,7 @@ def start(settings: Settings, live: Live, metrics: Metrics) -> Application:
     app = views(settings, live, metrics)
     front: Shopfront = app.extensions[NAME]
     front.prepare()
+    threading.Thread(target=front.warm, name="warm", daemon=True).start()
     jobs.Runner(jobs.Work(make_till=front.find_till, settings=settings)).start()
     return beside(settings, app.wsgi_app)
 
@@ -144,6 +150,7 @@ def _end(answer: Response) -> Response:
     answer.headers.setdefault("Content-Security-Policy", headers.policy())
     answer.headers.setdefault("Referrer-Policy", "same-origin")
     answer.headers.setdefault("Cache-Control", headers.PRIVATE)
+    _compress(answer)
     answer.headers["X-Request-Id"] = logs.request_id.get()
     if request.scheme == "https":
         answer.headers.add(*headers.TRANSPORT)
@@ -159,6 +166,23 @@ def _end(answer: Response) -> Response:
         },
     )
     return answer
+
+
+def _compress(answer: Response) -> None:
+    """Send a page or document in the best form that the client takes; what is under way in pieces stays as it is."""
+    if answer.is_streamed or answer.mimetype not in _COMPRESSED or "Content-Encoding" in answer.headers:
+        return
+    answer.vary.add("Accept-Encoding")
+    body = answer.get_data()
+    forms = static.accepted(request.headers.get("Accept-Encoding", "")[:200])
+    if len(body) < _WORTH_COMPRESSING or not forms:
+        return
+    packed = brotli.compress(body, quality=4) if forms[0] == "br" else gzip.compress(body, 5)
+    answer.set_data(packed)
+    answer.headers["Content-Encoding"] = static.NAMES[forms[0]]
+    etag, weak = answer.get_etag()
+    if etag and not weak:
+        answer.set_etag(etag, weak=True)
 
 
 def _kind() -> str:

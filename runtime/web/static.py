@@ -24,7 +24,7 @@ _MOST_KEPT = 64 * 1024 * 1024
 _LARGE = 1024 * 1024
 """Files above this size are read from disk as they are sent."""
 _CHUNK = 256 * 1024
-_NAMES = {"br": "br", "gz": "gzip"}
+NAMES = {"br": "br", "gz": "gzip"}
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _REDIRECT_AGE = ("Cache-Control", "public, max-age=3600")
 
@@ -53,8 +53,8 @@ class Static:
     def answer(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes] | None:
         """Answer a GET or HEAD of something the release has; None leaves the request to the views."""
         path = environ["PATH_INFO"]
-        accepted = _accepted(environ.get("HTTP_ACCEPT_ENCODING", "")[:200])
-        form = self._ready.get((path, accepted)) or self._prepare(path, accepted)
+        forms = accepted(environ.get("HTTP_ACCEPT_ENCODING", "")[:200])
+        form = self._ready.get((path, forms)) or self._prepare(path, forms)
         if form is None:
             return self._redirect(path, environ, start_response)
         secure = environ["wsgi.url_scheme"] == "https"
@@ -73,17 +73,17 @@ class Static:
             return [b""]
         return [form.body] if form.body is not None else Slice(form.file, 0, form.size)
 
-    def _prepare(self, path: str, accepted: tuple[str, ...]) -> Form | None:
+    def _prepare(self, path: str, forms: tuple[str, ...]) -> Form | None:
         entry = self.release.find(decode(path))
         if entry is None:
             return None
-        encoding = next((each for each in accepted if each in entry.encodings), "")
+        encoding = next((each for each in forms if each in entry.encodings), "")
         form = _form(self.release, entry, encoding)
         if form.body is not None:
             self._kept += len(form.body)
             if self._kept > _MOST_KEPT:
                 self._ready, self._kept = {}, len(form.body)
-            self._ready[path, accepted] = form
+            self._ready[path, forms] = form
         return form
 
     def _redirect(self, path: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes] | None:
@@ -142,7 +142,7 @@ def _form(release: Release, entry: Entry, encoding: str) -> Form:
         unchanged.append(("Vary", "Accept-Encoding"))
     found = [("Content-Type", entry.type), ("Content-Length", str(size)), *unchanged]
     if encoding:
-        found.append(("Content-Encoding", _NAMES[encoding]))
+        found.append(("Content-Encoding", NAMES[encoding]))
     ranges = not html and not entry.encodings
     if ranges:
         found.append(("Accept-Ranges", "bytes"))
@@ -151,14 +151,14 @@ def _form(release: Release, entry: Entry, encoding: str) -> Form:
 
 
 @lru_cache(maxsize=256)
-def _accepted(header: str) -> tuple[str, ...]:
+def accepted(header: str) -> tuple[str, ...]:
     """Return the encodings that a client takes, best first: brotli before gzip unless the client says otherwise."""
     weights: dict[str, float] = {}
     for part in header.lower().split(","):
         name, _, parameter = part.partition(";")
         weights[name.strip()] = _weight(parameter.strip())
     other = weights.get("*", 0.0)
-    known = {each: weights.get(name, other) for each, name in _NAMES.items()}
+    known = {each: weights.get(name, other) for each, name in NAMES.items()}
     return tuple(sorted((each for each in known if known[each] > 0), key=lambda each: -known[each]))
 
 

@@ -1,5 +1,6 @@
 """One request's surroundings: the release it sees from beginning to end, its language, its moment, and the till."""
 
+import contextlib
 import logging
 import secrets
 import threading
@@ -13,6 +14,7 @@ from werkzeug.wrappers import Response as Answer
 
 from generator import templates
 from generator.catalogue import Catalogue
+from generator.engines import Compiled
 from generator.shop import Terms
 from generator.views import PageView
 from runtime import database, gateways, stock, words
@@ -44,6 +46,7 @@ class Shopfront:
         self._database: Database | None = None
         self._stocked = ""
         self._gateways: tuple[Release, dict[str, Gateway]] | None = None
+        self._compiled = Compiled()
         self._renderer: tuple[Release, Renderer] | None = None
 
     @property
@@ -65,6 +68,11 @@ class Shopfront:
         except DatabaseFault as error:
             log.error("no orders can be taken: %s", error)  # noqa: TRY400  the sentence says it all
 
+    def warm(self) -> None:
+        """Get ready for the first visitor: compile the pages of the live release, if there is one."""
+        with contextlib.suppress(NoReleaseError):
+            self.renderer(self.live.current()).warm()
+
     def stocked(self, release: Release) -> Database:
         """Return the database after every sku of a release has its opening stock there: none is sold unlimited."""
         found = self.database
@@ -78,7 +86,7 @@ class Shopfront:
         """Return what renders the templates of a release."""
         found = self._renderer
         if found is None or found[0] is not release:
-            found = self._renderer = (release, Renderer(release.folder))
+            found = self._renderer = (release, Renderer(release.folder, self._compiled))
         return found[1]
 
     def gateways(self, release: Release) -> dict[str, Gateway]:

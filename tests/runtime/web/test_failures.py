@@ -1,12 +1,14 @@
 """What shoppers, programs and the log see when something is wrong."""
 
 import contextlib
+import gzip
 import io
 import json
 import logging
 import sqlite3
 from pathlib import Path
 
+import brotli
 import pytest
 import storefront
 from flask import abort
@@ -126,6 +128,21 @@ def test_every_answer_carries_the_protecting_headers(client):
         assert found["Cross-Origin-Opener-Policy"] == "same-origin"
         assert found["X-Frame-Options"] == "DENY"
         assert "camera=()" in found["Permissions-Policy"]
+
+
+@pytest.mark.parametrize(("form", "unpack"), [("br", brotli.decompress), ("gzip", gzip.decompress)])
+def test_pages_of_the_till_are_sent_compressed_too(client, form, unpack):
+    plain = client.get("/orders/lookup")
+    packed = client.get("/orders/lookup", headers={"Accept-Encoding": form})
+    assert packed.headers["Content-Encoding"] == form
+    assert unpack(packed.data) == plain.data
+    assert packed.headers["Content-Length"] == str(len(packed.data))
+    assert "Accept-Encoding" in packed.headers["Vary"]
+    assert "Content-Encoding" not in plain.headers
+
+
+def test_a_few_bytes_are_not_worth_compressing(client):
+    assert "Content-Encoding" not in client.get("/api/v1/cart", headers={"Accept-Encoding": "br"}).headers
 
 
 def test_the_log_has_a_line_a_request_without_anybodys_data(client):

@@ -149,7 +149,9 @@ def offers(terms: Terms, items: Sequence[Item], destination: Destination) -> tup
     """Return the delivery methods that serve these items there, in the shop's order, with their fees."""
     if not needs_delivery(items):
         return tuple(Offer(method=each, fee=0) for each in terms.delivery if each.kind is DeliveryKind.DIGITAL)
-    load, found = _load(items, sum(item.amount for item in items if not item.product.digital)), []
+    ordered = sorted(items, key=lambda item: item.variant.sku)
+    load = _load(ordered, _lines(terms.tax, ordered, _discounts(ordered), destination.place))
+    found = []
     for method in terms.delivery:
         if method.kind is DeliveryKind.DIGITAL or any(not _carries(method, item) for item in items):
             continue
@@ -169,12 +171,13 @@ def _carries(method: DeliveryMethod, item: Item) -> bool:
     return item.product.digital or not item.product.delivery or method.id in item.product.delivery
 
 
-def _load(items: Sequence[Item], amount: int) -> Load:
-    things = [item for item in items if not item.product.digital]
+def _load(items: Sequence[Item], lines: Sequence[QuoteLine]) -> Load:
+    """Return what has to be carried; what is not a thing weighs and counts nothing."""
+    things = [(item, line) for item, line in zip(items, lines, strict=True) if not item.product.digital]
     return Load(
-        quantity=sum(item.quantity for item in things),
-        weight=sum(item.quantity * item.variant.weight for item in things),
-        amount=amount,
+        quantity=sum(item.quantity for item, _ in things),
+        weight=sum(item.quantity * item.variant.weight for item, _ in things),
+        amount=sum(line.amount for _, line in things),
     )
 
 
@@ -208,7 +211,6 @@ def _lines(tax: Tax, items: Sequence[Item], discounts: Sequence[Discount], place
 
 
 def _fee(terms: Terms, items: Sequence[Item], lines: Sequence[QuoteLine], destination: Destination, method: str) -> Fee:
-    """Return the delivery fee; goods that are not things weigh and count nothing."""
     if not needs_delivery(items):
         if method and all(each.id != method for each in terms.delivery):
             raise Refusal(Code.DELIVERY_UNKNOWN, method=method)
@@ -219,9 +221,8 @@ def _fee(terms: Terms, items: Sequence[Item], lines: Sequence[QuoteLine], destin
     for item in items:
         if not _carries(chosen, item):
             raise Refusal(Code.DELIVERY_NOT_FOR_PRODUCT, method=chosen.name, title=item.product.title)
-    amount = sum(line.amount for line, item in zip(lines, items, strict=True) if not item.product.digital)
     try:
-        return delivery.fee(chosen, destination.place, _load(items, amount))
+        return delivery.fee(chosen, destination.place, _load(items, lines))
     except NotServedError as error:
         region = destination.region or destination.country
         raise Refusal(Code.ADDRESS_NOT_SERVED, method=chosen.name, region=region) from error

@@ -25,6 +25,7 @@ _FOLDERS = {"products": ".yaml", "shelves": ".yaml", "pages": ".md"}
 _KEY_PROBLEMS = {"unknown-key", "key-is-folder"}
 _MOST_LISTED = 12
 _LONGEST_SHOWN = 60
+_COMMA = re.compile(r"[{,]\s*(?P<key>[^\s{},:]+:)\s+(?P<text>[^{},:\"']*[^{},:\s\"']),\s*$")
 _COMMENT = re.compile(r"(?P<key>[^#]*:)\s+(?P<comment>#\S.*)")
 TYPES: dict[str, Words] = {
     "string": {"en": "text", "zh": "文字"}, "integer": {"en": "a whole number", "zh": "整数"},
@@ -265,6 +266,11 @@ def _empty(finding: Finding) -> list[Problem]:
         one = finding.problem("text-after-hash", comment=found["comment"], suggestion=fixed)
         start = found.start("comment") + 1
         return [msgspec.structs.replace(one, mark=Mark(line=mark.line, column=start, end=len(line) + 1))]
+    cut = _COMMA.search(line, 0, mark.column - 1)
+    if cut and line[mark.column - 1 :].startswith(str(finding.path[-1])):
+        word = str(finding.path[-1])
+        fixed = f'{cut["key"]} "{cut["text"]}, {word}"'
+        return [msgspec.structs.replace(finding.problem("text-after-comma", text=word, suggestion=fixed), mark=mark)]
     return [msgspec.structs.replace(finding.problem("empty-value"), mark=mark)]
 
 

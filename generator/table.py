@@ -1,8 +1,9 @@
 """products.csv: one row a variant becomes one document a product, every value with the place of its cell.
 
-Columns are keys of a product or a variant: ``title``, ``title.en``, ``seo.title``, ``options.Size``. Entries of a list
-(``tags``, ``images``, ``related``, ``delivery``) are parted by ``|``. Cells of a product's own columns may be empty
-after its first row. The separator is the comma, semicolon or tab of the first row.
+Columns are keys of a product or a variant: ``title``, ``title.en``, ``seo.title``, ``options.Size``. Beside
+``title.en`` the plain ``title`` is the one in the shop's own locale. Entries of a list (``tags``, ``images``,
+``related``, ``delivery``) are parted by ``|``. Cells of a product's own columns may be empty after its first row. The separator is
+the comma, semicolon or tab of the first row.
 """
 
 import re
@@ -20,6 +21,10 @@ from generator.problems import Mark, Problem
 
 _LISTS = {"tags", "images", "related", "delivery"}
 _TRUTHS: dict[str, bool] = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_TEXTS = {
+    ("title",), ("subtitle",), ("description",), ("seo", "title"), ("seo", "description"), ("returns", "why"),
+    ("safety", "warnings"),
+}  # fmt: skip
 _PLAIN_ROW = re.compile(r"[^\r\n]*")
 
 
@@ -49,24 +54,27 @@ class Product(msgspec.Struct):
     given: dict[tuple[str, ...], Cell] = {}
 
 
-def read(path: Path, file: str) -> tuple[list[tuple[str, Document]], list[Problem]]:
-    """Read the table: (handle, document) of every product in the order of first rows, and problems of the table."""
+def read(path: Path, file: str, locale: str = "") -> tuple[list[tuple[str, Document]], list[Problem]]:
+    """Read the table: (handle, document) of every product in the order of first rows, and problems of the table.
+
+    ``locale`` is the shop's own; without it only the places of values are right.
+    """
     raw, problems = read_bytes(path, file, MAXIMUM_TABLE_BYTES)
     if raw is None:
         return [], problems
     text, problems = decode(raw, file, MAXIMUM_TABLE_BYTES)
     if text is None:
         return [], problems
-    documents, problems = parse(text, file)
+    documents, problems = parse(text, file, locale)
     return documents, problems + concealment.find(text, file)
 
 
-def parse(text: str, file: str) -> tuple[list[tuple[str, Document]], list[Problem]]:
+def parse(text: str, file: str, locale: str = "") -> tuple[list[tuple[str, Document]], list[Problem]]:
     """Read the text of a table; see ``read``."""
     clean, problems = replace_controls(text, file)
     rows = _rows(clean, _separator(clean), file, problems)
     header = next(rows, None)
-    columns = _columns(header or [], file, problems)
+    columns = _in_own_locale(_columns(header or [], file, problems), locale)
     if "handle" not in [".".join(each.steps) for each in columns if each]:
         return [], [*problems, problem("table-without-handle", file, Mark(line=1, column=1))]
     products: dict[str, Product] = {}
@@ -137,6 +145,15 @@ def _columns(header: list[Cell], file: str, problems: list[Problem]) -> list[Col
         seen.setdefault(cell.text, cell.mark)
         columns.append(column)
     return columns
+
+
+def _in_own_locale(columns: list[Column | None], locale: str) -> list[Column | None]:
+    """Let a plain column be the one of the shop's locale where others of the same text name theirs."""
+    translated = {each.steps[:-1] for each in columns if each and locale} & _TEXTS
+    return [
+        msgspec.structs.replace(each, steps=(*each.steps, locale)) if each and each.steps in translated else each
+        for each in columns
+    ]
 
 
 def _add(

@@ -90,6 +90,15 @@ MESSAGES = {
         bad="title:\n",
         good="title: Longjing\n",
     ),
+    "text-after-comma": Message(
+        en="“{text}” has no value: inside curly brackets a comma begins the next key",
+        zh="“{text}”没有内容：花括号里的逗号表示下一项开始",
+        en_hint="put the text in quotes: {suggestion}",
+        zh_hint="给文字加引号：{suggestion}",
+        file=_FILE,
+        bad="title: {zh-CN: 小, 白}\n",
+        good='title: {zh-CN: "小, 白"}\n',
+    ),
     "text-after-hash": Message(
         en="{title} has no value: everything after # is a comment",
         zh="{title}没有内容：# 后面的都是注释",

@@ -1,12 +1,14 @@
 """Payment gateways: one file a provider, one small protocol (protocol.py).
 
 ``load(terms, settings)`` makes the gateways that a shop names, by id. A plugin is an entry point of the group
-``shopwright.gateways``: a callable that takes the gateway's settings and returns a Gateway.
+``shopwright.gateways``: a callable that takes the gateway's settings, with its secret in place of the secret's name,
+and returns a Gateway.
 """
 
 from importlib.metadata import entry_points
+from typing import Any
 
-from generator.shop import Terms
+from generator.shop import PaymentMethod, Terms
 from runtime.gateways.cash_on_delivery import CashOnDelivery
 from runtime.gateways.protocol import Charge, Gateway, Instructions, Kind, Report, Started, Verdict
 from runtime.gateways.rehearsal import Rehearsal
@@ -36,5 +38,15 @@ def load(terms: Terms, settings: Settings) -> dict[str, Gateway]:
             found[method.gateway] = CashOnDelivery(method.settings)
         else:
             for plugin in entry_points(group=GROUP, name=method.gateway):
-                found[method.gateway] = plugin.load()(method.settings)
+                found[method.gateway] = plugin.load()(_with_secret(method, settings))
     return found
+
+
+def _with_secret(method: PaymentMethod, settings: Settings) -> dict[str, Any]:
+    name = method.settings.get("secret")
+    if not name:
+        return method.settings
+    secret = settings.find_secret(str(name))
+    if not secret:
+        raise SettingError(str(name), f"is the secret of the payment method {method.gateway}, and is not set")
+    return {**method.settings, "secret": secret}

@@ -140,3 +140,23 @@ def test_a_table_in_gb18030_is_named(tmp_path):
     path.write_bytes("handle,title\na,龙井\n".encode("gb18030"))
     documents, problems = table.read(path, FILE)
     assert (documents, [(each.code, each.values) for each in problems]) == ([], [("not-utf8", {"encoding": "GB18030"})])
+
+
+def test_a_plain_column_beside_a_translated_one_is_in_the_shops_own_locale():
+    text = "handle,title,title.en,seo.title.en,seo.title,subtitle\ntea,茶,Tea,Buy tea,买茶,好\ncup,杯,,,,\n"
+    documents, problems = table.parse(text, FILE, "zh-CN")
+    assert problems == []
+    assert {handle: found.data for handle, found in documents} == {
+        "tea": {
+            "title": {"zh-CN": "茶", "en": "Tea"},
+            "seo": {"title": {"zh-CN": "买茶", "en": "Buy tea"}},
+            "subtitle": "好",
+        },
+        "cup": {"title": {"zh-CN": "杯"}},
+    }
+    assert documents[0][1].mark(("title", "zh-CN")) == Mark(2, 5, 6)
+
+
+def test_one_text_given_in_two_columns_for_the_same_locale_must_agree():
+    _, problems = table.parse("handle,title,title.zh-CN,title.en\ntea,茶,龙井,Tea\n", FILE, "zh-CN")
+    assert [(each.code, each.mark) for each in problems] == [("table-cells-disagree", Mark(2, 7, 9))]

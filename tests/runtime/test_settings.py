@@ -1,0 +1,95 @@
+"""Settings come from the environment and from var/secrets.env, and a wrong one is named without being shown."""
+
+import logging
+
+import pytest
+from tills import make_terms
+
+from generator.shop import PaymentMethod
+from runtime import gateways, settings
+from runtime.settings import SettingError
+
+SECRET = "0123456789abcdef0123456789abcdef"
+
+
+@pytest.fixture
+def lines(tmp_path):
+    def write(text, mode=0o600):
+        path = tmp_path / "var" / "secrets.env"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        path.chmod(mode)
+        return tmp_path
+
+    return write
+
+
+def test_lines_of_the_file_count_as_variables(lines):
+    shop = lines(
+        "# the mail server\n\nSHOPWRIGHT_SMTP=smtp://mail.example.com\nSHOPWRIGHT_SMTP_PASSWORD=\n"
+        "SHOPWRIGHT_SMTP_USER='anna'\n  WECHATPAY_KEY=\"a=b # c\"  \r\n"
+    )
+    found = settings.read(shop, {"SHOPWRIGHT_SECRET": SECRET})
+    assert (found.mail.host, found.mail.user, found.mail.password) == ("mail.example.com", "anna", "")
+    assert found.find_secret("WECHATPAY_KEY") == "a=b # c"
+    assert found.find_secret("OTHER") is None
+
+
+def test_the_environment_wins_over_a_line(lines):
+    shop = lines(f"SHOPWRIGHT_SECRET={'x' * 40}\nKEY=old\n")
+    found = settings.read(shop, {"SHOPWRIGHT_SECRET": SECRET, "KEY": "new"})
+    assert (found.secret, found.find_secret("KEY")) == (SECRET.encode(), "new")
+    assert settings.read(shop, {}).secret == b"x" * 40
+
+
+@pytest.mark.parametrize(("mode", "warnings"), [(0o600, 0), (0o400, 0), (0o640, 1), (0o604, 1), (0o644, 1)])
+def test_a_file_that_others_can_read_is_warned_about(lines, caplog, mode, warnings):
+    with caplog.at_level(logging.WARNING, "runtime.settings"):
+        settings.read(lines("KEY=abracadabra\n", mode), {"SHOPWRIGHT_SECRET": SECRET})
+    assert len(caplog.records) == warnings
+    assert "abracadabra" not in caplog.text
+    assert all("chmod 600" in each.getMessage() for each in caplog.records)
+
+
+@pytest.mark.parametrize("text", ["abracadabra\n", "key=abracadabra\n", "9KEY=abracadabra\n", "KEY abracadabra\n"])
+def test_a_line_that_is_none_is_named_by_its_number_alone(lines, text):
+    with pytest.raises(SettingError) as raised:
+        settings.read(lines(f"\n{text}"), {"SHOPWRIGHT_SECRET": SECRET})
+    assert raised.value.name == "var/secrets.env:2"
+    assert "abracadabra" not in str(raised.value)
+
+
+def test_a_file_that_is_no_text_is_named(lines):
+    with pytest.raises(SettingError, match=r"^var/secrets.env: cannot be read as UTF-8 text$"):
+        settings.read(lines(b"KEY=\xff\xfe\n"), {"SHOPWRIGHT_SECRET": SECRET})
+
+
+def test_secrets_are_in_no_representation(lines):
+    found = settings.read(lines("KEY=abracadabra\nSHOPWRIGHT_SMTP=smtp://m\nSHOPWRIGHT_SMTP_PASSWORD=hokuspokus\n"), {})
+    assert "abracadabra" not in repr(found)
+    assert "hokuspokus" not in repr(found) + repr(found.mail)
+
+
+def test_a_transfer_holds_stock_as_long_as_the_shop_says(tmp_path):
+    found = settings.read(tmp_path, {"SHOPWRIGHT_SECRET": SECRET})
+    for given, seconds in (({}, 259200), ({"hold": 7200}, 7200)):
+        terms = make_terms(payment=(PaymentMethod(gateway="transfer", settings=given),))
+        assert gateways.load(terms, found)["transfer"].hold_seconds == seconds
+
+
+class Provider:
+    """An entry point of a plugin that keeps the settings it gets."""
+
+    def load(self):
+        return dict
+
+
+def test_a_plugin_gets_the_secret_that_its_payment_method_names(lines, monkeypatch):
+    monkeypatch.setattr(gateways, "entry_points", lambda **asked: [Provider()] if asked["name"] == "wechat" else [])
+    terms = make_terms(payment=(PaymentMethod(gateway="wechat", settings={"secret": "KEY", "x-shop": "1"}),))
+    given = {"SHOPWRIGHT_SECRET": SECRET}
+    assert gateways.load(terms, settings.read(lines("KEY=abracadabra\n"), given))["wechat"] == {
+        "secret": "abracadabra", "x-shop": "1",
+    }  # fmt: skip
+    with pytest.raises(SettingError, match=r"^KEY: is the secret of the payment method wechat, and is not set$"):
+        gateways.load(terms, settings.read(lines(""), given))

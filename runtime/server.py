@@ -58,15 +58,19 @@ class Listening(msgspec.Struct, frozen=True, kw_only=True):
 def run(settings: Settings, listening: Listening, ready: Callable[[str], None]) -> None:
     """Serve a shop until SIGTERM or Ctrl-C; requests under way are finished. Raise PortError."""
     claim(listening)
-    if listening.host not in LOOPBACK:
-        settings = msgspec.structs.replace(settings, machine=_own_names(listening.host))
+    settings = reachable(settings, listening.host)
     _allow_many_files()
-    _forget_old_counts(settings)
+    Metrics(settings.var / "run").forget_dead()
     announce = functools.partial(_announce, listening, ready)
     if importlib.util.find_spec("granian"):
         _run_granian(settings, listening, announce)
     else:
         _run_waitress(settings, listening, announce)
+
+
+def reachable(settings: Settings, host: str) -> Settings:
+    """Return the settings with the names under which this machine is reached where others may look, too."""
+    return settings if host in LOOPBACK else msgspec.structs.replace(settings, machine=_own_names(host))
 
 
 def claim(listening: Listening) -> None:
@@ -206,9 +210,3 @@ def _allow_many_files() -> None:
         wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, _OPEN_FILES)
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
-def _forget_old_counts(settings: Settings) -> None:
-    with contextlib.suppress(OSError):
-        for path in (settings.var / "run").glob("*.counts"):
-            path.unlink()

@@ -103,12 +103,29 @@ class Metrics:
             lines.append(f"{name} {int(value) if value.is_integer() else value}")
         return "\n".join(lines) + "\n"
 
+    def forget_dead(self) -> None:
+        """Remove the counts of processes that are no more."""
+        for path in self._folder.glob("*.counts") if self._folder else ():
+            with contextlib.suppress(OSError, ValueError):
+                if not _is_alive(int(path.stem)):
+                    path.unlink()
+
     def _others(self) -> list[tuple[float, ...]]:
         found: list[tuple[float, ...]] = []
         for path in sorted(self._folder.glob("*.counts")) if self._folder and self._folder.is_dir() else ():
             if path.stem == str(os.getpid()):
                 continue
             with contextlib.suppress(OSError, struct.error, ValueError):
-                os.kill(int(path.stem), 0)
-                found.append(struct.unpack(f"{len(SERIES)}d", path.read_bytes()))
+                if _is_alive(int(path.stem)):
+                    found.append(struct.unpack(f"{len(SERIES)}d", path.read_bytes()))
         return found
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

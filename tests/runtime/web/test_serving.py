@@ -94,6 +94,16 @@ def test_a_shop_with_problems_goes_on_as_it_was_published_last(serve, shop):
     assert "published last" in log
 
 
+def test_r105_a_shop_whose_database_is_gone_is_shown_and_says_that_it_cannot_sell(serve, shop):
+    serve("--workers", "1").stop()
+    for path in shop.glob("var/shop.db*"):
+        path.unlink()
+    served = serve("--workers", "1")
+    assert [served.get(path)[0] for path in ("/", "/cart", "/orders/0123456789012345678901234")] == [200, 200, 503]
+    assert "restore the last backup" in served.log.read_text("utf-8")
+    assert list(shop.glob("var/shop.db")) == []
+
+
 def test_requests_under_way_are_finished_when_it_is_told_to_stop(serve):
     served = serve()
     served.get("/cart")

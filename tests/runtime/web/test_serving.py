@@ -95,7 +95,7 @@ def test_a_shop_with_problems_goes_on_as_it_was_published_last(serve, shop):
 
 
 def test_r105_a_shop_whose_database_is_gone_is_shown_and_says_that_it_cannot_sell(serve, shop):
-    serve("--workers", "1").stop()
+    storefront.application(shop)
     for path in shop.glob("var/shop.db*"):
         path.unlink()
     served = serve("--workers", "1")

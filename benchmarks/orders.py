@@ -1,0 +1,308 @@
+"""Whole orders a second over HTTP, from product page to "paid", beside a bare one-POST order in the same run.
+
+``python benchmarks/orders.py [--clients 8] [--seconds 10] [--rounds 1] [--sample tea]``. Eight shoppers buy at a copy of
+a sample shop that ``shopwright serve`` serves with SQLite and full sync: product page, into the cart, checkout form,
+review, the button, the rehearsal bank's page, its approval, and the order's page, which must say that it is paid.
+Beside every order the bank sends its notice to the shop, once for each worker. The reference is one POST to Flask and
+sqlite3 under the same server: two lines, a stock check, WAL with full sync. It bounds; it does not compete.
+"""
+
+import argparse
+import contextlib
+import http.client
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+ROOT = Path(__file__).parents[1]
+BINARIES = Path(sys.executable).parent
+TICKS = os.sysconf("SC_CLK_TCK")
+BUYERS = {
+    "CN": {"phone": "13800001234", "email": "", "name": "王小明", "region": "浙江省", "city": "杭州市", "district": "西湖区",
+           "street": "龙井路 1 号"},
+    "DE": {"email": "eva@example.de", "name": "Eva Müller", "street": "Hauptstraße 1", "postcode": "50667",
+           "city": "Köln"},
+}  # fmt: skip
+PAID = re.compile(r'<p class="state">(?:已付款|Paid|Bezahlt)</p>')
+REFERENCE = """import secrets, sqlite3, threading
+from flask import Flask, request
+app, local = Flask(__name__), threading.local()
+def connect():
+    found = getattr(local, "found", None)
+    if found is None:
+        found = local.found = sqlite3.connect("orders.db", timeout=30, isolation_level=None)
+        found.execute("PRAGMA journal_mode=WAL")
+        found.execute("PRAGMA synchronous=FULL")
+    return found
+@app.get("/")
+def ready():
+    return "ok"
+@app.post("/order")
+def order():
+    database, lines = connect(), [(int(request.form[f"sku{n}"]), 1) for n in (0, 1)]
+    database.execute("BEGIN IMMEDIATE")
+    row = database.execute("INSERT INTO orders (token) VALUES (?)", (secrets.token_hex(16),))
+    for sku, quantity in lines:
+        database.execute("INSERT INTO line VALUES (?, ?, ?)", (row.lastrowid, sku, quantity))
+        taken = database.execute("UPDATE stock SET n = n - ? WHERE sku = ? AND n >= ?", (quantity, sku, quantity))
+        if not taken.rowcount:
+            database.execute("ROLLBACK")
+            return "sold out", 409
+    database.execute("COMMIT")
+    return "ok"
+"""
+TABLES = """CREATE TABLE orders (id INTEGER PRIMARY KEY, token TEXT);
+CREATE TABLE line (order_id INTEGER, sku INTEGER, quantity INTEGER);
+CREATE TABLE stock (sku INTEGER PRIMARY KEY, n INTEGER);
+"""
+
+
+class Failed(Exception):
+    """An answer was not what it should be."""
+
+
+class Shopper:
+    """A browser without a screen: one connection, cookies, and forms read from pages."""
+
+    def __init__(self, port: int) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self._connection.connect()
+        assert self._connection.sock
+        self._connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._origin = f"http://127.0.0.1:{port}"
+        self.cookies: dict[str, str] = {}
+
+    def get(self, path: str) -> str:
+        """Return a page."""
+        return self._ask("GET", path, 200)[1]
+
+    def post(self, path: str, fields: dict[str, str], status: int) -> tuple[str, str]:
+        """Send a form; return (where it leads, page)."""
+        return self._ask("POST", path, status, urlencode(fields))
+
+    def _ask(self, method: str, path: str, status: int, body: str | None = None) -> tuple[str, str]:
+        headers = {"Accept-Encoding": "identity", "Origin": self._origin, "Sec-Fetch-Site": "same-origin"}
+        if self.cookies:
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        self._connection.request(method, path, body, headers)
+        answer = self._connection.getresponse()
+        text = answer.read().decode()
+        if answer.status != status:
+            raise Failed(f"{method} {path}: {answer.status} instead of {status}: {text[:200]}")
+        for line in answer.headers.get_all("Set-Cookie") or ():
+            name, _, value = line.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        place = urlsplit(answer.headers.get("Location", ""))
+        return place.path, text
+
+
+def buy(port: int, goods: tuple[str, str], buyer: dict[str, str], placing: list[float]) -> None:
+    """Buy one piece, and add the seconds that the button took."""
+    page, sku = goods
+    shopper = Shopper(port)
+    shopper.get(page)
+    shopper.post("/cart/add", {"sku": sku, "quantity": "1"}, 303)
+    form = shopper.get("/checkout")
+    delivery = re.search(r'name="delivery" value="([^"]+)"', form)
+    wish = {**buyer, "gateway": "rehearsal", "delivery": delivery[1] if delivery else ""}
+    _, review = shopper.post("/checkout", wish, 200)
+    sealed = re.search(r'name="sealed" value="([^"]+)"', review)
+    if sealed is None:
+        raise Failed(f"no review: {review[:200]}")
+    consents = dict.fromkeys(re.findall(r'name="(consent-[^"]+)"', review), "1")
+    began = time.perf_counter()
+    bank, _ = shopper.post("/checkout/place", {"sealed": sealed[1], **consents}, 303)
+    placing.append(time.perf_counter() - began)
+    shopper.get(bank)
+    order, _ = shopper.post(bank, {"choice": "approve"}, 303)
+    if not PAID.search(shopper.get(order)):
+        raise Failed(f"{order} is not paid")
+
+
+class Figures:
+    """What was measured in one round."""
+
+    def __init__(self) -> None:
+        self.whole: list[float] = []
+        self.placing: list[float] = []
+        self.errors: list[str] = []
+        self.seconds = 0.0
+        self.processor = 0.0
+
+    def line(self, name: str) -> dict[str, float]:
+        """Print a row and return it."""
+        count = max(len(self.whole), 1)
+        found = {"orders": len(self.whole), "errors": len(self.errors), "rate": len(self.whole) / self.seconds}
+        for kind, times in (("whole", self.whole), ("place", self.placing)):
+            if times:
+                ranked = sorted(times)
+                found[f"{kind}_p50"] = 1000 * statistics.median(ranked)
+                found[f"{kind}_p99"] = 1000 * ranked[min(len(ranked) - 1, int(len(ranked) * 0.99))]
+        found["cpu"] = 1000 * self.processor / count
+        row = f"{name:10} {found['rate']:7.1f} orders/s  whole p50 {found.get('whole_p50', 0):6.1f}"
+        row += f" p99 {found.get('whole_p99', 0):6.1f} ms"
+        if self.placing:
+            row += f"  place p50 {found['place_p50']:6.1f} p99 {found['place_p99']:6.1f} ms"
+        print(f"{row}  {found['cpu']:6.2f} ms CPU an order  {len(self.errors)} errors of {len(self.whole)}")
+        for error in self.errors[:3]:
+            print(f"  {error}")
+        return found
+
+
+def load(one: Callable[[int, list[float]], None], pid: int, options: argparse.Namespace) -> Figures:
+    """Let the clients order until the time is over."""
+    figures, guard = Figures(), threading.Lock()
+    until = time.perf_counter() + options.seconds
+
+    def work(client: int) -> None:
+        number = client
+        while time.perf_counter() < until:
+            placing: list[float] = []
+            began = time.perf_counter()
+            try:
+                one(number, placing)
+            except (Failed, OSError, http.client.HTTPException) as error:
+                with guard:
+                    figures.errors.append(str(error))
+            else:
+                with guard:
+                    figures.whole.append(time.perf_counter() - began)
+                    figures.placing += placing
+            number += options.clients
+
+    before, began = cpu(pid), time.perf_counter()
+    threads = [threading.Thread(target=work, args=(client,)) for client in range(options.clients)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    figures.seconds = time.perf_counter() - began
+    figures.processor = cpu(pid) - before
+    return figures
+
+
+def free_port() -> int:
+    """Return a port that nobody uses."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def cpu(pid: int) -> float:
+    """Return the CPU seconds of a process and its children."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    fields = [Path(f"/proc/{each}/stat").read_text().rpartition(") ")[2].split() for each in (pid, *children)]
+    return sum(int(each[11]) + int(each[12]) for each in fields) / TICKS
+
+
+@contextlib.contextmanager
+def running(command: list[str], port: int, folder: Path) -> Iterator[int]:
+    """Run a server and yield its process once it answers."""
+    with (folder / "server.log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
+    try:
+        deadline = time.monotonic() + 300
+        while True:
+            with contextlib.suppress(OSError):
+                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+                connection.request("GET", "/")
+                connection.getresponse().read()
+                break
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise SystemExit((folder / "server.log").read_text())
+            time.sleep(0.05)
+        yield process.pid
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+def sample(name: str, folder: Path) -> tuple[Path, list[tuple[str, str]], dict[str, str]]:
+    """Copy a sample shop with stock for millions; return it with goods that need no agreement of their own."""
+    shop = Path(shutil.copytree(ROOT / "sample_shops" / name, folder / "shop", ignore=shutil.ignore_patterns("var")))
+    pictures = ROOT / "sample_shops" / name / "var"
+    for kept in ("cache", "store"):
+        if (pictures / kept).is_dir():
+            shutil.copytree(pictures / kept, shop / "var" / kept)
+    goods = []
+    for path in sorted((shop / "products").glob("*.yaml")):
+        text = path.read_text("utf-8")
+        path.write_text(re.sub(r"\bstock: \d+", "stock: 9000000", text), "utf-8")
+        sku = re.search(r"\bsku: ([\w-]+)", text)
+        if sku and not re.search(r"^(digital|status|limit|preorder|publish_at|delivery|returns):", text, re.MULTILINE):
+            goods.append((f"/products/{path.stem}/", sku[1]))
+    country = re.search(r"^country: (\w\w)", (shop / "shop.yaml").read_text("utf-8"), re.MULTILINE)
+    return shop, goods, BUYERS[country[1] if country else "CN"]
+
+
+def measure_shop(options: argparse.Namespace, folder: Path) -> list[Figures]:
+    """Serve a shop and buy there."""
+    shop, goods, buyer = sample(options.sample, folder)
+    port = free_port()
+    command = [str(BINARIES / "shopwright"), "serve", str(shop), "--port", str(port), "--lang", "en"]
+    command += ["--workers", str(options.workers)]
+    with running(command, port, folder) as pid:
+        for each in goods[:3]:
+            buy(port, each, buyer, [])
+        return [
+            load(lambda number, placing: buy(port, goods[number % len(goods)], buyer, placing), pid, options)
+            for _ in range(options.rounds)
+        ]
+
+
+def measure_reference(options: argparse.Namespace, folder: Path) -> list[Figures]:
+    """Serve the bare order and order there."""
+    port = free_port()
+    (folder / "bare.py").write_text(REFERENCE)
+    made = f"import sqlite3; d = sqlite3.connect('orders.db'); d.executescript({TABLES!r}); " + (
+        "d.executemany('INSERT INTO stock VALUES (?, 9000000)', [(n,) for n in range(20)]); d.commit()"
+    )
+    subprocess.run([sys.executable, "-c", made], cwd=folder, check=True)
+    command = [str(BINARIES / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--workers", str(options.workers), "--blocking-threads", "8", "bare:app"]
+
+    def order(number: int, _: list[float]) -> None:
+        Shopper(port).post("/order", {"sku0": str(number % 20), "sku1": str((number + 7) % 20)}, 200)
+
+    with running(command, port, folder) as pid:
+        order(0, [])
+        return [load(order, pid, options) for _ in range(options.rounds)]
+
+
+def main() -> None:
+    """Measure and print a table and a line of JSON."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--clients", type=int, default=8)
+    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--sample", default="tea")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        folders = [Path(temporary) / name for name in ("reference", "ours")]
+        for each in folders:
+            each.mkdir()
+        print(f"{options.clients} clients, {options.workers} workers, {options.seconds:g} s a round, SQLite, full sync")
+        found = {
+            "reference": [each.line("reference") for each in measure_reference(options, folders[0])],
+            "shopwright": [each.line("shopwright") for each in measure_shop(options, folders[1])],
+        }
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()

@@ -11,6 +11,7 @@ from generator import (
     catalogue_writer,
     check,
     contents,
+    engine,
     export,
     files,
     freshness,
@@ -130,7 +131,8 @@ class _Build:
         self.figures.pages, self.figures.rendered = len(plans), len(changed)
         known = {each.url for each in plans} | {each.url for each in parts} | set(site.shop.redirects)
         renderer = output.Renderer(site, self.store, known, compress=self.wish.compress)
-        problems = renderer.compile_all() if changed else []
+        known_good = self.remembered.theme == _theme_mark(site)
+        problems = renderer.compile_all() if changed and not known_good else []
         if not problems:
             for each in renderer.all(changed, partial(self.wish.progress, "pages")):
                 problems += each.problems
@@ -156,7 +158,7 @@ class _Build:
         if not self._stands(made):
             self._write(site, made, rows)
         size = self.releases.catalogue_size(made.release)
-        kept = State(release=made.release, pages=rendered, rows=rows, catalogue=size)
+        kept = State(release=made.release, pages=rendered, rows=rows, theme=_theme_mark(site), catalogue=size)
         if kept != self.remembered:
             state.write(self.state_path, kept)
         return made.release
@@ -228,6 +230,10 @@ class _Build:
         self.figures.heaviest = page
         self.figures.weight = self.store.path(entry.blob, form).stat().st_size
         self.figures.pictures = sum(1 for each in made.entries.values() if each.type.startswith("image/"))
+
+
+def _theme_mark(site: Site) -> str:
+    return f"{site.theme.digest} {engine.digest()}"
 
 
 def _distinct(problems: Iterable[Problem]) -> list[Problem]:

@@ -25,6 +25,8 @@ Progress = Callable[[int, int], None]
 """Is told (done, of) while pages are rendered."""
 
 _INLINE = 48
+_COMPILED = {True: Compiled(), False: Compiled()}
+"""Templates compiled by earlier builds of this process, apart for the sandbox; a changed text has another checksum."""
 _PIECES_A_WORKER = 16
 _SECONDS_A_PAGE = 2.0
 _MEMORY = 512 << 20
@@ -47,9 +49,9 @@ class Renderer:
         self.store = store
         self.compress = compress
         self.inspector = Inspector(known, {edition.prefix for edition in site.editions.values()})
-        compiled = Compiled()
         self.environments = {
-            locale: templates.environment(site.theme.source, stage, compiled) for locale, stage in site.stages.items()
+            locale: templates.environment(site.theme.source, stage, _COMPILED[stage.trusted])
+            for locale, stage in site.stages.items()
         }
         self.fragments = {locale: _fragments(found) for locale, found in self.environments.items()}
 

@@ -26,6 +26,8 @@ class State(msgspec.Struct, omit_defaults=True):
     release: str = ""
     pages: dict[str, Kept] = msgspec.field(default_factory=dict)
     rows: dict[str, bytes] = msgspec.field(default_factory=dict)
+    theme: str = ""
+    """Digest of the theme and of our code whose templates all compiled."""
     catalogue: int = 0
     """The size of the release's catalogue.db when it was whole."""
 

@@ -15,6 +15,7 @@ from generator.cli import FOLDER, language_option
 from generator.cli import main as generator
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "dev": ("runtime.dev.command:dev", "Serve a shop and show every change to its text at once."),
     "orders": ("runtime.commands.orders:orders", "List and show orders, confirm payments, ship and cancel."),
     "stock": ("runtime.commands.stock:stock", "Show and correct stock, and check its ledger."),
     "migrate": ("runtime.commands.upkeep:migrate", "Bring the shop's database up to date."),

@@ -105,7 +105,6 @@ def product(edition: Edition, product: Product, view: ProductView, description: 
         _node(
             "Product",
             name=f"{view.title} – {shown.label}",
-            description=description,
             image=pictures[shown.image or 0],
             sku=variant.sku,
             **_gtin(variant),

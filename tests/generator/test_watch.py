@@ -1,0 +1,77 @@
+"""Watching sees what came, went or was written, waits until it is quiet, and passes over what is nobody's text."""
+
+import os
+import threading
+import time
+from pathlib import Path
+
+from generator.watch import Watch, changed, look
+
+
+def names(found):
+    return sorted(Path(path).name for path in found)
+
+
+def test_a_look_sees_files_and_not_what_belongs_to_editors_or_to_us(tmp_path):
+    for name in (
+        "shop.yaml",
+        "products/tea.yaml",
+        "var/live/x",
+        ".git/HEAD",
+        "products/.tea.yaml.swp",
+        "a.yaml~",
+        "b.tmp",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+    assert names(look([tmp_path])) == ["shop.yaml", "tea.yaml"]
+
+
+def test_what_came_went_or_was_written_is_a_change(tmp_path):
+    for name in ("kept", "gone", "written"):
+        (tmp_path / name).write_text("x")
+    before = look([tmp_path])
+    (tmp_path / "gone").unlink()
+    (tmp_path / "written").write_text("xy")
+    (tmp_path / "new").write_text("x")
+    assert names(changed(before, look([tmp_path]))) == ["gone", "new", "written"]
+
+
+def test_a_file_that_is_replaced_by_a_rename_with_its_old_time_and_size_is_a_change(tmp_path):
+    path = tmp_path / "a"
+    path.write_text("old")
+    os.utime(path, (1, 1))
+    before = look([tmp_path])
+    other = tmp_path / "b"
+    other.write_text("new")
+    os.utime(other, (1, 1))
+    other.rename(path)
+    assert names(changed(before, look([tmp_path]))) == ["a"]
+
+
+def test_a_folder_that_does_not_exist_is_empty(tmp_path):
+    assert look([tmp_path / "nowhere"]) == {}
+
+
+def test_waiting_gathers_what_a_program_saves_in_one_go(tmp_path):
+    watch = Watch(lambda: [tmp_path])
+
+    def save():
+        for number in range(5):
+            (tmp_path / f"{number}.yaml").write_text("x")
+            time.sleep(0.02)
+
+    threading.Timer(0.1, save).start()
+    assert names(watch.wait()) == [f"{number}.yaml" for number in range(5)]
+
+
+def test_waiting_ends_when_it_is_over(tmp_path):
+    assert Watch(lambda: [tmp_path]).wait(lambda: True) == set()
+
+
+def test_what_was_told_once_is_not_told_again(tmp_path):
+    watch = Watch(lambda: [tmp_path])
+    (tmp_path / "a").write_text("x")
+    assert names(watch.wait()) == ["a"]
+    started = time.monotonic()
+    assert watch.wait(lambda: time.monotonic() - started > 0.5) == set()

@@ -65,7 +65,8 @@ class Renderer:
             return Rendered(place, None, "", [templates.problem(error, plan.template, self.site.theme.places)])
         data, problems = self._settled(html, plan, template)
         blob, forms = self.store.put(data, HTML, compress=self.compress)
-        return Rendered(place, Entry(blob, HTML, len(data), forms, plan.frame_src), context["page"].title, problems)
+        entry = Entry(blob, HTML, len(data), forms, plan.frame_src, media_src=plan.media_src)
+        return Rendered(place, entry, context["page"].title, problems)
 
     def _settled(self, html: str, plan: PagePlan, template: str) -> tuple[bytes, list[Problem]]:
         """Put the fragments of a page in their places; each of them is looked at and encoded only once."""

@@ -194,7 +194,7 @@ def test_sixty_publishes_while_shoppers_browse_give_no_bad_answer(serve, shop):
         while not stop.is_set():
             status, _, body = served.get("/products/longjing/")
             page = body.decode()
-            asset = re.search(r'href="(/assets/scheme[^"]+)"', page)
+            asset = re.search(r'href="(/assets/[^"]+[.]css)"', page)
             seen.add(asset and asset[1])
             if status != 200 or not page.endswith("</html>") or served.get(asset[1])[0] != 200:
                 bad.append((status, len(page), asset))

@@ -215,7 +215,10 @@ class _Locale:
         return {"page": head, "title": title, "content": edition.html(body), "sections": self.sections("page")}
 
     def _room(self, room: LiveRoom) -> PagePlan:
-        bag = b"".join(self.site.card_digest(each) for each in room.products if each in self.edition.shop.products)
+        known = self.edition.shop.products
+        bag = b"".join(
+            self.site.card_digest(each) + self.site.digest(known[each]) for each in room.products if each in known
+        )
         content = msgspec.msgpack.encode(room) + bag + self._layout("live")
         planned = self._planned("live", f"/live/{room.handle}/", content, partial(self._room_context, room))
         planned.file = f"live/{room.handle}.yaml"

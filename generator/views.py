@@ -175,6 +175,15 @@ class Pagination(View, frozen=True, kw_only=True):
     links: tuple[Link, ...] = ()
 
 
+class BagChoice(View, frozen=True, kw_only=True):
+    """One variant to choose from where a product is offered in a live room's bag."""
+
+    sku: str
+    label: str
+    price: str
+    available: bool
+
+
 class RoomView(View, frozen=True, kw_only=True):
     """A live room; ``bag`` keeps its order, so its numbers are stable. Times are ISO 8601 in UTC."""
 
@@ -192,6 +201,8 @@ class RoomView(View, frozen=True, kw_only=True):
     src: str
     watch_url: str
     bag: tuple[Card, ...]
+    choices: dict[str, tuple[BagChoice, ...]] = {}
+    """What there is to choose from, by handle, for products of the bag that come in variants."""
 
 
 class SectionView(View, frozen=True, kw_only=True):

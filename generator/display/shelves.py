@@ -1,10 +1,10 @@
 """Shelves and live rooms as their pages and sections show them."""
 
 from generator import templates
-from generator.display import cards
+from generator.display import cards, options
 from generator.display.edition import Edition
 from generator.shop import LiveRoom, Shelf
-from generator.views import Card, RoomView, ShelfView
+from generator.views import BagChoice, Card, RoomView, ShelfView
 
 PER_PAGE = 24
 
@@ -46,4 +46,21 @@ def room(edition: Edition, room: LiveRoom) -> RoomView:
         src=source.src,
         watch_url=source.url,
         bag=cards.cards(edition, room.products),
+        choices={handle: found for handle in room.products if (found := _choices(edition, handle))},
+    )
+
+
+def _choices(edition: Edition, handle: str) -> tuple[BagChoice, ...]:
+    product = edition.shop.products.get(handle)
+    if product is None or len(product.variants) == 1:
+        return ()
+    preorder = product.preorder_seconds is not None
+    return tuple(
+        BagChoice(
+            sku=each.sku,
+            label=options.label(product, each, edition.locale),
+            price=edition.price(each.price),
+            available=each.stock != 0 or preorder,
+        )
+        for each in product.variants
     )

@@ -55,7 +55,8 @@ def test_the_child_answers_a_line_with_a_line_and_sees_changes_of_a_theme(tmp_pa
         (folder / "theme" / "sections").mkdir(parents=True)
         (folder / "theme/sections/hello.html").write_text("<p>{{ section.settings.words }}</p>\n")
         (folder / "theme/sections/hello.yaml").write_text(
-            "name: hello\nlabel: {zh: 你好, en: Hello}\nsettings: [{id: words, type: text, label: {zh: 字, en: Words}}]\n"
+            "name: hello\nlabel: {zh: 你好, en: Hello}\n"
+            "settings: [{id: words, type: text, label: {zh: 字, en: Words}}]\n"
         )
         with (folder / "shop.yaml").open("a", encoding="utf-8") as shop:
             words = "{zh-CN: 早, en: Morning}"

@@ -1,5 +1,7 @@
 """What a delivery method costs: which zone a place lies in, and the fee for so many pieces, grams or minor units."""
 
+from functools import lru_cache
+
 import msgspec
 
 from generator.shop import DeliveryMethod, Rates, Zone
@@ -55,6 +57,7 @@ class NotServedError(LookupError):
     """The method does not go to that place."""
 
 
+@lru_cache(maxsize=4096)
 def short(name: str) -> str:
     """Return a division's name without its rank: 新疆维吾尔自治区 and 新疆 are the same place."""
     for rank in _RANKS:

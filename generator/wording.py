@@ -42,7 +42,8 @@ def merged(locale: str, catalogues: Mapping[str, Mapping[str, str]]) -> dict[str
 
 
 @lru_cache(maxsize=64)
-def _locale(locale: str) -> Locale:
+def culture(locale: str) -> Locale:
+    """Return what Babel knows about a locale; finding it costs more than most of what is done with it."""
     return Locale.parse(locale.replace("-", "_"))
 
 
@@ -63,7 +64,7 @@ class Wording:
         return text
 
     def _plural(self, key: str, count: object) -> str:
-        form = _locale(self.locale).plural_form(count) if isinstance(count, int) else "other"
+        form = culture(self.locale).plural_form(count) if isinstance(count, int) else "other"
         text = self.words.get(f"{key}.{form}") or self.words.get(f"{key}.other")
         if text is None:
             raise MissingWordError(key)

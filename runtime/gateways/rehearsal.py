@@ -9,7 +9,6 @@ from http import HTTPStatus
 from typing import Any
 
 import msgspec
-from werkzeug.test import Client
 
 from runtime.gateways import wire
 from runtime.gateways.protocol import Charge, Kind, Report, Started, Verdict
@@ -142,4 +141,4 @@ class Rehearsal:
 def _wire(settings: Settings) -> Wire:
     if settings.bank:
         return wire.over_http(settings.bank)
-    return wire.inside(Client(bank.get(settings).wsgi, use_cookies=False))
+    return wire.inside(bank.get(settings).wsgi)

@@ -4,11 +4,13 @@ No answer is None.
 """
 
 import http.client
+import io
+import sys
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
+from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 import msgspec
-from werkzeug.test import Client
 
 MAXIMUM_ANSWER = 1024 * 1024
 
@@ -53,12 +55,38 @@ def over_http(address: str, timeout: float = 10.0) -> Wire:
     return send
 
 
-def inside(client: Client) -> Wire:
+def inside(application: WSGIApplication) -> Wire:
     """Return a wire to an application of this process."""
 
     def send(request: Request) -> Answer:
-        response = client.open(request.path, method=request.method, data=request.body, headers=request.headers)
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status_code, headers, response.get_data())
+        begun: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], _: object = None) -> Callable[[bytes], object]:
+            begun[:] = [(status, headers)]
+            return bytes
+
+        pieces = application(_environ(request), start_response)
+        try:
+            body = b"".join(pieces)
+        finally:
+            if hasattr(pieces, "close"):
+                pieces.close()
+        status, headers = begun[0]
+        return Answer(int(status.split()[0]), {name.lower(): value for name, value in headers}, body)
 
     return send
+
+
+def _environ(request: Request) -> WSGIEnvironment:
+    path, _, query = request.path.partition("?")
+    environ: WSGIEnvironment = {
+        "REQUEST_METHOD": request.method, "SCRIPT_NAME": "", "PATH_INFO": unquote(path, "latin-1"),
+        "QUERY_STRING": query, "SERVER_NAME": "localhost", "SERVER_PORT": "80", "SERVER_PROTOCOL": "HTTP/1.1",
+        "CONTENT_LENGTH": str(len(request.body)), "wsgi.version": (1, 0), "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(request.body), "wsgi.errors": sys.stderr, "wsgi.multithread": True,
+        "wsgi.multiprocess": True, "wsgi.run_once": False,
+    }  # fmt: skip
+    for name, value in request.headers.items():
+        key = name.upper().replace("-", "_")
+        environ[key if key == "CONTENT_TYPE" else f"HTTP_{key}"] = value
+    return environ

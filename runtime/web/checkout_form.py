@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
-from babel import Locale
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, Form, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
+from generator import wording
 from generator.shop import DeliveryKind, DeliveryMethod, Terms
 from runtime import addresses, pricing
 from runtime.orders import Address, CartLine, Contact, Invoice, Placement
@@ -28,6 +28,11 @@ _AUTOCOMPLETE = {
     "street2": "address-line2", "city": "address-level2", "district": "address-level3", "region": "address-level1",
     "postcode": "postal-code",
 }  # fmt: skip
+
+
+_classes: dict[tuple[object, ...], tuple[Terms, type[Form]]] = {}
+"""Forms made before, by what they ask; the terms beside each tell those of another release apart."""
+_MOST_CLASSES = 256
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,6 +103,22 @@ def _carried(method: DeliveryMethod, items: Sequence[Item]) -> bool:
 
 def make(asked: Asked, say: Say, given: "MultiDict[str, str] | None" = None) -> Form:
     """Make the form, filled with what was given; its fields stand in the order in which they are asked."""
+    key = (
+        id(asked.terms),
+        asked.locale,
+        asked.country,
+        asked.needs_delivery,
+        *(each.method.id for each in asked.offers),
+    )
+    found = _classes.get(key)
+    if found is None or found[0] is not asked.terms:
+        if len(_classes) >= _MOST_CLASSES:
+            _classes.clear()
+        found = _classes[key] = (asked.terms, _make_class(asked, say))
+    return found[1](given)
+
+
+def _make_class(asked: Asked, say: Say) -> type[Form]:
     fields: dict[str, Field] = {}
     for name in ("email", "phone"):
         if asked.requires(name) != "hidden":
@@ -118,8 +139,7 @@ def make(asked: Asked, say: Say, given: "MultiDict[str, str] | None" = None) -> 
         fields["invoice"] = BooleanField(say("checkout.field.invoice"))
         fields["invoice_title"] = StringField(say("checkout.field.invoice_title"))
         fields["invoice_number"] = StringField(say("checkout.field.invoice_number"))
-    made: type[Form] = type("CheckoutForm", (Form,), fields)
-    return made(given)
+    return type("CheckoutForm", (Form,), fields)
 
 
 def _delivery_fields(asked: Asked, say: Say) -> dict[str, Field]:
@@ -130,7 +150,7 @@ def _delivery_fields(asked: Asked, say: Say) -> dict[str, Field]:
         )
     }
     if any(offer.method.kind in {DeliveryKind.COURIER, DeliveryKind.LOCAL} for offer in asked.offers):
-        names = Locale.parse(asked.locale.replace("-", "_")).territories
+        names = wording.culture(asked.locale).territories
         if len(asked.countries) > 1:
             options = [(code, names.get(code, code)) for code in asked.countries]
             fields["country"] = SelectField(

@@ -7,6 +7,7 @@ from babel.dates import format_date, format_time
 from flask import Blueprint, Response, abort, request
 from werkzeug.wrappers import Response as Answer
 
+from generator import wording
 from generator.views import PageView
 from runtime import addresses, orders, payments
 from runtime.gateways import Instructions, Kind
@@ -39,8 +40,7 @@ def show(token: str) -> Response:
     """Show an order; while its payment is open the gateway is asked, so that the page never waits for a notice."""
     here, order = _open(token)
     if order.state is State.PENDING_PAYMENT:
-        payments.refresh(here.till, order, here.now)
-        order = orders.find_by_token(here.shopfront.database, token) or order
+        order = payments.refresh(here.till, order, here.now)
     return _page(here, order, problem=request.args.get("payment") == "failed")
 
 
@@ -134,7 +134,7 @@ def _page(here: Visit, order: Order, *, problem: bool) -> Response:
 def _moment(here: Visit, moment: datetime | None) -> str:
     if moment is None:
         return ""
-    local, locale = moment.astimezone(ZoneInfo(here.terms.timezone)), here.locale.replace("-", "_")
+    local, locale = moment.astimezone(ZoneInfo(here.terms.timezone)), wording.culture(here.locale)
     return f"{format_date(local, 'medium', locale)} {format_time(local, 'short', locale=locale)}"
 
 

@@ -7,7 +7,6 @@ from itertools import product as pairs
 import msgspec
 import pytest
 from tills import LATER, NOW, counts, level, order, rows
-from werkzeug.test import Client
 
 from runtime import attempts, audit, funds, orders, payments
 from runtime.attempts import TRANSITIONS, Event
@@ -42,7 +41,7 @@ class Wire:
 
 @pytest.fixture
 def wire(till, settings, books):
-    found = Wire(inside(Client(books.wsgi, use_cookies=False)))
+    found = Wire(inside(books.wsgi))
     till.gateways["rehearsal"] = Rehearsal(settings, found)
     return found
 

@@ -43,7 +43,7 @@ def the_bank(tmp_path, clock):
 
 @pytest.fixture
 def gateway(the_bank, tmp_path):
-    return Rehearsal(make_settings(tmp_path), inside(Client(the_bank.wsgi, use_cookies=False)))
+    return Rehearsal(make_settings(tmp_path), inside(the_bank.wsgi))
 
 
 def charge(**changes):
@@ -223,7 +223,7 @@ def test_p62_there_is_no_rehearsal_bank_in_production(tmp_path, till):
 
 @pytest.mark.parametrize("damage", ["status", "body", "signature", "late", "none"])
 def test_p52_an_answer_that_the_bank_did_not_sign_says_nothing(the_bank, tmp_path, damage):
-    send = inside(Client(the_bank.wsgi, use_cookies=False))
+    send = inside(the_bank.wsgi)
 
     def tampered(request):
         answer = send(request)

@@ -42,7 +42,8 @@ _ATTRIBUTES = {
     "a": {"href", "title"}, "th": {"colspan", "rowspan", "scope", "class"}, "td": {"colspan", "rowspan", "class"},
     "ol": {"start"}, "abbr": {"title"}, "div": {"class", "tabindex"},
 }  # fmt: skip
-_CLASSES = {"table-scroll", "align-left", "align-center", "align-right"}
+_ALIGNED = {"text-align:left": "align-start", "text-align:center": "align-center", "text-align:right": "align-end"}
+_CLASSES = {"table-scroll", *_ALIGNED.values()}
 
 
 def _is_good_link(url: str) -> bool:
@@ -190,7 +191,7 @@ def _levels(tokens: Sequence[Token]) -> dict[str, str]:
 def _align(token: Token) -> None:
     style = str(token.attrs.pop("style", ""))
     if style:
-        token.attrs["class"] = style.replace("text-align:", "align-")
+        token.attrs["class"] = _ALIGNED.get(style, "")
 
 
 def _drawn(image: Image) -> str:

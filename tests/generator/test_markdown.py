@@ -80,15 +80,15 @@ def test_a_picture_that_is_missing_leaves_its_words():
 def test_tables_scroll_inside_a_box_and_carry_no_inline_style():
     assert html("|a|b|\n|:-:|--:|\n|1|2|") == (
         '<div class="table-scroll" tabindex="0"><table>\n<thead>\n<tr>\n<th class="align-center">a</th>\n'
-        '<th class="align-right">b</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td class="align-center">1</td>\n'
-        '<td class="align-right">2</td>\n</tr>\n</tbody>\n</table></div>\n'
+        '<th class="align-end">b</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td class="align-center">1</td>\n'
+        '<td class="align-end">2</td>\n</tr>\n</tbody>\n</table></div>\n'
     )
 
 
 def test_tables_keep_their_box_beside_foreign_html():
     made = html("<b>x</b>\n\n|a|\n|--:|\n|1|")
     assert '<div class="table-scroll" tabindex="0"><table>' in made
-    assert '<th class="align-right">a</th>' in made
+    assert '<th class="align-end">a</th>' in made
 
 
 def test_g47_what_could_act_is_removed_from_html_in_a_description():

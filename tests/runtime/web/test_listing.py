@@ -106,7 +106,7 @@ def test_every_link_of_a_listing_leads_to_a_listing_with_hits(shop):
 
 def test_facets_count_what_a_click_will_show(shop):
     text = shop.text("/search?shelf=green")
-    found = re.search(r'href="([^"]*tag=gift)">礼品<span>(\d+)</span>', text)
+    found = re.search(r'href="([^"]*tag=gift)" rel="nofollow">礼品<span>(\d+)</span>', text)
     assert total(shop.text(unescape(found[1]))) == int(found[2]) == 3
 
 

@@ -102,11 +102,12 @@ class _Build:
         plans = pages.plan(site)
         parts = contents.gather(site, self.images, plans, self.state_path.with_name("machines"))
         problems += self.images.problems()
-        rendered, found = self._render(site, plans, parts)
-        built.problems += [*problems, *found]
-        if any(each.severity is Severity.ERROR for each in built.problems):
-            return built
-        built.release = self._assemble(site, plans, rendered, parts)
+        with self.releases.writing():
+            rendered, found = self._render(site, plans, parts)
+            built.problems += [*problems, *found]
+            if any(each.severity is Severity.ERROR for each in built.problems):
+                return built
+            built.release = self._assemble(site, plans, rendered, parts)
         if self.wish.publish:
             built.published = self.releases.publish(built.release, self.wish.now)
             self.releases.reap()

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -75,7 +76,8 @@ class Releases:
 
     def whole(self) -> list[str]:
         """Return the ids of all releases that are complete, oldest publication first."""
-        present = {each.name for each in self.root.iterdir()} if self.root.is_dir() else set()
+        names = {each.name for each in self.root.iterdir()} if self.root.is_dir() else set()
+        present = {name for name in names if not name.startswith(".")}
         known = dict.fromkeys(event.release for event in self.history())
         ordered = [*known, *sorted(present - known.keys())]
         return [each for each in ordered if each in present and (self.folder(each) / "manifest.json").is_file()]
@@ -147,10 +149,27 @@ class Releases:
             return 0
         for release in gone:
             _remove(self.folder(release))
+        return self._reap_blobs(kept)
+
+    def _reap_blobs(self, kept: Iterable[str]) -> int:
         used: set[str] = set()
         for release in kept:
             used |= self.manifest(release).blobs()
         return self.store.reap(used)
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """Mark that contents are being written; where the mark of a build that died stands, what it wrote goes first.
+
+        After a power cut such contents may look whole without being it. Those of complete releases were synced.
+        """
+        mark = self.var / "cache" / "unfinished"
+        if mark.exists() or mark.is_symlink():
+            self._reap_blobs(self.whole())
+        else:
+            files.atomic_write(mark, b"a build is writing\n")
+        yield
+        mark.unlink()
 
 
 def _remove(path: Path) -> None:

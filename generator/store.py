@@ -31,6 +31,7 @@ class Store:
     """Writes and finds blobs below ``var/store``."""
 
     def __init__(self, var: Path) -> None:
+        self._var = var
         self.root = var / "store"
         self._start = f"{self.root}{os.sep}"
         self._folders: set[str] = set()
@@ -79,7 +80,7 @@ class Store:
 
     def _write(self, blob: str, form: str, data: bytes) -> None:
         if blob[:2] not in self._folders:
-            files.make_folder(self.root, blob[:2])
+            files.make_folder(self._var, f"{self.root.name}/{blob[:2]}")
             self._folders.add(blob[:2])
         name = self._name(blob, form)
         try:

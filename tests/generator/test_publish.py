@@ -256,6 +256,23 @@ def test_builds_that_are_killed_leave_an_old_or_a_new_shop_whole_g60(shop, tmp_p
     assert [path for path in (shop / "var").rglob("*") if path.name.startswith(".making") or ".tmp" in path.name] == []
 
 
+def test_contents_of_a_build_that_died_are_not_believed_g61(shop):
+    edit(shop, 777)
+    status, _, _ = finish(shop, before=spoilt("fsync", errno.EIO, 3))
+    assert status == 3
+    releases = Releases(shop / "var")
+    used = set().union(*(releases.manifest(each).blobs() for each in releases.whole()))
+    left = [path for path in (shop / "var/store").rglob("*") if path.is_file() and path.name.split(".")[0] not in used]
+    assert left
+    for path in left:
+        state = path.stat()
+        path.write_bytes(b"\0" * state.st_size)
+        os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
+    made(shop)
+    assert "¥777.00" in page(shop, "/products/tea-1/")
+    assert not (shop / "var/cache/unfinished").exists()
+
+
 def test_two_builds_at_once_are_told_apart_g62(shop):
     edit(shop, 777)
     slow = "import generator.check as c, time; real = c.check\n"

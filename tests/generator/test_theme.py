@@ -2,6 +2,7 @@
 
 import resource
 import time
+from pathlib import Path
 
 import pytest
 import tiny_shop
@@ -194,6 +195,25 @@ def test_words_fall_back_to_the_language_then_to_english_and_count():
     assert (said("a"), said("b"), said("n", count=1), said("n", count=2)) == ("Ä", "B", "1 piece", "2 pieces")
     with pytest.raises(wording.MissingWordError):
         said("c")
+
+
+def test_a_theme_of_an_installed_package_is_found_and_runs_in_the_sandbox(shop, tmp_path, monkeypatch):
+    site = tmp_path / "site-packages"
+    plain = Path(__file__).parents[1] / "themes" / "plain"
+    (site / "plain_theme-1.0.dist-info").mkdir(parents=True)
+    (site / "plain_theme-1.0.dist-info/METADATA").write_text("Metadata-Version: 2.1\nName: plain-theme\nVersion: 1.0\n")
+    (site / "plain_theme-1.0.dist-info/entry_points.txt").write_text(
+        "[shopwright.themes]\nplain = plain_theme:FOLDER\n"
+    )
+    (site / "plain_theme.py").write_text(f"FOLDER = {str(plain)!r}\n")
+    monkeypatch.syspath_prepend(site)
+    text = tiny_shop.SHOP.replace("{name: harbour}", "{name: plain}")
+    text = text.replace("section: shelf\n    shelf: green", "section: shelves\n    shelves: [green]")
+    (shop / "shop.yaml").write_text(text, "utf-8")
+    made(shop)
+    assert '<h2><a href="/shelves/green/">绿茶</a></h2>' in page(shop, "/")
+    releases = Releases(shop / "var")
+    assert not stages.read(releases.folder(releases.find_live()))["en"].trusted
 
 
 def test_every_locale_of_harbour_has_the_same_words():

@@ -6,7 +6,7 @@ from typing import Protocol
 from generator import money, templates
 from generator.markdown import Prose
 from generator.shop import MenuItem, Picture, Shop, Text
-from generator.views import Card, Image, Link
+from generator.views import Card, DeliveryView, Image, Link
 
 _REFERENCES = {"product": "products", "shelf": "shelves", "page": "pages", "live": "rooms"}
 
@@ -34,6 +34,8 @@ class Edition:
         self.prefix = prefix(shop, locale)
         self.cards: dict[str, Card] = {}
         self._images: dict[tuple[str, str], Image] = {}
+        self.offered: dict[tuple[tuple[str, ...], bool], tuple[DeliveryView, ...]] = {}
+        """Ways of delivery by what a product says about them: most products say the same."""
         self._prose = Prose(self._resolve, self._picture)
 
     def text(self, text: Text | None) -> str:

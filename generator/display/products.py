@@ -16,7 +16,7 @@ from generator.views import (
     VariantView,
 )
 
-RELATED = 4
+MOST_RELATED = 8
 
 
 def view(edition: Edition, product: Product) -> ProductView:
@@ -48,7 +48,7 @@ def view(edition: Edition, product: Product) -> ProductView:
 
 def related(edition: Edition, product: Product, neighbours: tuple[str, ...]) -> tuple[Card, ...]:
     """Return the cards to show below a product: those the merchant names, else neighbours on its shelf."""
-    return cards.cards(edition, product.related or neighbours)
+    return cards.cards(edition, (product.related or neighbours)[:MOST_RELATED])
 
 
 def _gallery(product: Product) -> tuple[Picture, ...]:
@@ -96,7 +96,12 @@ def _variant(edition: Edition, product: Product, variant: Variant, gallery: tupl
 
 def delivery(edition: Edition, product: Product) -> tuple[DeliveryView, ...]:
     """Return the delivery methods that serve a product."""
-    return tuple(_delivery(edition, method) for method in edition.shop.delivery if _serves(method, product))
+    key = (product.delivery, product.digital)
+    found = edition.offered.get(key)
+    if found is None:
+        methods = (method for method in edition.shop.delivery if _serves(method, product))
+        found = edition.offered[key] = tuple(_delivery(edition, method) for method in methods)
+    return found
 
 
 def _serves(method: DeliveryMethod, product: Product) -> bool:

@@ -21,8 +21,9 @@ _CHINESE = (
     "尺码请参考详情页表格不同批次颜色略有差异敬请谅解收到后请先清水轻洗阴凉处晾干可以陪伴您许多年"
 )
 _ENGLISH = (
-    "made with care for daily use from materials that we choose by hand and test in our own workshop the weave is dense "
-    "yet light it keeps its shape after many washes and feels calm against the skin every piece is checked packed and "
+    "made with care for daily use from materials that we choose by hand and test in our own workshop the weave is "
+    "dense yet light it keeps its shape after many washes and feels calm against the skin every piece is "
+    "checked packed and "
     "sent within two working days each colour has its own batch number please read the size table before you order"
 )
 _WORDS = _ENGLISH.split()
@@ -36,7 +37,7 @@ locales: [zh-CN]
 currency: CNY
 timezone: Asia/Singapore
 seller:
-  {type: company, legal_name: Four Seasons Pte Ltd, address: 1 Market Street, phone: "+6561234567", email: a@example.com}
+  {type: company, legal_name: Four Seasons Pte Ltd, address: 1 Market Street, phone: "+6561234567", email: a@b.sg}
 theme: {name: harbour}
 delivery:
   - id: post

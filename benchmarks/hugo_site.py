@@ -39,11 +39,11 @@ _HEAD = """<title>{{ .Title }}</title>
 <meta property="og:image:height" content="1000">
 <meta property="og:image:alt" content="{{ $p.alt }}">
 <meta name="twitter:card" content="summary_large_image">
-{{ end }}"""
+{{ end }}"""  # noqa: E501
 _BASE = """{{ partialCached "start.html" . }}{{ partial "head.html" . }}{{ block "data" . }}{{ end }}{{ partialCached "header.html" . }}
 <main id="main" tabindex="-1">
 {{ block "main" . }}{{ end }}</main>
-{{ partialCached "footer.html" . }}"""
+{{ partialCached "footer.html" . }}"""  # noqa: E501
 _PRODUCT = """{{ define "data" }}{{ $page := . }}{{ $variants := slice }}{{ range .Params.variants }}{{ $variants = $variants | append (dict "@type" "Product" "sku" .sku "name" (printf "%s %s" $page.Title .label) "size" .label "image" (printf "https://shop.example.com/media/%s-1000.jpg" (index $page.Params.images 0).name) "offers" (dict "@type" "Offer" "url" $page.Permalink "priceCurrency" "CNY" "price" .amount "availability" "https://schema.org/InStock" "itemCondition" "https://schema.org/NewCondition" "seller" (dict "@type" "Organization" "name" "四季小店"))) }}{{ end }}{{ $pictures := slice }}{{ range .Params.images }}{{ $pictures = $pictures | append (printf "https://shop.example.com/media/%s-1000.jpg" .name) }}{{ end }}<script type="application/ld+json">{{ dict "@context" "https://schema.org" "@type" "ProductGroup" "name" .Title "description" .Params.summary "brand" (dict "@type" "Brand" "name" "四季小店") "url" .Permalink "image" $pictures "productGroupID" .Params.handle "variesBy" (slice "https://schema.org/size") "hasVariant" $variants | jsonify | safeJS }}</script>
 <script type="application/ld+json">{{ dict "@context" "https://schema.org" "@type" "BreadcrumbList" "itemListElement" (slice (dict "@type" "ListItem" "position" 1 "name" "首页" "item" "https://shop.example.com/") (dict "@type" "ListItem" "position" 2 "name" .Params.shelf "item" (printf "https://shop.example.com/shelves/%s/" .Params.shelf)) (dict "@type" "ListItem" "position" 3 "name" .Title "item" .Permalink)) | jsonify | safeJS }}</script>
 {{ end }}{{ define "main" }}<section class="wrap" data-product data-offer="{{ .Params.handle }}">
@@ -104,7 +104,7 @@ _SHELF = """{{ define "main" }}<section class="wrap"><h1>{{ .Title }}</h1>
 {{ end }}"""
 _HOME = """{{ define "main" }}<section class="wrap"><h1>{{ .Title }}</h1><div class="grid grid-4">
 {{ range first 36 (where .Site.RegularPages "Section" "products") }}{{ partialCached "card.html" . .RelPermalink }}{{ end }}</div></section>
-{{ end }}"""
+{{ end }}"""  # noqa: E501
 _EMPTY = '{{ define "main" }}{{ end }}'
 _SEARCH = """[{{ range $i, $p := where .Site.RegularPages "Section" "products" }}{{ if $i }},{{ end }}{{ dict "h" $p.Params.handle "t" $p.Title "s" $p.Params.subtitle "p" $p.Params.price "b" $p.Plain "l" $p.Params.labels "v" $p.Params.variants | jsonify }}{{ end }}]"""  # noqa: E501
 
@@ -123,7 +123,8 @@ def write(folder: Path, count: int, sample: str) -> None:
     assurances = '<ul class="assurances">' + rest.split('<ul class="assurances">', 1)[1].split("</ul>", 1)[0] + "</ul>"
     texts = {
         "baseof.html": _BASE, "products/page.html": _PRODUCT, "term.html": _SHELF, "section.html": _EMPTY,
-        "taxonomy.html": _EMPTY, "home.html": _HOME, "home.json": _SEARCH, "_partials/picture.html": _PICTURE, "_partials/card.html": _CARD,
+        "taxonomy.html": _EMPTY, "home.html": _HOME, "home.json": _SEARCH, "_partials/picture.html": _PICTURE,
+        "_partials/card.html": _CARD,
         "_partials/head.html": _HEAD + links, "_partials/start.html": start, "_partials/header.html": header,
         "_partials/footer.html": "<footer" + rest.split("<footer", 1)[1], "_partials/buy.html": buy,
         "_partials/assurances.html": assurances,
@@ -137,14 +138,14 @@ def write(folder: Path, count: int, sample: str) -> None:
 def _page(number: int, count: int) -> str:
     values = product_values(number, count)
     marks = [f"p{(number + step * 7) % PICTURES:02d}" for step in range(4)]
-    marks = [f"{mark}.{random.Random(mark).getrandbits(48):012x}" for mark in marks]
+    marks = [(n, f"{mark}.{random.Random(mark).getrandbits(48):012x}") for n, mark in enumerate(marks, 1)]
     was = f"¥{values.was:,.2f}"
     lines = [
         "---", f"title: {values.title}", f"handle: p-{number:06d}", f"shelf: s{number % SHELVES:02d}",
         f"subtitle: {values.colour} · {values.place}", f'price: "¥{values.price:,.2f}"', f'compare_at: "{was}"',
         f"shelves: [s{number % SHELVES:02d}]", f"labels: [t{number % SHELVES:02d}, {values.colour}]",
         f"summary: {json.dumps(values.chinese[:155], ensure_ascii=False)}", "images:",
-        *(f'  - {{name: {mark}, alt: "{values.title}，{values.colour}，第 {n} 张"}}' for n, mark in enumerate(marks, 1)),
+        *(f'  - {{name: {mark}, alt: "{values.title}，{values.colour}，第 {n} 张"}}' for n, mark in marks),
         "variants:",
         *(
             f'  - {{sku: S{number:06d}-{n}, label: {size}, price: "¥{values.price + 5 * n:,.2f}",'

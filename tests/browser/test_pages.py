@@ -11,7 +11,8 @@ pytestmark = pytest.mark.browser
 
 STATIC = {
     "tea": ["/", "/en/", "/products/longjing-tin/", "/en/products/puer-cake/", "/shelves/all-tea/", "/pages/questions/",
-            "/live/winter-hearth/", "/seller/", "/search?q=龙井", "/search?q=zzzz", "/cart", "/orders/lookup", "/nowhere"],
+            "/live/winter-hearth/", "/seller/", "/search?q=龙井", "/search?q=zzzz", "/cart", "/orders/lookup",
+            "/nowhere"],
     "pottery": ["/", "/en/", "/cart", "/orders/lookup", "/seller/"],
     "stall": ["/", "/products/fruit-jam-pair/", "/shelves/everything/", "/live/jam-morning/", "/cart"],
 }  # fmt: skip

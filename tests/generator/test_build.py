@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 import tiny_shop
-from tiny_shop import made, page, product, run
-
 from click.testing import CliRunner
+from tiny_shop import made, page, product, run
 
 from generator import freshness
 from generator.cli import main
@@ -84,6 +83,7 @@ def test_only_pages_that_show_a_changed_price_are_rendered(shop):
     assert "¥555.00" in page(shop, "/shelves/green/")
 
 
+ABOUT = "---\ntitle: {zh-CN: 关于, en: About}\n---\n你\n"
 EDITS = {
     "price": lambda shop: product(shop, "tea-1", "{zh-CN: 龙井 1, en: Longjing 1}", 777),
     "title": lambda shop: product(shop, "tea-2", "{zh-CN: 新名字, en: New name}", 102),
@@ -94,7 +94,7 @@ EDITS = {
     "menu": lambda shop: (shop / "shop.yaml").write_text(
         tiny_shop.SHOP.replace("label: {zh-CN: 绿茶", "label: {zh-CN: 茶"), "utf-8"
     ),
-    "page": lambda shop: (shop / "pages/about.md").write_text("---\ntitle: {zh-CN: 关于, en: About}\n---\n你\n", "utf-8"),
+    "page": lambda shop: (shop / "pages/about.md").write_text(ABOUT, "utf-8"),
     "variants": lambda shop: product(
         shop, "tea-1", "{zh-CN: 龙井 1, en: Longjing 1}", 9, "options: {规格: [50g, 100g]}\nvariants:\n"
         "  - {options: {规格: 50g}, price: 9}\n  - {options: {规格: 100g}, price: 15}\n"
@@ -120,7 +120,7 @@ def test_the_same_shop_gives_the_same_bytes_elsewhere_and_under_another_clock_g6
     made(shop, out=tmp_path / "one")
     other = tmp_path / "else" / "where"
     other.mkdir(parents=True)
-    for name in sorted(os.listdir(shop / "products"), reverse=True):
+    for name in sorted((each.name for each in (shop / "products").iterdir()), reverse=True):
         (other / "products").mkdir(exist_ok=True)
         shutil.copy(shop / "products" / name, other / "products" / name)
     for name in ("shop.yaml", "shelves", "pages"):

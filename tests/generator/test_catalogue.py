@@ -42,9 +42,11 @@ def handles(catalogue, locale="zh-CN", **query):
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("龙井", ["longjing"]), ("龙", ["longjing", "tieguanyin"]), ("花香", ["tieguanyin"]), ("明前龙井", ["longjing"]),
+        ("龙井", ["longjing"]), ("龙", ["longjing", "tieguanyin"]), ("花香", ["tieguanyin"]),
+        ("明前龙井", ["longjing"]),
         ("longj", ["longjing"]), ("LONGJING", ["longjing"]), ("白瓷", ["cup"]), ("240ml", ["cup"]), ("Ａ４", ["cup"]),
-        ("乌龙茶", ["tieguanyin"]), ("龙井 豆香", ["longjing"]), ("龙井 兰花", []), ("green", ["biluochun", "longjing"]),
+        ("乌龙茶", ["tieguanyin"]), ("龙井 豆香", ["longjing"]), ("龙井 兰花", []),
+        ("green", ["biluochun", "longjing"]),
         ("R-50", ["rock"]), ("井龙", []), ('"', []), ("*", []), ("NEAR(", []), ("a OR b", []), ("", None),
     ],
 )  # fmt: skip

@@ -10,12 +10,16 @@ import pytest
 from generator import files
 
 
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
 def test_a_file_is_replaced_and_nothing_is_left_beside_it(tmp_path):
     path = tmp_path / "shop.yaml"
     path.write_bytes(b"old")
     files.atomic_write(path, b"new")
     assert path.read_bytes() == b"new"
-    assert os.listdir(tmp_path) == ["shop.yaml"]
+    assert names(tmp_path) == ["shop.yaml"]
 
 
 def test_a_failed_write_leaves_the_old_bytes_and_no_temporary_file(tmp_path):
@@ -31,7 +35,7 @@ def test_a_failed_write_leaves_the_old_bytes_and_no_temporary_file(tmp_path):
     done = subprocess.run([sys.executable, "-c", script, str(path)], check=False)
     assert done.returncode == errno.EFBIG
     assert path.read_bytes() == b"old"
-    assert os.listdir(tmp_path) == ["page"]
+    assert names(tmp_path) == ["page"]
 
 
 def test_a_link_in_the_place_of_a_file_is_replaced_not_followed_g68(tmp_path):
@@ -54,7 +58,7 @@ def test_a_link_in_the_place_of_a_folder_is_refused_g68(tmp_path):
     with pytest.raises(files.RefusedError) as refused:
         files.make_folder(root, "products/tea")
     assert refused.value.code == "output-link"
-    assert os.listdir(outside) == []
+    assert names(outside) == []
 
 
 @pytest.mark.parametrize("folder", ["/", str(files.Path.home())])
@@ -76,7 +80,7 @@ def test_a_folder_with_foreign_files_is_not_claimed_and_stays_as_it_is_g67(tmp_p
     with pytest.raises(files.RefusedError) as refused:
         files.claim(tmp_path)
     assert refused.value.code == "output-foreign"
-    assert os.listdir(tmp_path) == ["thesis.txt"]
+    assert names(tmp_path) == ["thesis.txt"]
 
 
 def test_an_empty_folder_and_our_own_are_claimed(tmp_path):
@@ -84,7 +88,7 @@ def test_an_empty_folder_and_our_own_are_claimed(tmp_path):
     files.claim(out)
     (out / "index.html").write_text("ours")
     files.claim(out)
-    assert sorted(os.listdir(out)) == [files.MARKER, "index.html"]
+    assert names(out) == [files.MARKER, "index.html"]
 
 
 def test_a_file_in_the_place_of_the_output_is_refused_g59(tmp_path):
@@ -101,8 +105,10 @@ def test_a_lock_names_the_process_that_holds_it_g62(tmp_path):
         [
             sys.executable,
             "-c",
-            "import sys; from pathlib import Path; from generator import files\n"
-            "with files.lock(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()",
+            (
+                "import sys; from pathlib import Path; from generator import files\n"
+                "with files.lock(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
+            ),
             str(path),
         ],
         stdin=subprocess.PIPE,

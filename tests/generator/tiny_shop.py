@@ -1,7 +1,6 @@
 """A tiny shop without pictures, and builds of it."""
 
 import hashlib
-import os
 import sqlite3
 from pathlib import Path
 
@@ -17,7 +16,8 @@ country: SG
 locale: zh-CN
 locales: [zh-CN, en]
 currency: CNY
-seller: {type: company, legal_name: Four Seasons Pte Ltd, phone: "+6561234567", email: a@example.com, address: 1 Market St}
+seller:
+  {type: company, legal_name: Four Seasons Pte Ltd, phone: "+6561234567", email: a@example.com, address: 1 Market St}
 theme: {name: harbour}
 menu:
   header: [{label: {zh-CN: 绿茶, en: Green tea}, link: shelf:green}]
@@ -25,7 +25,10 @@ home:
   - section: shelf
     shelf: green
 delivery:
-  - {id: post, name: {zh-CN: 快递, en: Post}, kind: courier, rates: {by: quantity, zones: [{regions: ['*'], first: {up_to: 1, fee: 10}, then: {each: 1, fee: 2}}]}}
+  - id: post
+    name: {zh-CN: 快递, en: Post}
+    kind: courier
+    rates: {by: quantity, zones: [{regions: ['*'], first: {up_to: 1, fee: 10}, then: {each: 1, fee: 2}}]}
 payment: [{gateway: rehearsal}]
 """
 
@@ -81,7 +84,7 @@ def tree(folder, without=()):
     for path in sorted(Path(folder).rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_symlink():
-            found[name] = os.readlink(path)
+            found[name] = str(path.readlink())
         elif path.is_file() and not name.startswith(tuple(without)):
             found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
     return found

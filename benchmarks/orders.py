@@ -1,7 +1,7 @@
 """Whole orders a second over HTTP, from product page to "paid", beside a bare one-POST order in the same run.
 
-``python benchmarks/orders.py [--clients 8] [--seconds 10] [--rounds 1] [--sample tea]``. Eight shoppers buy at a copy of
-a sample shop that ``shopwright serve`` serves with SQLite and full sync: product page, into the cart, checkout form,
+``python benchmarks/orders.py [--clients 8] [--seconds 10] [--rounds 1] [--sample tea]``. Eight shoppers buy at a
+copy of a sample shop that ``shopwright serve`` serves with SQLite and full sync: product page, into the cart, checkout form,
 review, the button, the rehearsal bank's page, its approval, and the order's page, which must say that it is paid.
 Beside every order the bank sends its notice to the shop, once for each worker. The reference is one POST to Flask and
 sqlite3 under the same server: two lines, a stock check, WAL with full sync. It bounds; it does not compete.
@@ -16,6 +16,7 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -30,8 +31,8 @@ ROOT = Path(__file__).parents[1]
 BINARIES = Path(sys.executable).parent
 TICKS = os.sysconf("SC_CLK_TCK")
 BUYERS = {
-    "CN": {"phone": "13800001234", "email": "", "name": "王小明", "region": "浙江省", "city": "杭州市", "district": "西湖区",
-           "street": "龙井路 1 号"},
+    "CN": {"phone": "13800001234", "email": "", "name": "王小明", "region": "浙江省", "city": "杭州市",
+           "district": "西湖区", "street": "龙井路 1 号"},
     "DE": {"email": "eva@example.de", "name": "Eva Müller", "street": "Hauptstraße 1", "postcode": "50667",
            "city": "Köln"},
 }  # fmt: skip
@@ -69,7 +70,7 @@ CREATE TABLE stock (sku INTEGER PRIMARY KEY, n INTEGER);
 """
 
 
-class Failed(Exception):
+class FailedError(Exception):
     """An answer was not what it should be."""
 
 
@@ -102,7 +103,7 @@ class Shopper:
         answer = self._connection.getresponse()
         text = answer.read().decode()
         if answer.status != status:
-            raise Failed(f"{method} {path}: {answer.status} instead of {status}: {text[:200]}")
+            raise FailedError(f"{method} {path}: {answer.status} instead of {status}: {text[:200]}")
         for line in answer.headers.get_all("Set-Cookie") or ():
             name, _, value = line.partition(";")[0].partition("=")
             self.cookies[name] = value
@@ -122,7 +123,7 @@ def buy(port: int, goods: tuple[str, str], buyer: dict[str, str], placing: list[
     _, review = shopper.post("/checkout", wish, 200)
     sealed = re.search(r'name="sealed" value="([^"]+)"', review)
     if sealed is None:
-        raise Failed(f"no review: {review[:200]}")
+        raise FailedError(f"no review: {review[:200]}")
     consents = dict.fromkeys(re.findall(r'name="(consent-[^"]+)"', review), "1")
     began = time.perf_counter()
     bank, _ = shopper.post("/checkout/place", {"sealed": sealed[1], **consents}, 303)
@@ -130,7 +131,7 @@ def buy(port: int, goods: tuple[str, str], buyer: dict[str, str], placing: list[
     shopper.get(bank)
     order, _ = shopper.post(bank, {"choice": "approve"}, 303)
     if not PAID.search(shopper.get(order)):
-        raise Failed(f"{order} is not paid")
+        raise FailedError(f"{order} is not paid")
 
 
 class Figures:
@@ -175,7 +176,7 @@ def load(one: Callable[[int, list[float]], None], pid: int, options: argparse.Na
             began = time.perf_counter()
             try:
                 one(number, placing)
-            except (Failed, OSError, http.client.HTTPException) as error:
+            except (FailedError, OSError, http.client.HTTPException) as error:
                 with guard:
                     figures.errors.append(str(error))
             else:
@@ -268,10 +269,10 @@ def measure_reference(options: argparse.Namespace, folder: Path) -> list[Figures
     """Serve the bare order and order there."""
     port = free_port()
     (folder / "bare.py").write_text(REFERENCE)
-    made = f"import sqlite3; d = sqlite3.connect('orders.db'); d.executescript({TABLES!r}); " + (
-        "d.executemany('INSERT INTO stock VALUES (?, 9000000)', [(n,) for n in range(20)]); d.commit()"
-    )
-    subprocess.run([sys.executable, "-c", made], cwd=folder, check=True)
+    with contextlib.closing(sqlite3.connect(folder / "orders.db")) as database:
+        database.executescript(TABLES)
+        database.executemany("INSERT INTO stock VALUES (?, 9000000)", [(sku,) for sku in range(20)])
+        database.commit()
     command = [str(BINARIES / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
     command += ["--workers", str(options.workers), "--blocking-threads", "8", "bare:app"]
 

@@ -110,6 +110,7 @@ def _page(here: Visit) -> Response:
         "count": shown.count,
         "ready": shown.ready,
         "notices": tuple(here.say("cart.gone", sku=sku) for sku in shown.gone),
+        "hint": "" if request.cookies else here.say("checkout.no_cookies"),
         "token": tokens.token(here.shopfront.settings.secret, "cart", visitor),
     }
     return here.page("cart", page, context)

@@ -113,8 +113,12 @@ def _changed(here: Visit, placement: Placement, items: tuple[Item, ...], refusal
 
 
 def _items(here: Visit) -> tuple[Item, ...] | None:
+    """Return what is in the cart; None where something is in the way: the cart's page says what, line by line."""
     lines = cart.lines(here)
-    return placing.items(here.till, lines, here.now) if lines else None
+    try:
+        return placing.items(here.till, lines, here.now) if lines else None
+    except Refusal:
+        return None
 
 
 def _lines(items: tuple[Item, ...]) -> tuple[CartLine, ...]:

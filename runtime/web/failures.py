@@ -4,23 +4,37 @@ A shopper gets a calm page in the shop's look, a program gets JSON; the log gets
 """
 
 import logging
+import re
 
+import msgspec
 from flask import Flask, Response, jsonify, make_response, request
 from werkzeug.exceptions import HTTPException, TooManyRequests
 from werkzeug.http import HTTP_STATUS_CODES
 
 from generator.views import PageView
 from runtime.faults import Fault
-from runtime.refusals import Refusal
+from runtime.refusals import Code, Refusal
 from runtime.releases import NoReleaseError
 from runtime.web import headers, logs
 from runtime.web.front import plain_page
 from runtime.web.gate import is_loopback
 from runtime.web.limits import GUESSING
-from runtime.web.visit import shopfront, visit
+from runtime.web.visit import Visit, shopfront, visit
 
 log = logging.getLogger(__name__)
 _TEXTS = {404: "not_found", 405: "not_found", 410: "gone", 429: "busy", 503: "paused"}
+_IN_THE_CART = {
+    Code.CART_EMPTY, Code.CART_TOO_LONG, Code.QUANTITY_INVALID, Code.PRODUCT_GONE, Code.SOLD_OUT, Code.LIMIT_PER_ORDER,
+    Code.LIMIT_PER_CUSTOMER, Code.FORM_REUSED,
+}  # fmt: skip
+
+
+class Way(msgspec.Struct, frozen=True, kw_only=True):
+    """A way out of a refusal: an address, the words on its button, and what stands above the reason."""
+
+    url: str
+    label: str
+    title: str = ""
 
 
 def register(app: Flask) -> None:
@@ -52,7 +66,7 @@ def limit(name: str) -> None:
         raise TooManyRequests(retry_after=wait)
 
 
-def answer(status: int, message: str = "") -> Response:
+def answer(status: int, message: str = "", way: Way | None = None) -> Response:
     """Return the page or the JSON document of a failure."""
     identity = logs.request_id.get()
     if wants_json():
@@ -60,7 +74,7 @@ def answer(status: int, message: str = "") -> Response:
         found.headers.update({"Cache-Control": headers.PRIVATE, "X-Content-Type-Options": "nosniff"})
         return found
     try:
-        return _page(status, message, identity)
+        return _page(status, message, identity, way)
     except Exception:
         log.exception("the theme's page for failures cannot be rendered")
         found = make_response(plain_page(str(status), f"{message} ({identity})"), status)
@@ -68,10 +82,10 @@ def answer(status: int, message: str = "") -> Response:
         return found
 
 
-def _page(status: int, message: str, identity: str) -> Response:
+def _page(status: int, message: str, identity: str, way: Way | None) -> Response:
     here = visit()
     kind = _TEXTS.get(status, "mistake" if status >= 500 else "refused")  # noqa: PLR2004  a class of statuses
-    title = here.say(f"error.{kind}.title")
+    title = (way and way.title) or here.say(f"error.{kind}.title")
     return here.page(
         "error",
         PageView(kind="error", title=title, index=False),
@@ -79,7 +93,8 @@ def _page(status: int, message: str, identity: str) -> Response:
             "status": status,
             "title": title,
             "message": message or here.say(f"error.{kind}.text"),
-            "request_id": "" if status in {404, 405, 410} else identity,
+            "request_id": "" if way or status in {404, 405, 410} else identity,
+            "back": way,
         },
         status=status,
     )
@@ -106,7 +121,21 @@ def _is_gone() -> bool:
 
 def _refusal(error: Refusal) -> Response:
     shopfront().metrics.event("refused")
-    return answer(error.status, visit().refusal(error))
+    here = visit()
+    message = here.refusal(error)
+    if request.path.endswith("/checkout/place"):
+        message = f"{message} {here.say('checkout.refused_text')}"
+    return answer(error.status, message, _way(here, error))
+
+
+def _way(here: Visit, error: Refusal) -> Way | None:
+    """Return where a shopper can put right what was refused: in the cart, or on the order's page."""
+    order = re.fullmatch(r"(/orders/[\w-]+)/[a-z]+", request.path)
+    if order:
+        return Way(url=order[1], label=here.say("order.back"))
+    if request.path.endswith("/checkout/place"):
+        return Way(url=here.address("cart"), label=here.say("checkout.to_cart"), title=here.say("checkout.refused"))
+    return Way(url=here.address("cart"), label=here.say("checkout.to_cart")) if error.code in _IN_THE_CART else None
 
 
 def _fault(error: Fault) -> Response:

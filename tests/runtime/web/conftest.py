@@ -1,7 +1,10 @@
 """A built shop for all tests of the web, and a copy of it for every test that changes it."""
 
+import markets
 import pytest
 import storefront
+
+from runtime.rehearsal_bank import bank
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +42,49 @@ def serve(shop):
     yield start
     for each in running:
         each.stop()
+
+
+@pytest.fixture(scope="session")
+def chinese(tmp_path_factory):
+    return markets.published(tmp_path_factory.mktemp("china") / "shop", markets.CHINA, markets.CHINESE_GOODS)
+
+
+@pytest.fixture(scope="session")
+def german(tmp_path_factory):
+    return markets.published(tmp_path_factory.mktemp("germany") / "shop", markets.GERMANY, markets.GERMAN_GOODS)
+
+
+@pytest.fixture
+def open_shop(tmp_path):
+    """Open copies of published shops, each with an application, a database and a bank of its own."""
+    opened = []
+
+    def start(published, **given):
+        made = storefront.application(storefront.copy(published, tmp_path / f"shop-{len(opened)}"), **given)
+        opened.append(made.extensions["shopwright"])
+        return made
+
+    yield start
+    for each in opened:
+        each.close()
+        bank.stop(each.settings)
+
+
+@pytest.fixture
+def china(chinese, open_shop):
+    return open_shop(chinese)
+
+
+@pytest.fixture
+def germany(german, open_shop):
+    return open_shop(german)
+
+
+@pytest.fixture
+def wang(china):
+    return markets.Shopper(china, markets.WANG)
+
+
+@pytest.fixture
+def eva(germany):
+    return markets.Shopper(germany, markets.EVA)

@@ -105,10 +105,8 @@ class Catalogue:
         """Return the cards of products in the given order; unknown ones are left out."""
         wanted = list(dict.fromkeys(handles))[:_MOST_SKUS]
         marks = ",".join("?" * len(wanted))
-        sql = (
-            "SELECT p.handle, c.data FROM product p JOIN card c ON c.product = p.id"
-            f" WHERE c.locale = ? AND p.handle IN ({marks})"
-        )
+        join = "product p JOIN card c ON c.product = p.id"
+        sql = f"SELECT p.handle, c.data FROM {join} WHERE c.locale = ? AND p.handle IN ({marks})"  # noqa: S608
         rows = self._rows(sql, (locale, *wanted))
         found = {handle: self._card.decode(data) for handle, data in rows}
         return tuple(found[handle] for handle in wanted if handle in found)

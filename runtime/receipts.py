@@ -56,7 +56,12 @@ _AWAITING = (State.PENDING_PAYMENT, State.CLOSING)
 
 
 def confirm(database: Database, report: Report, now: datetime) -> Outcome:
-    """Apply what a gateway says of a charge, once."""
+    """Apply what a gateway says of a charge, once; what changes nothing does not wait for those who write."""
+    if report.verdict is Verdict.SUCCEEDED:
+        if database.read(lambda transaction: _is_known(transaction, _receipt(report))):
+            return Outcome.REPEATED
+    elif report.verdict not in _ATTEMPT_EVENTS:
+        return Outcome.NOTHING
     return database.write(lambda transaction: apply(transaction, report, now))
 
 
@@ -68,14 +73,7 @@ def apply(transaction: Transaction, report: Report, now: datetime) -> Outcome:
         if payment is not None and event is not None and payment.state in attempts.UNRESOLVED:
             attempts.step(transaction, payment, event, now)
         return Outcome.NOTHING
-    receipt = Receipt(
-        gateway=report.gateway,
-        reference=report.reference,
-        number=report.transaction or report.reference,
-        account=funds.pending(report.gateway),
-        amount=report.amount,
-        currency=report.currency,
-    )
+    receipt = _receipt(report)
     if _is_known(transaction, receipt):
         return Outcome.REPEATED
     if payment is None:
@@ -84,6 +82,17 @@ def apply(transaction: Transaction, report: Report, now: datetime) -> Outcome:
         attempts.step(transaction, payment, attempts.Event.SUCCEED, now, note=receipt.number)
         transaction.run("UPDATE payment SET receipt = ? WHERE id = ?", receipt.number, payment.id)
     return _settle(transaction, receipt, payment, now)
+
+
+def _receipt(report: Report) -> Receipt:
+    return Receipt(
+        gateway=report.gateway,
+        reference=report.reference,
+        number=report.transaction or report.reference,
+        account=funds.pending(report.gateway),
+        amount=report.amount,
+        currency=report.currency,
+    )
 
 
 def _locked(transaction: Transaction, gateway: str, reference: str) -> Payment | None:

@@ -7,36 +7,32 @@ from pathlib import Path
 
 import msgspec
 
-from generator import (
+from generator import check, files, output, pages, theme
+from generator.catalogue import Catalogue
+from generator.check import unhurried
+from generator.images import Images
+from generator.messages import problem
+from generator.pages import PagePlan
+from generator.problems import Problem, Severity
+from generator.releases import (
     catalogue_writer,
-    check,
     contents,
     engine,
     export,
-    files,
     freshness,
     manifest,
-    output,
-    pages,
     release,
-    sections,
     state,
     succession,
-    theme,
-)  # fmt: skip
-from generator.catalogue import Catalogue
-from generator.check import unhurried
-from generator.figures import Figures
-from generator.images import Images
-from generator.manifest import Entry, Manifest
-from generator.messages import problem
-from generator.pages import PagePlan
-from generator.parts import Part
-from generator.problems import Problem, Severity
-from generator.publishing import Releases
+)
+from generator.releases.figures import Figures
+from generator.releases.manifest import Entry, Manifest
+from generator.releases.parts import Part
+from generator.releases.publishing import Releases
+from generator.releases.site import Site
+from generator.releases.state import Kept, State
 from generator.shop import Shop
-from generator.site import Site
-from generator.state import Kept, State
+from generator.theming import sections
 
 
 def _silent(_kind: str, _done: int, _of: int) -> None:

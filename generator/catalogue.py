@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from generator import search
+from generator.releases import search
 from generator.shop import LiveRoom, Product, ProductStatus, Terms, Variant
 from generator.views import Card
 

@@ -8,18 +8,20 @@ from typing import Any
 
 import msgspec
 
-from generator import assembly, cache, document, inventory, parallel, reading, rules, schema, sections
-from generator.decoding import MAXIMUM_BYTES, lenient
+from generator import document, rules, schema
 from generator.document import Document
-from generator.draft import Draft
-from generator.inventory import SHOP, Source
-from generator.loading import ground, shop
+from generator.loading import assembly, ground, shop
+from generator.loading.draft import Draft
 from generator.loading.reader import Ground, Reader
 from generator.messages import problem
 from generator.problems import Mark, Problem, Severity
-from generator.reading import Result
-from generator.sections import Offer
 from generator.shop import Shop
+from generator.source import cache, inventory, parallel, reading
+from generator.source.decoding import MAXIMUM_BYTES, lenient
+from generator.source.inventory import SHOP, Source
+from generator.source.reading import Result
+from generator.theming import sections
+from generator.theming.sections import Offer
 
 _ENCODE = msgspec.msgpack.encode
 

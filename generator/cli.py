@@ -68,7 +68,8 @@ def schema(name: str | None, folder: Path | None) -> None:
     """Print the JSON Schema called NAME (shop, product, page …), or the names of all."""
     import json
 
-    from generator import nearest, sections
+    from generator.source import nearest
+    from generator.theming import sections
 
     if name is None:
         click.echo("\n".join(sections.names()))
@@ -104,7 +105,8 @@ def build(folder: Path, out: Path | None, lang: str | None, *, no_publish: bool)
 
 
 def _build(folder: Path, lang: str | None, *, out: Path | None = None, publish: bool = True) -> str:
-    from generator import freshness, report
+    from generator import report
+    from generator.releases import freshness
 
     spoken = report.language(lang, os.environ)
     if out is None and freshness.is_fresh(folder, publish=publish):
@@ -132,8 +134,9 @@ def _build(folder: Path, lang: str | None, *, out: Path | None = None, publish: 
 @language_option
 def plan(folder: Path, lang: str | None) -> None:
     """Build the shop in DIR and list what publishing it would change."""
-    from generator import changes, report
-    from generator.publishing import Releases
+    from generator import report
+    from generator.releases import changes
+    from generator.releases.publishing import Releases
 
     release = _build(folder, lang, publish=False)
     releases = Releases(folder / "var")
@@ -172,7 +175,7 @@ def rollback(folder: Path, lang: str | None) -> None:
 def _go_live(folder: Path, lang: str | None, release: str | None) -> None:
     from generator import files, report, terminal
     from generator.clock import now
-    from generator.publishing import Releases
+    from generator.releases.publishing import Releases
 
     with terminal.world(report.language(lang, os.environ)), files.lock(folder / "var" / "build.lock"):
         releases = Releases(folder / "var")

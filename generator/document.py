@@ -23,13 +23,13 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from generator import concealment, mistakes
-from generator.decoding import MAXIMUM_BYTES, SUSPECT, decode, lines, replace_controls
-from generator.events import Data, Parser
-from generator.locating import locate
 from generator.messages import problem
 from generator.problems import Mark, Problem
-from generator.tree import CONSTANTS, MAXIMUM_DEPTH, Path, TooOddError, Tree
+from generator.source import concealment, mistakes
+from generator.source.decoding import MAXIMUM_BYTES, SUSPECT, decode, lines, replace_controls
+from generator.source.events import Data, Parser
+from generator.source.locating import locate
+from generator.source.tree import CONSTANTS, MAXIMUM_DEPTH, Path, TooOddError, Tree
 
 _MOST_REPAIRS = 50
 _MOST_WALKS = 3

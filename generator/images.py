@@ -7,13 +7,14 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from generator import files, workshop
-from generator.assets import media_type
+from generator import files
 from generator.messages import problem
-from generator.picture_cache import PictureCache, content_key
+from generator.pictures import workshop
+from generator.pictures.picture_cache import PictureCache, content_key
+from generator.pictures.renditions import TYPES, Order, PictureSet, Refusal, Rendition
 from generator.problems import Problem
-from generator.renditions import TYPES, Order, PictureSet, Refusal, Rendition
 from generator.shop import Picture
+from generator.theming.assets import media_type
 from generator.views import Image
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif", ".svg")

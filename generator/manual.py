@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from generator import sections
-from generator.sections import Setting, Sidecar
+from generator.theming import sections
+from generator.theming.sections import Setting, Sidecar
 
 Tree = Mapping[str, Any]
 _KINDS = {

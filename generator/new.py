@@ -6,9 +6,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from generator import document, files, sections, starter
-from generator.inventory import SHOP
+from generator import document, files, starter
 from generator.places import SAMPLE_SHOPS
+from generator.source.inventory import SHOP
+from generator.theming import sections
 
 SCHEMAS = ".schemas"
 _KINDS = {"products": "product", "shelves": "shelf", "live": "live"}

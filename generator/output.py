@@ -8,15 +8,16 @@ from functools import partial
 import jinja2
 import msgspec
 
-from generator import templates, workers
-from generator.engines import Compiled, Once
-from generator.inspection import Inspector
-from generator.manifest import HTML, Entry
 from generator.pages import PagePlan
 from generator.problems import Mark, Problem
-from generator.site import Site
-from generator.state import Kept
-from generator.store import Store
+from generator.releases import workers
+from generator.releases.inspection import Inspector
+from generator.releases.manifest import HTML, Entry
+from generator.releases.site import Site
+from generator.releases.state import Kept
+from generator.releases.store import Store
+from generator.theming import templates
+from generator.theming.engines import Compiled, Once
 
 if sys.platform != "win32":
     import resource

@@ -7,15 +7,15 @@ from typing import Any
 
 import msgspec
 
-from generator import structured
 from generator.display import facets, heads, products, sections, shelves
 from generator.display.edition import Edition
 from generator.display.frame import seller_label
 from generator.display.paging import pagination
 from generator.display.phrases import phrase
-from generator.embeds import PLAYED_HERE
+from generator.loading.embeds import PLAYED_HERE
+from generator.releases import structured
+from generator.releases.site import Site
 from generator.shop import LiveRoom, Page, Picture, Product, ProductStatus, Seo, Shelf
-from generator.site import Site
 from generator.views import Image, Link, PageView, SectionView, plain
 
 Context = dict[str, Any]

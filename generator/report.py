@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
-from generator.decoding import lines
 from generator.messages import CATALOGUE
 from generator.problems import Mark, Problem, Severity
-from generator.redaction import redact
+from generator.source.decoding import lines
+from generator.source.redaction import redact
 
 Sources = Mapping[str, str]
 MOST_SHOWN = 200

@@ -9,12 +9,12 @@ from typing import Any
 import jsonschema_rs
 import msgspec
 
-from generator import findings, numerals
 from generator.document import Document
-from generator.events import Data
-from generator.numerals import Plan, Tree
 from generator.places import SCHEMAS
 from generator.problems import Problem, Severity
+from generator.source import findings, numerals
+from generator.source.events import Data
+from generator.source.numerals import Plan, Tree
 
 Path = tuple[str | int, ...]
 _REGEX = jsonschema_rs.RegexOptions(size_limit=1_000_000)

@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from generator.figures import Figures
 from generator.files import RefusedError
-from generator.publishing import NoReleaseError
+from generator.releases.figures import Figures
+from generator.releases.publishing import NoReleaseError
 
 _REFUSALS = {
     "already-running": (

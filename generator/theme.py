@@ -6,10 +6,11 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
-from generator import document, wording
+from generator import document
 from generator.places import THEMES
 from generator.problems import Problem
 from generator.shop import Block, Section, Value
+from generator.theming import wording
 
 GROUP = "shopwright.themes"
 """Entry points of this group give further themes: each loads the path of its folder."""

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from generator.catalogue import Catalogue
-from generator.manifest import Entry
+from generator.releases.manifest import Entry
 from generator.shop import Terms
 
 log = logging.getLogger(__name__)

@@ -6,9 +6,9 @@ from typing import Any
 
 import jinja2
 
-from generator import stages, templates
-from generator.engines import Compiled
-from generator.templates import Stage
+from generator.theming import stages, templates
+from generator.theming.engines import Compiled
+from generator.theming.templates import Stage
 
 
 class Renderer:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from generator import freshness, report, terminal
-from generator.publishing import Releases
+from generator import report, terminal
+from generator.releases import freshness
+from generator.releases.publishing import Releases
 from runtime import server
 from runtime.server import Listening, PortError
 from runtime.settings import SettingError, Settings, read

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from generator import money
-from generator.wording import Wording, merged
+from generator.theming.wording import Wording, merged
 from runtime.pricing import Step
 from runtime.refusals import Refusal
 from runtime.wordings import de, en, zh

@@ -1,4 +1,4 @@
-"""The docs say what the code does: reference pages are made from the schemas, and every command and setting is named."""
+"""The docs say what the code does: references are made from the schemas, every command and setting is named."""
 
 import re
 from pathlib import Path

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from generator import money, templates
-from generator.markdown import Prose
+from generator import money
+from generator.display.markdown import Prose
 from generator.shop import MenuItem, Picture, Shop, Text
+from generator.theming import templates
 from generator.views import Card, DeliveryView, Image, Link
 
 _REFERENCES = {"product": "products", "shelf": "shelves", "page": "pages", "live": "rooms"}

@@ -7,8 +7,8 @@ from markupsafe import Markup
 
 from generator.display import cards, shelves
 from generator.display.edition import Edition
-from generator.sections import Offer, Setting, Sidecar
 from generator.shop import Picture, Section
+from generator.theming.sections import Offer, Setting, Sidecar
 from generator.views import BlockView, SectionView, ShelfView
 
 SHOWN_OF_A_SHELF = 12

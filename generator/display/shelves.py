@@ -1,9 +1,9 @@
 """Shelves and live rooms as their pages and sections show them."""
 
-from generator import templates
 from generator.display import cards, options
 from generator.display.edition import Edition
 from generator.shop import LiveRoom, Shelf
+from generator.theming import templates
 from generator.views import BagChoice, Card, RoomView, ShelfView
 
 PER_PAGE = 24

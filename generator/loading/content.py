@@ -2,7 +2,7 @@
 
 import msgspec
 
-from generator import embeds
+from generator.loading import embeds
 from generator.loading.reader import Reader, Tree
 from generator.shop import LiveRoom, LiveSource, Page, Picture, Seo, Text, Value
 

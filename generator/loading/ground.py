@@ -6,7 +6,8 @@ from babel.core import get_global
 from babel.localedata import locale_identifiers
 from babel.numbers import list_currencies
 
-from generator import countries, regions
+from generator import regions
+from generator.loading import countries
 from generator.loading.reader import Ground, Reader, Tree
 
 _FALLBACK = Ground(country="US", locale="en", locales=("en",), currency="USD", timezone="UTC")

@@ -7,10 +7,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from generator import amounts, money, nearest
+from generator import money
+from generator.loading import amounts
 from generator.messages import problem
 from generator.problems import Problem
 from generator.shop import Picture, Seo, Text, Value
+from generator.source import nearest
 
 Path = tuple[str | int, ...]
 Tree = Mapping[str, Any]

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from generator import countries
-from generator.loading import ground, terms
+from generator.loading import countries, ground, terms
 from generator.loading.reader import Ground, Path, Reader, Tree
-from generator.sections import Offer, Setting, Sidecar
 from generator.shop import Block, MenuItem, Section, Shop, Text, ThemeChoice
+from generator.theming.sections import Offer, Setting, Sidecar
 
 _LAYOUTS = ("product", "shelf", "page", "live")
 _TEXTS = ("text", "textarea", "markdown")

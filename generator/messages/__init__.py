@@ -7,7 +7,7 @@ all codes anew: ``shopwright problems > docs/problems.md``.
 from generator.messages import files, legal, live, names, pictures, release, schema, syntax, table, trade, values
 from generator.messages.message import Message
 from generator.problems import Mark, Problem
-from generator.redaction import redact
+from generator.source.redaction import redact
 
 AREAS = (files, syntax, table, schema, values, names, pictures, trade, legal, live, release)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from generator.draft import Draft, Problems
+from generator.loading.draft import Draft, Problems
 from generator.problems import Problem
 from generator.rules import (
     addresses,

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from generator.draft import Draft, at, in_shop
-from generator.links import in_text
+from generator.display.links import in_text
+from generator.loading.draft import Draft, at, in_shop
 from generator.problems import Problem
 from generator.rules.references import Names, layouts
-from generator.sections import Setting
+from generator.theming.sections import Setting
 
 _SCHEMES = frozenset({"http", "https", "mailto", "tel", "sms", "weixin"})
 _KINDS = frozenset({"product", "shelf", "page", "live"})

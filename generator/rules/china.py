@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from generator.draft import Draft, in_shop
+from generator.loading.draft import Draft, in_shop
 from generator.problems import Problem
 from generator.shop import SellerType
 

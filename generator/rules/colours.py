@@ -3,9 +3,9 @@
 import colorsys
 from collections.abc import Iterator
 
-from generator.coloring import chosen
-from generator.draft import Draft, in_shop
+from generator.loading.draft import Draft, in_shop
 from generator.problems import Problem
+from generator.theming.coloring import chosen
 
 LEAST = 4.5
 _PAIRS = (

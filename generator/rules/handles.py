@@ -4,8 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from generator.assembly import translation
-from generator.draft import Draft, at
+from generator.loading.assembly import translation
+from generator.loading.draft import Draft, at
 from generator.messages import problem
 from generator.problems import Problem
 from generator.shop import Text

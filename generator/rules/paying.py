@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from importlib.metadata import entry_points
 
-from generator import nearest
-from generator.draft import Draft, in_shop
+from generator.loading.draft import Draft, in_shop
 from generator.problems import Problem
+from generator.source import nearest
 
 GROUP = "shopwright.gateways"
 OURS = ("rehearsal", "transfer", "cash_on_delivery")

@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from generator import media, nearest
-from generator.draft import Draft, Place
+from generator.loading.draft import Draft, Place
+from generator.pictures import media
 from generator.problems import Problem
 from generator.rules.references import layouts
-from generator.sections import Setting
+from generator.source import nearest
+from generator.theming.sections import Setting
 
 LEAST_SIDE = 300
 """Pixels: a product picture smaller than this is a blur on every phone."""

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from generator.assembly import translation
-from generator.draft import Draft, at
+from generator.loading.assembly import translation
+from generator.loading.draft import Draft, at
 from generator.problems import Problem
 
 

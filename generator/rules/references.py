@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from generator import nearest
-from generator.assembly import translation
-from generator.draft import Draft, in_shop
+from generator.loading.assembly import translation
+from generator.loading.draft import Draft, in_shop
 from generator.problems import Problem
-from generator.sections import Setting
+from generator.source import nearest
+from generator.theming.sections import Setting
 
 _MOST_GUESSES = 200
 _MANY = {"products": "product", "shelves": "shelf"}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from generator.draft import Draft
+from generator.loading.draft import Draft
 from generator.problems import Problem
 
 

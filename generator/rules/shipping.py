@@ -5,7 +5,7 @@ from typing import Any
 
 from generator import delivery, regions
 from generator.delivery import Load, NotServedError, Place
-from generator.draft import Draft, in_shop
+from generator.loading.draft import Draft, in_shop
 from generator.loading.reader import Path, Reader
 from generator.money import plain
 from generator.problems import Problem

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from generator.draft import Draft, in_shop
+from generator.loading.draft import Draft, in_shop
 from generator.problems import Problem
 
 

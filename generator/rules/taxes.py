@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from generator import nearest, regions
-from generator.draft import Draft, in_shop
+from generator import regions
+from generator.loading.draft import Draft, in_shop
 from generator.problems import Problem
+from generator.source import nearest
 
 
 def table(draft: Draft) -> Iterator[Problem]:

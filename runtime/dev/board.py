@@ -4,7 +4,7 @@ import threading
 
 import msgspec
 
-from generator.rebuild import Outcome, Said
+from generator.releases.rebuild import Outcome, Said
 
 
 class News(msgspec.Struct, frozen=True):

@@ -19,8 +19,8 @@ from generator import report, terminal
 from generator.cli import FOLDER, language_option
 from generator.files import RefusedError
 from generator.places import THEMES
-from generator.publishing import Releases
-from generator.rebuild import Outcome, Said
+from generator.releases.publishing import Releases
+from generator.releases.rebuild import Outcome, Said
 from generator.watch import Watch
 from runtime import server
 from runtime.dev.board import Board
@@ -40,7 +40,7 @@ class Builder:
         package = str(Path(__file__).resolve().parents[2])
         paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
         self._process = subprocess.Popen(  # noqa: S603  our own interpreter
-            [sys.executable, "-P", "-m", "generator.rebuild", str(folder), lang],
+            [sys.executable, "-P", "-m", "generator.releases.rebuild", str(folder), lang],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},

@@ -9,8 +9,8 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, Form, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
-from generator import wording
 from generator.shop import DeliveryKind, DeliveryMethod, Terms
+from generator.theming import wording
 from runtime import addresses, pricing
 from runtime.orders import Address, CartLine, Contact, Invoice, Placement
 from runtime.pricing import Destination, Item

@@ -7,7 +7,7 @@ from babel.dates import format_date, format_time
 from flask import Blueprint, Response, abort, request
 from werkzeug.wrappers import Response as Answer
 
-from generator import wording
+from generator.theming import wording
 from generator.views import PageView
 from runtime import addresses, orders, payments
 from runtime.gateways import Instructions, Kind

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from generator.manifest import Entry
+from generator.releases.manifest import Entry
 from runtime.releases import Release
 from runtime.web import headers
 from runtime.web.headers import Headers

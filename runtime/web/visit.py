@@ -12,10 +12,10 @@ import msgspec
 from flask import Response, current_app, g, make_response, redirect, request
 from werkzeug.wrappers import Response as Answer
 
-from generator import templates
 from generator.catalogue import Catalogue
-from generator.engines import Compiled
 from generator.shop import Terms
+from generator.theming import templates
+from generator.theming.engines import Compiled
 from generator.views import PageView
 from runtime import database, gateways, stock, words
 from runtime.database import Database

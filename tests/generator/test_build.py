@@ -12,10 +12,10 @@ import tiny_shop
 from click.testing import CliRunner
 from tiny_shop import made, page, product, run
 
-from generator import freshness
 from generator.cli import main
-from generator.publishing import Releases
-from generator.store import Store
+from generator.releases import freshness
+from generator.releases.publishing import Releases
+from generator.releases.store import Store
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_shop import made, product
 
-from generator import search
 from generator.catalogue import Catalogue, Query
-from generator.publishing import Releases
+from generator.releases import search
+from generator.releases.publishing import Releases
 
 
 @pytest.fixture(scope="module")

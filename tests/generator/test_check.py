@@ -8,9 +8,10 @@ import msgspec
 import pytest
 from conftest import brief
 
-from generator import cache, check, parallel, reading
+from generator import check
 from generator.check import check as run
 from generator.problems import Severity
+from generator.source import cache, parallel, reading
 
 TEA = b"title: Tea\nprice: 10\n"
 STORED = "var/cache/check"

@@ -5,8 +5,8 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from generator import sections
 from generator.cli import main
+from generator.theming import sections
 
 
 @pytest.fixture

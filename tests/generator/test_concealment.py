@@ -3,9 +3,9 @@
 import msgspec
 import pytest
 
-from generator import concealment, redaction
 from generator.check import check
 from generator.problems import Mark
+from generator.source import concealment, redaction
 
 SECRETS = [
     "sk_live_4eC39HqLyjWDarjtT1zdp7dc",

@@ -9,8 +9,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator import decoding, document, tree
+from generator import document
 from generator.problems import Mark, Severity
+from generator.source import decoding, tree
 
 FILE = "products/tea.yaml"
 

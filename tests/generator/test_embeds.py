@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import embeds
+from generator.loading import embeds
 
 SHOP = "https://tea.example.com"
 VIDEO = "dQw4w9WgXcQ"

@@ -6,11 +6,11 @@ from xml.etree import ElementTree as ET
 import pytest
 import small_shop
 
-from generator import feeds
 from generator.check import check
 from generator.display.edition import Edition
-from generator.feeds import Address
 from generator.images import Images
+from generator.releases import feeds
+from generator.releases.feeds import Address
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 GOOGLE = "{http://base.google.com/ns/1.0}"

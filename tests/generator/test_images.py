@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageCms
 
-from generator import picture_cache, workshop
 from generator.images import Icon, Images
-from generator.renditions import Order
+from generator.pictures import picture_cache, workshop
+from generator.pictures.renditions import Order
 from generator.shop import Picture
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import amounts, document, money
-from generator.loading import content, ground, products, terms
+from generator import document, money
+from generator.loading import amounts, content, ground, products, terms
 from generator.loading.reader import Ground, Reader
 from generator.loading.shop import find_ground
 from generator.shop import TaxRate

@@ -9,7 +9,7 @@ import pytest
 import tiny_shop
 from PIL import Image
 
-from generator import feeds, structured
+from generator.releases import feeds, structured
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 SQUARE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>'

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from generator.markdown import _MARKUP, Prose, plain
+from generator.display.markdown import _MARKUP, Prose, plain
 from generator.views import Image, Link
 
 IMAGE = Image(

@@ -16,8 +16,8 @@ from click.testing import CliRunner
 from tiny_shop import made, page, product
 
 from generator.cli import main
-from generator.publishing import Releases
-from generator.store import Store
+from generator.releases.publishing import Releases
+from generator.releases.store import Store
 
 BUILD = (
     "import sys; from pathlib import Path\n"

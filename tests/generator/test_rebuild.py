@@ -7,8 +7,8 @@ import msgspec
 import pytest
 import tiny_shop
 
-from generator import rebuild
-from generator.rebuild import Outcome
+from generator.releases import rebuild
+from generator.releases.rebuild import Outcome
 
 
 def test_a_good_build_names_its_release_and_the_folders_of_its_theme(tmp_path):
@@ -41,7 +41,9 @@ def test_what_the_world_refuses_is_a_fault_and_no_end(tmp_path):
 def test_the_child_answers_a_line_with_a_line_and_sees_changes_of_a_theme(tmp_path):
     folder = tiny_shop.write(tmp_path / "shop", 1)
     process = subprocess.Popen(
-        [sys.executable, "-m", "generator.rebuild", str(folder), "en"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-m", "generator.releases.rebuild", str(folder), "en"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )
 
     def ask():

@@ -10,8 +10,10 @@ import yaml
 from jsonschema import Draft202012Validator
 from small_shop import SHOPS
 
-from generator import document, numerals, report, schema, sections
+from generator import document, report, schema
 from generator.problems import Mark
+from generator.source import numerals
+from generator.theming import sections
 
 FILE = "products/tea.yaml"
 NAMES = sections.names()

@@ -7,8 +7,8 @@ import jsonschema
 import jsonschema_rs
 import pytest
 
-from generator import sections
 from generator.places import SCHEMAS
+from generator.theming import sections
 
 NAMES = ["block", "live", "manifest", "page", "product", "section", "shelf", "shop", "theme"]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")

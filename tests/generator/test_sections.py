@@ -3,8 +3,9 @@
 import pytest
 from conftest import brief
 
-from generator import places, schema, sections
+from generator import places, schema
 from generator.check import check
+from generator.theming import sections
 
 SIDECAR = """\
 label: {en: Steps, zh: 步骤}

@@ -3,7 +3,7 @@
 import pytest
 
 from generator.loading.content import Rule, ShelfFile
-from generator.shelving import Stall
+from generator.loading.shelving import Stall
 from generator.shop import Product, ProductStatus, Variant
 
 

@@ -5,11 +5,11 @@ import json
 import pytest
 import small_shop
 
-from generator import structured
 from generator.check import check
 from generator.display import products, shelves
 from generator.display.edition import Edition
 from generator.images import Images
+from generator.releases import structured
 from generator.views import Link
 
 MUGS = """title: {en: "Mug </script><script>alert(1)</script>"}

@@ -2,8 +2,9 @@
 
 import pytest
 
-from generator import report, schema, table
+from generator import report, schema
 from generator.problems import Mark
+from generator.source import table
 
 FILE = "products.csv"
 

@@ -8,10 +8,11 @@ import pytest
 import tiny_shop
 from tiny_shop import made, page, run
 
-from generator import stages, templates, theme, wording
+from generator import theme
 from generator.places import THEMES
-from generator.publishing import Releases
-from generator.templates import Stage
+from generator.releases.publishing import Releases
+from generator.theming import stages, templates, wording
+from generator.theming.templates import Stage
 from generator.views import Frame, Imprint
 
 PAGE = "{% extends 'layout.html' %}\n{% block content %}\n<h1>{{ title }}</h1>\nHERE\n{% endblock %}\n"

@@ -3,7 +3,7 @@
 import pytest
 
 from generator.images import Images
-from generator.vector import UnsafeDrawingError, clean
+from generator.pictures.vector import UnsafeDrawingError, clean
 
 OPEN = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 24 12">'
 

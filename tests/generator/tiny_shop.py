@@ -5,8 +5,8 @@ import sqlite3
 from pathlib import Path
 
 from generator.build import Wish, build
-from generator.publishing import Releases
-from generator.store import Store
+from generator.releases.publishing import Releases
+from generator.releases.store import Store
 
 NOW = "2026-11-22T12:00:00Z"
 SHOP = """format: 1

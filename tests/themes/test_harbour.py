@@ -5,9 +5,10 @@ import re
 import brotli
 import pytest
 
-from generator import assets, coloring, document, sections, theme, wording
+from generator import document, theme
 from generator.places import THEMES
 from generator.shop import ThemeChoice
+from generator.theming import assets, coloring, sections, wording
 
 HARBOUR = THEMES / "harbour"
 OFFER, _ = sections.read("harbour")

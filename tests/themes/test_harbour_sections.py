@@ -6,9 +6,11 @@ import re
 import pytest
 from markupsafe import Markup
 
-from generator import sections, templates, theme
+from generator import theme
 from generator.places import THEMES
-from generator.templates import Stage
+from generator.theming import sections, templates
+from generator.theming.templates import Stage
+from generator.theming.wording import merged
 from generator.views import (
     BlockView,
     Card,
@@ -22,7 +24,6 @@ from generator.views import (
     SectionView,
     ShelfView,
 )
-from generator.wording import merged
 
 OFFER, _ = sections.read("harbour")
 THEME, _ = theme.read([THEMES / "harbour"])

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import places, sections
+from generator import places
 from generator.rules import colours
+from generator.theming import sections
 
 CODES = st.from_regex(r"#[0-9a-f]{6}", fullmatch=True)
 

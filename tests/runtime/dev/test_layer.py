@@ -7,7 +7,7 @@ import time
 import pytest
 from werkzeug.test import Client
 
-from generator.rebuild import Outcome, Said
+from generator.releases.rebuild import Outcome, Said
 from runtime.dev.board import Board
 from runtime.dev.command import _swaps
 from runtime.dev.layer import Layer

@@ -15,10 +15,11 @@ from pathlib import Path
 
 import msgspec
 
-from generator import files, manifest
+from generator import files
 from generator.build import Wish, build
-from generator.manifest import Entry
-from generator.store import Store
+from generator.releases import manifest
+from generator.releases.manifest import Entry
+from generator.releases.store import Store
 from runtime import create_app, database
 from runtime import settings as environment
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import storefront
 
-from generator.publishing import Releases
+from generator.releases.publishing import Releases
 
 BUY = b"POST /cart/add HTTP/1.1\r\nHost: 127.0.0.1\r\nSec-Fetch-Site: same-origin\r\nConnection: close\r\n"
 FORM = b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 12\r\n\r\n"

@@ -7,7 +7,7 @@ import brotli
 import pytest
 import storefront
 
-from generator.publishing import Releases
+from generator.releases.publishing import Releases
 
 HTML = "text/html; charset=utf-8"
 MEDIA = "/icon-512.png"

@@ -1,0 +1,1 @@
+"""A theme at work: its sidecars, templates, words, colours and assets."""

@@ -1,7 +1,7 @@
 """Whole orders a second over HTTP, from product page to "paid", beside a bare one-POST order in the same run.
 
 ``python benchmarks/orders.py [--clients 8] [--seconds 10] [--rounds 1] [--sample tea]``. Eight shoppers buy at a
-copy of a sample shop that ``shopwright serve`` serves with SQLite and full sync: product page, into the cart, checkout form,
+copy of a sample shop that ``shopwright serve`` serves with SQLite and full sync: product page, into the cart, form,
 review, the button, the rehearsal bank's page, its approval, and the order's page, which must say that it is paid.
 Beside every order the bank sends its notice to the shop, once for each worker. The reference is one POST to Flask and
 sqlite3 under the same server: two lines, a stock check, WAL with full sync. It bounds; it does not compete.

@@ -2,8 +2,8 @@
 
 Columns are keys of a product or a variant: ``title``, ``title.en``, ``seo.title``, ``options.Size``. Beside
 ``title.en`` the plain ``title`` is the one in the shop's own locale. Entries of a list (``tags``, ``images``,
-``related``, ``delivery``) are parted by ``|``. Cells of a product's own columns may be empty after its first row. The separator is
-the comma, semicolon or tab of the first row.
+``related``, ``delivery``) are parted by ``|``. Cells of a product's own columns may be empty after its first row. The
+separator is the comma, semicolon or tab of the first row.
 """
 
 import re

@@ -84,7 +84,8 @@ def items(data):
 
 def test_the_product_feed_has_one_item_a_variant(shop):
     product = (
-        "title: Mug & Co\ndescription: '**Strong** and [blue](https://x.example)'\nimages: [longjing.jpg, biluochun.jpg]\n"
+        "title: Mug & Co\ndescription: '**Strong** and [blue](https://x.example)'\n"
+        "images: [longjing.jpg, biluochun.jpg]\n"
         "options: {Size: [S, L]}\nvariants:\n"
         "  - {options: {Size: S}, sku: m-s, price: 30, compare_at: 40, stock: 0, weight: 300g}\n"
         "  - {options: {Size: L}, sku: m-l, price: 35, stock: 5, barcode: '4006381333931'}\n"

@@ -41,7 +41,8 @@ class Commands(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without importing them."""
         del ctx
-        texts = {name: command.get_short_help_str(100) for name, command in self.commands.items()}
+        shown = {name: command for name, command in self.commands.items() if not command.hidden}
+        texts = {name: command.get_short_help_str(100) for name, command in shown.items()}
         texts |= {name: text for name, (_, text) in COMMANDS.items()}
         with formatter.section("Commands"):
             formatter.write_dl(sorted(texts.items()))

@@ -16,7 +16,7 @@ from generator.catalogue import Catalogue
 from generator.shop import Terms
 from generator.theming import templates
 from generator.theming.engines import Compiled
-from generator.views import PageView
+from generator.views import Link, PageView
 from runtime import database, gateways, stock, words
 from runtime.database import Database
 from runtime.faults import DatabaseFault
@@ -177,10 +177,19 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
         self, template: str, page: PageView, context: Mapping[str, Any], *, status: int = 200, private: bool = True
     ) -> Response:
         """Render ``pages/<template>.html``; a private answer is kept nowhere, another one is asked for again."""
-        text = self.renderer.render(template, self.locale, {"page": page, **context})
+        shown = page if page.languages else msgspec.structs.replace(page, languages=self._languages())
+        text = self.renderer.render(template, self.locale, {"page": shown, **context})
         answer = make_response(text, status)
         answer.headers.update(headers.page(private=private))
         return answer
+
+    def _languages(self) -> tuple[Link, ...]:
+        """Return this very page in the shop's other languages, where its address has one for each."""
+        if request.method != "GET" or request.view_args:
+            return ()
+        rest = request.full_path.rstrip("?").removeprefix(self.prefix)
+        listed = self.renderer.stages[self.locale].frame.locales
+        return tuple(msgspec.structs.replace(link, url=link.url.rstrip("/") + rest) for link in listed)
 
     def go(self, path: str) -> Answer:
         """Send the browser on to one of our own paths after a form."""

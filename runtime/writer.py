@@ -88,9 +88,7 @@ class Writer:
 
     def _serve(self) -> None:
         while (first := self._queue.get()) is not None:
-            units = self._gather(first)
-            if units:
-                self._commit(units)
+            self._commit(first)
         self._drop()
 
     def _gather(self, first: _Unit) -> list[_Unit]:
@@ -101,15 +99,22 @@ class Writer:
                 self._queue.put(None)
                 break
             units.append(unit)
-        return [unit for unit in units if unit.future.set_running_or_notify_cancel()]
+        return _wanted(units)
 
-    def _commit(self, units: list[_Unit]) -> None:
-        """Run a batch in one transaction; if the commit fails nothing is kept, and every caller hears so."""
+    def _commit(self, first: _Unit) -> None:
+        """Run a batch in one transaction; if the commit fails nothing is kept, and every caller hears so.
+
+        What comes while another process holds the lock still joins the batch.
+        """
+        units: list[_Unit] | None = None
         try:
             with self._lock():
-                self._transact(units)
+                units = self._gather(first)
+                if units:
+                    self._transact(units)
         except BaseException as error:  # noqa: BLE001  whatever it is, the callers must not wait for ever
             lost = self._lost(error)
+            units = _wanted([first]) if units is None else units
             for unit in units:
                 unit.error = lost
             self._drop()
@@ -148,3 +153,8 @@ class Writer:
         if isinstance(error, _LostError):
             return DatabaseFault(Reason.BROKEN, "the database gave the transaction up")
         return error
+
+
+def _wanted(units: list[_Unit]) -> list[_Unit]:
+    """Return the units whose callers still wait; from now on they wait for the end."""
+    return [unit for unit in units if unit.future.set_running_or_notify_cancel()]

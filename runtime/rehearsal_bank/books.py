@@ -146,12 +146,13 @@ class Books:
             return None
         return msgspec.convert(dict(zip(BankCharge.__struct_fields__, row, strict=True)), BankCharge)
 
-    def open_charge(self, charge: BankCharge) -> None:
-        """Write a new charge."""
+    def open_charge(self, charge: BankCharge) -> BankCharge:
+        """Write a new charge and return it, or the one that was written under its reference meanwhile."""
         marks = ", ".join("?" * len(BankCharge.__struct_fields__))
         values = [str(value) if isinstance(value, ChargeState) else value for value in msgspec.structs.astuple(charge)]
         with self.change() as connection:
-            connection.execute(f"INSERT INTO charge ({_COLUMNS}) VALUES ({marks})", values)  # noqa: S608
+            connection.execute(f"INSERT INTO charge ({_COLUMNS}) VALUES ({marks}) ON CONFLICT DO NOTHING", values)  # noqa: S608
+        return self.find_by_reference(charge.reference) or charge
 
     def close_charge(self, reference: str) -> None:
         """Close an open charge: nobody can pay it on its page any more."""
@@ -227,10 +228,10 @@ class Books:
                 )
         return [BankNotice(*row) for row in rows]
 
-    def delivered(self, notice: BankNotice) -> None:
+    def delivered(self, notices: list[BankNotice]) -> None:
         """Note that the shop answered well."""
         with self.change() as connection:
-            connection.execute("UPDATE notice SET done = 1 WHERE id = ?", (notice.id,))
+            connection.executemany("UPDATE notice SET done = 1 WHERE id = ?", [(notice.id,) for notice in notices])
 
     def next_due(self) -> int | None:
         """Return when the next notice or late money is due, or None."""

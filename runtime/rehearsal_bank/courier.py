@@ -4,6 +4,7 @@ import http.client
 import logging
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -16,6 +17,8 @@ from runtime.rehearsal_bank.signing import Keys
 log = logging.getLogger(__name__)
 TIMEOUT = 5.0
 IDLE = 1.0
+HANDS = 4
+"""So many notices are under way at once: each waits for the shop to write it down."""
 
 
 class Courier:
@@ -28,6 +31,7 @@ class Courier:
         self._wake = threading.Event()
         self._stop = False
         self._thread: threading.Thread | None = None
+        self._hands = ThreadPoolExecutor(HANDS, "rehearsal-bank")
 
     def start(self) -> None:
         """Begin to deliver."""
@@ -45,6 +49,7 @@ class Courier:
         self._wake.set()
         if self._thread is not None:
             self._thread.join(TIMEOUT * 2)
+        self._hands.shutdown(wait=False)
 
     def deliver_due(self) -> int:
         """Let late money come and send what is due; return how many notices were sent."""
@@ -57,10 +62,10 @@ class Courier:
             if charge is not None:
                 self._books.pay(charge, at, (at,), forced=True)
         notices = self._books.due_notices(at)
-        for notice in notices:
-            charge = self._books.find(notice.charge)
-            if charge is not None and self._send(charge, notice):
-                self._books.delivered(notice)
+        sendable = [(found, notice) for notice in notices if (found := self._books.find(notice.charge)) is not None]
+        if sendable:
+            sent = list(self._hands.map(self._send, *zip(*sendable, strict=True)))
+            self._books.delivered([notice for (_, notice), well in zip(sendable, sent, strict=True) if well])
         return len(notices)
 
     def _run(self) -> None:

@@ -119,14 +119,20 @@ MESSAGES = {
         zh_hint="在前面写上键和冒号；如果它接着上面的文字，请缩进",
         file=_FILE, bad="title: Longjing\nprice 168\n", good="title: Longjing\nprice: 168\n",
     ),
+    "yaml-full-width-colon": Message(
+        en="this colon is full-width (：), and YAML knows only the narrow one (:)",
+        zh="这是全角冒号（：），YAML 只认半角冒号（:）",
+        en_hint="write {suggestion}", zh_hint="写成 {suggestion}",
+        file=_FILE, bad="title: Longjing\nprice：168\n", good="title: Longjing\nprice: 168\n",
+    ),
     "yaml-no-space": Message(
         en="the space after {separator} is missing", zh="{separator} 后面缺少空格",
         en_hint="write {suggestion}", zh_hint="写成 {suggestion}",
         file=_FILE, bad="title: Longjing\nprice:168\n", good="title: Longjing\nprice: 168\n",
     ),
     "yaml-indentation": Message(
-        en="this line does not fit: it is indented by {spaces} spaces and the line above by {above}",
-        zh="这一行的缩进对不上：它缩进 {spaces} 个空格，上一行是 {above} 个",
+        en="this line does not fit: it is indented by {spaces} and the line above by {above}",
+        zh="这一行的缩进对不上：它缩进 {spaces}，上一行是 {above}",
         en_hint="keys of one group start in the same column; a group goes two spaces deeper than its key",
         zh_hint="同一组的键左边对齐；下一层比它的键多缩进两个空格",
         en_related="the line above", zh_related="上一行",

@@ -20,6 +20,7 @@ _ENTRY = re.compile(
 _SPECIAL = "@`%*&!|>{}[],?"
 _GLUED_COLON = re.compile(r"(\s*(?:-\s+)*[^\s:\"'#]+):(\S.*)")
 _TWO_WORDS = re.compile(r"(\s*(?:-\s+)*[a-z_]+)\s+([^\s:]+)\s*")
+_FULL_WIDTH_COLON = re.compile(r"(?P<key>\s*(?:-\s+)*[\w\"'-]+)\s*(?P<colon>：)\s*(?P<value>.*)")
 _GLUED_DASH = re.compile(r"(\s*)-([^\s-].*)")
 
 
@@ -229,6 +230,11 @@ def _no_colon(scene: Scene) -> Mistake | None:
     elif not scene.words.startswith("could not find expected ':'"):
         return None
     line = scene.lines[number] if 0 <= number < len(scene.lines) else ""
+    wide = _FULL_WIDTH_COLON.fullmatch(line)
+    if wide:
+        fixed = f"{wide['key']}: {wide['value']}".rstrip()
+        mark = scene.mark(number, wide.start("colon"), wide.end("colon"))
+        return Mistake(problem("yaml-full-width-colon", scene.file, mark, suggestion=fixed.strip()), number, fixed)
     if not line.strip() or line.lstrip().startswith("#") or re.search(r":(\s|$)", line):
         return None
     column = len(line) - len(line.lstrip())
@@ -259,7 +265,11 @@ def _indentation(scene: Scene) -> Mistake | None:
     related = (scene.file, scene.mark(above, indent))
     if indent == column:
         return Mistake(problem("yaml-list-among-keys", scene.file, mark, related=related))
-    return Mistake(problem("yaml-indentation", scene.file, mark, related=related, spaces=column, above=indent))
+    return Mistake(problem("yaml-indentation", scene.file, mark, related=related, spaces=_spaces(column), above=_spaces(indent)))
+
+
+def _spaces(count: int) -> dict[str, str]:
+    return {"en": f"{count} space" if count == 1 else f"{count} spaces", "zh": f"{count} 个空格"}
 
 
 def _quote_to_the_end(scene: Scene) -> Mistake | None:

@@ -41,10 +41,12 @@ def start(till: Till, order: Order, gateway: str, base_url: str, now: datetime) 
     provider = till.gateways.get(gateway)
     if provider is None or provider.kind is Kind.ON_DELIVERY:
         raise Refusal(Code.GATEWAY_UNKNOWN, gateway=gateway)
-    for other in till.database.read(lambda transaction: attempts.unresolved(transaction, order.id)):
-        if other.gateway != gateway:
-            _close(till, other, now)
-    payment = till.database.write(lambda transaction: _prepare(transaction, order, provider, now))
+    payment = till.database.read(lambda transaction: _find_prepared(transaction, order, gateway))
+    if payment is None:
+        for other in till.database.read(lambda transaction: attempts.unresolved(transaction, order.id)):
+            if other.gateway != gateway:
+                _close(till, other, now)
+        payment = till.database.write(lambda transaction: _prepare(transaction, order, provider, now))
     if payment.state is State.OPEN:
         return payment
     charge = _charge(till, order, payment, base_url)
@@ -79,6 +81,12 @@ def current(till: Till, order: Order) -> Payment | None:
     """Return the order's newest attempt that is open, or None."""
     found = till.database.read(lambda transaction: attempts.unresolved(transaction, order.id))
     return next((payment for payment in reversed(found) if payment.state is State.OPEN), None)
+
+
+def failed(till: Till, order: Order) -> bool:
+    """Tell whether the newest attempt to pay an order came to nothing."""
+    found = till.database.read(lambda transaction: attempts.of_order(transaction, order.id))
+    return bool(found) and found[-1].state is State.FAILED
 
 
 def refresh(till: Till, order: Order, now: datetime) -> Order:
@@ -154,6 +162,15 @@ def _poll(till: Till, payment: Payment, now: datetime) -> None:
         confirm(till, provider.query(_plain_charge(payment)), now)
     else:
         _close(till, payment, now)
+
+
+def _find_prepared(transaction: Transaction, order: Order, gateway: str) -> Payment | None:
+    """Return the attempt that was written with the order, if it is still all there is and the order can be paid."""
+    row = transaction.find("SELECT state, gateway FROM orders WHERE id = ?", order.id)
+    found = attempts.unresolved(transaction, order.id)
+    if row is None or tuple(row) != (_PENDING, gateway) or len(found) != 1:
+        return None
+    return found[0] if found[0].gateway == gateway and found[0].state is State.CREATED else None
 
 
 def _prepare(transaction: Transaction, order: Order, provider: Gateway, now: datetime) -> Payment:

@@ -15,7 +15,8 @@ import msgspec
 import peewee
 
 from generator.shop import Product, ProductStatus, Text, Variant
-from runtime import contacts, notices, numbers, orders, pricing, stock
+from runtime import attempts, contacts, notices, numbers, orders, pricing, stock
+from runtime.attempts import Owner
 from runtime.gateways import Gateway, Kind
 from runtime.notices import Topic
 from runtime.orders import CartLine, Delivery, Event, HistoryRow, Order, Placement, State
@@ -225,6 +226,9 @@ def _write(transaction: Transaction, till: Till, draft: _Draft, names: tuple[str
     _reserve(transaction, draft, order, now)
     if draft.quote.total == 0 and state is State.PENDING_PAYMENT:
         orders.step(transaction, order, Event.PAY, actor="system", now=now, note="nothing to pay")
+    elif draft.gateway.kind is Kind.ONLINE:
+        owner = Owner(order, names[0], draft.quote.total, draft.quote.currency)
+        attempts.create(transaction, owner, draft.gateway.id, now)
     return Placed(order=orders.get_by_id(transaction, order), created=True)
 
 

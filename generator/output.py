@@ -11,7 +11,7 @@ import msgspec
 from generator.pages import PagePlan
 from generator.problems import Mark, Problem
 from generator.releases import workers
-from generator.releases.inspection import Inspector
+from generator.releases.inspection import Inspector, open_tag
 from generator.releases.manifest import HTML, Entry
 from generator.releases.site import Site
 from generator.releases.state import Kept
@@ -71,15 +71,18 @@ class Renderer:
 
     def _settled(self, html: str, plan: PagePlan, template: str) -> tuple[bytes, list[Problem]]:
         """Put the fragments of a page in their places; each of them is looked at and encoded only once."""
-        fragments, encoded = self.fragments[plan.locale]
-        parts = html.split("\0")
-        problems = self.inspector.problems("".join(parts[::2]), plan.url, template)
+        fragments, encoded, open_tags = self.fragments[plan.locale]
+        problems = []
         for text in fragments[len(encoded) :]:
             problems += self.inspector.problems(text, plan.url, template)
             encoded.append(text.encode("utf-8"))
-        made: list[bytes] = [part.encode("utf-8") for part in parts]
-        made[1::2] = [encoded[int(number)] for number in parts[1::2]]
-        return b"".join(made), problems
+            open_tags.append(open_tag(text))
+        own = html.split("\0")
+        made: list[bytes] = [part.encode("utf-8") for part in own]
+        numbers = [int(number) for number in own[1::2]]
+        made[1::2] = [encoded[number] for number in numbers]
+        own[1::2] = [open_tags[number] for number in numbers]
+        return b"".join(made), problems + self.inspector.problems("".join(own), plan.url, template)
 
     def all(self, plans: Sequence[PagePlan], progress: Progress) -> list[Rendered]:
         """Render all given pages, here or in workers, in the order of their places."""
@@ -158,13 +161,13 @@ class Renderer:
         return Problem(code="theme-too-slow", file=file, mark=Mark(1, 1), values=values)
 
 
-def _fragments(environment: jinja2.Environment) -> tuple[list[str], list[bytes]]:
-    """Have an environment set aside what it renders once; return those texts, and room for their bytes."""
+def _fragments(environment: jinja2.Environment) -> tuple[list[str], list[bytes], list[str]]:
+    """Have an environment set aside what it renders once; return those texts, room for their bytes and open tags."""
     texts: list[str] = []
     for extension in environment.extensions.values():
         if isinstance(extension, Once):
             extension.fragments = texts
-    return texts, []
+    return texts, [], []
 
 
 def _limit() -> None:

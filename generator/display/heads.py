@@ -11,14 +11,17 @@ from generator.display.phrases import phrase
 from generator.shop import Seo
 from generator.views import Image, Link, PageView
 
-_MARKS = re.compile(r"!\[[^\]]*\]\([^)]*\)|\]\([^)]*\)|<[^>]*>|[*_`#>\[|]+|^\s*[-+]\s+", re.MULTILINE)
+_MARKS = re.compile(r"!\[[^\]]*\]\([^)]*\)|\]\([^)]*\)|<[^>]*>|[*_`#>\[|]+")
+_MARKS_AND_POINTS = re.compile(rf"{_MARKS.pattern}|^\s*[-+]\s+", re.MULTILINE)
+"""Also the points of a list: found much more slowly."""
 _LONGEST = 155
 
 
 @lru_cache(maxsize=4096)
 def summary(text: str, longest: int = _LONGEST) -> str:
     """Return the beginning of a Markdown text in plain words, short enough for a search result."""
-    plain = " ".join(_MARKS.sub("", text).split())
+    marks = _MARKS_AND_POINTS if "-" in text or "+" in text else _MARKS
+    plain = " ".join(marks.sub("", text).split())
     if len(plain) <= longest:
         return plain
     cut = plain[: longest - 1]

@@ -21,13 +21,12 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]*:", re.IGNORECASE)
 _SCHEMES = {"http:", "https:", "mailto:", "tel:", "product:", "shelf:", "page:", "live:"}
 _URL_SCHEMES = {each.removesuffix(":") for each in _SCHEMES}
 _REFERENCES = ("product:", "shelf:", "page:", "live:")
-_MARKUP = re.compile(
-    r"[\\`*_\[\]<>&|~\0\r\t\v\f\x1c-\x1f\x85\u2028\u2029\ue000]|^[ ]*(?:#|[-+=]|\d{1,9}[.)])|^ {4}|  $", re.MULTILINE
-)
-"""What may be more than a plain paragraph; a text without it needs no parser."""
+_SIGN = re.compile(r"[\\`*_\[\]<>&|~\0\r\t\v\f\x1c-\x1f\x85\u2028\u2029\ue000]")
+_START = re.compile(r" *(?:#|[-+=]|\d{1,9}[.)])| {4}")
+_LINE = re.compile(rf"\n(?:{_START.pattern})|  (?:\n|\Z)")
 _WIDE = r"\u2e80-\u303f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff"
 _QUOTES = "“”‘’—…"
-_WIDE_BREAK = re.compile(f"(?<=[{_WIDE}])\n(?=[{_WIDE}{_QUOTES}])|(?<=[{_QUOTES}])\n(?=[{_WIDE}])")
+_WIDE_BREAK = re.compile(f"\n(?:(?<=[{_WIDE}]\n)(?=[{_WIDE}{_QUOTES}])|(?<=[{_QUOTES}]\n)(?=[{_WIDE}]))")
 """A line's end inside Chinese or Japanese, which browsers would show as a space."""
 _BLANK = re.compile(r"\n(?: *\n)+")
 _PLACE = re.compile("\ue000(\\d+)\ue000")
@@ -77,9 +76,14 @@ class Prose:
         return found
 
     def _html(self, text: str) -> str:
-        if not _MARKUP.search(text):
+        if is_plain(text):
             return plain(text)
         return _Page(self._resolve, self._picture).html(text.replace("\ue000", ""))
+
+
+def is_plain(text: str) -> bool:
+    """Tell whether a text holds nothing that may be more than plain paragraphs, so that it needs no parser."""
+    return not (_SIGN.search(text) or _START.match(text) or _LINE.search(text))
 
 
 def plain(text: str) -> str:

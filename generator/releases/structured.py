@@ -1,6 +1,7 @@
 """Structured data for search engines: schema.org documents as JSON text that is inert inside a page."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -19,6 +20,7 @@ _VARY_BY = {
     "material": ("material", "材质", "材料"),
     "pattern": ("pattern", "图案", "花色", "muster"),
 }
+_NOTHING: tuple[Any, ...] = (None, "", [], {})
 _GTIN_LENGTHS = (8, 12, 13, 14)
 REQUIRED: dict[str, tuple[str, ...]] = {
     "Product": ("name", "image", "offers"),
@@ -50,19 +52,34 @@ def text(document: Document) -> str:
 
 def missing(document: object, path: str = "") -> Iterator[str]:
     """Name every required field that a document, or a part of it, lacks; and every type that is not known."""
+    if _complete(document):
+        return
     if isinstance(document, Mapping):
         kind = document.get("@type")
         where = path or str(kind)
         if kind is not None and kind not in REQUIRED:
             yield f"{where}: @type {kind}"
         for field in REQUIRED.get(str(kind), ()):
-            if document.get(field) in (None, "", [], {}):
+            if document.get(field) in _NOTHING:
                 yield f"{where}.{field}"
         for key, value in document.items():
             yield from missing(value, f"{where}.{key}")
     elif isinstance(document, list):
         for number, value in enumerate(document):
             yield from missing(value, f"{path}[{number}]")
+
+
+def _complete(document: Any) -> bool:  # noqa: ANN401  a mapping or a list of JSON
+    """Tell whether nothing is missing, as on nearly every page, without keeping track of where."""
+    values = document
+    if isinstance(document, dict):
+        values = document.values()
+        kind = document.get("@type")
+        if kind is not None:
+            required = REQUIRED.get(str(kind))
+            if required is None or any(document.get(field) in _NOTHING for field in required):
+                return False
+    return all(_complete(value) for value in values if value.__class__ is dict or value.__class__ is list)
 
 
 def _document(kind: str, **fields: Any) -> Document:  # noqa: ANN401  fields of schema.org
@@ -126,8 +143,13 @@ def product(edition: Edition, product: Product, view: ProductView, description: 
 
 
 def _vary_by(option: Option) -> str:
-    names = {option.name.lower(), *(each.lower() for each in option.label.values())}
-    return next((kind for kind, words in _VARY_BY.items() if names & {*words}), "")
+    return _kind((option.name, *option.label.values()))
+
+
+@lru_cache(maxsize=1024)
+def _kind(names: tuple[str, ...]) -> str:
+    lower = {each.lower() for each in names}
+    return next((kind for kind, words in _VARY_BY.items() if lower & {*words}), "")
 
 
 def _traits(options: Sequence[Option], variant: Variant) -> Document:

@@ -38,6 +38,8 @@ class Stored(Value, frozen=True, kw_only=True):
 _DECODER = msgspec.msgpack.Decoder(Stored)
 _RESULTS = msgspec.msgpack.Decoder(Result)
 _ENCODER = msgspec.msgpack.Encoder()
+_DECODED: dict[Path, dict[str, tuple[msgspec.Raw, Result]]] = {}
+"""What this process read from the cache of its last shop: the same bytes are the same values, made once."""
 
 
 def key(*parts: bytes) -> bytes:
@@ -60,6 +62,9 @@ class Cache:
         self._stored = _load(path, wanted)
         self._good: dict[str, msgspec.Raw] = {}
         self._stale = False
+        if path not in _DECODED:
+            _DECODED.clear()
+        self._known = _DECODED.setdefault(path, {})
 
     def find(self, folder: Path, source: Source) -> Result | None:
         """Return what the file gave before, if it is the same file; its content decides where its time cannot."""
@@ -67,7 +72,7 @@ class Cache:
         if entry is None or entry.size != source.size:
             return None
         try:
-            result: Result = _RESULTS.decode(entry.result)
+            result = self._decoded(source.file, entry.result)
             if entry.modified != source.modified or source.modified > self._stored.written - _FRESH:
                 self._stale = True
                 if digest((folder / source.file).read_bytes()) != result.digest:
@@ -75,6 +80,14 @@ class Cache:
         except (msgspec.MsgspecError, OSError):
             return None
         self._good[source.file] = entry.result
+        return result
+
+    def _decoded(self, file: str, raw: msgspec.Raw) -> Result:
+        known = self._known.get(file)
+        if known is not None and known[0] == raw:
+            return known[1]
+        result: Result = _RESULTS.decode(raw)
+        self._known[file] = (raw.copy(), result)
         return result
 
     def keep(self, sources: Iterable[Source], results: Mapping[str, Result]) -> None:

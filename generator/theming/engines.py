@@ -1,6 +1,7 @@
 """How templates run: Jinja as it is, made quicker where pages spend their time, and in a sandbox for merchants' own."""
 
 from collections.abc import Callable, MutableMapping, Sequence
+from types import FunctionType, MethodType
 from typing import Any
 
 import jinja2
@@ -9,11 +10,15 @@ from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.ext import Extension
 from jinja2.parser import Parser
+from jinja2.runtime import Context, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from generator.theming.wording import Wording
+
 Source = Callable[[str], tuple[str, str] | None]
 """Finds a template by its name: its text and the file to name in a problem."""
+_PLAIN = frozenset({FunctionType, MethodType, Wording})
 _KEPT_ONCE = 100_000
 _ESCAPE_TEXT: Callable[[str], str] = getattr(markupsafe, "_escape_inner", markupsafe.escape)
 
@@ -34,10 +39,53 @@ class _Generator(CodeGenerator):
         else:
             self.write("environment.escaped(")
 
+    def visit_Include(self, node: nodes.Include, frame: Frame) -> None:  # noqa: N802  Jinja calls it so
+        """Write an include as one text: its pieces need not climb one by one through all that includes it."""
+        if node.ignore_missing or not node.with_context or not isinstance(node.template, nodes.Const | nodes.Concat):
+            super().visit_Include(node, frame)
+            return
+        self.writeline("template = environment.get_template(", node)
+        self.visit(node.template, frame)
+        self.write(f", {self.name!r})")
+        own = f"template.new_context(context.get_all(), True, {self.dump_local_context(frame)})"
+        self.simple_write(f"environment.concat(template.root_render_func({own}))", frame)
+
+
+class _Context(Context):
+    """Calls macros and plain functions without asking again what they want to be given."""
+
+    def call(self, called: Callable[..., Any], *given: Any, **named: Any) -> Any:  # noqa: ANN401  as Jinja says
+        kind = called.__class__
+        if kind is Macro:
+            given = (self.eval_ctx, *given)
+        elif kind not in _PLAIN or hasattr(called, "jinja_pass_arg"):
+            return super().call(called, *given, **named)
+        named.pop("_block_vars", None)
+        named.pop("_loop_vars", None)
+        return called(*given, **named)
+
 
 class _Quick(jinja2.Environment):
     code_generator_class = _Generator
     escaped = staticmethod(escaped)
+
+    def __init__(self, *given: Any, **options: Any) -> None:  # noqa: ANN401  as Jinja says
+        super().__init__(*given, **options)
+        self._loaded: dict[str, jinja2.Template] = {}
+
+    def get_template(
+        self,
+        name: str | jinja2.Template,
+        parent: str | None = None,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002  Jinja's name
+    ) -> jinja2.Template:
+        """Return a template, found at once where it was loaded before: pages include and import many."""
+        if globals is not None or not isinstance(name, str):
+            return super().get_template(name, parent, globals)
+        found = self._loaded.get(name)
+        if found is None:
+            found = self._loaded[name] = super().get_template(name, parent)
+        return found
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """Return the globals of a template: a plain dict, looked into many times a page."""
@@ -46,6 +94,8 @@ class _Quick(jinja2.Environment):
 
 class QuickEnvironment(_Quick):
     """For our own themes."""
+
+    context_class = _Context
 
 
 class SandboxedEnvironment(_Quick, ImmutableSandboxedEnvironment):

@@ -84,8 +84,9 @@ def _labels(choices: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
 
 
 def clean(text: str) -> str:
-    """Fold full-width digits and letters, and white space, as people type them on a phone."""
-    return " ".join(unicodedata.normalize("NFKC", text).split())
+    """Fold full-width digits and letters, and white space; drop marks that turn or hide text on parcels and in mail."""
+    folded = unicodedata.normalize("NFKC", text)
+    return " ".join("".join(each for each in folded if unicodedata.category(each) != "Cf").split())
 
 
 def read(country: str, values: Mapping[str, str]) -> tuple[Address, tuple[Mistake, ...]]:

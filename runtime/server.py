@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from runtime.releases import Live
-from runtime.settings import Settings
+from runtime.settings import Environment, Settings
 from runtime.web import logs
 from runtime.web.front import Front
 from runtime.web.gate import LOOPBACK
@@ -59,6 +59,8 @@ def run(settings: Settings, listening: Listening, ready: Callable[[str], None]) 
     """Serve a shop until SIGTERM or Ctrl-C; requests under way are finished. Raise PortError."""
     claim(listening)
     settings = reachable(settings, listening.host)
+    if settings.environment is not Environment.PRODUCTION:
+        settings = msgspec.structs.replace(settings, address=listening.address)
     _allow_many_files()
     Metrics(settings.var / "run").forget_dead()
     announce = functools.partial(_announce, listening, ready)

@@ -74,6 +74,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Names of this machine, answered for beside the shop's own where ``hosts`` names none."""
     log: str = "text"
     """How lines of the log are written: text for people, json for machines."""
+    address: str = ""
+    """Where a shop that rehearses is reached: links in its mails lead there and not to the address it will have."""
     metrics_token: str = ""
     """Who presents it may read /metrics from elsewhere than this machine."""
     named: tuple[tuple[str, str], ...] = ()

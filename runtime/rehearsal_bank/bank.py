@@ -51,8 +51,7 @@ class Bank:
             return 400, {"error": error}
         known = self.books.find_by_reference(wish.reference)
         if known is None:
-            known = BankCharge(id=secrets.token_urlsafe(18), **msgspec.structs.asdict(wish))
-            self.books.open_charge(known)
+            known = self.books.open_charge(BankCharge(id=secrets.token_urlsafe(18), **msgspec.structs.asdict(wish)))
         if any(getattr(known, name) != getattr(wish, name) for name in ("amount", "currency", "notify_url")):
             return 409, {"error": "REFERENCE_USED"}
         if known.state is not ChargeState.OPEN:

@@ -9,7 +9,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 from generator import money
 from generator.shop import Product, ProductStatus, Variant
 from generator.views import View
-from runtime import stock
+from runtime import regions, stock
 from runtime.web import cart, rooms
 from runtime.web.failures import limit
 from runtime.web.visit import Visit, visit
@@ -20,6 +20,7 @@ _LONGEST_HANDLE = 200
 _LOW = 5
 _FRESH_FOR = 10
 """Seconds for which an answer may be used again by anybody."""
+_DIVISIONS_FRESH_FOR = 24 * 60 * 60
 
 
 class Offer(View, frozen=True, kw_only=True):
@@ -49,6 +50,17 @@ def offers() -> Response:
 def count() -> Response:
     """Answer how many pieces are in the visitor's cart."""
     return jsonify(count=cart.count(visit()))
+
+
+@blueprint.get("/divisions/<province>")
+def divisions(province: str) -> Response:
+    """Answer the cities of a Chinese province, each with its districts."""
+    found = regions.divisions().get(province)
+    if found is None:
+        raise NotFound
+    answer = jsonify(found)
+    answer.headers["Cache-Control"] = f"public, max-age={_DIVISIONS_FRESH_FOR}"
+    return answer
 
 
 @blueprint.get("/live/<handle>")

@@ -1,5 +1,6 @@
 """The application of one shop: its front, its views, and what happens around every request."""
 
+import gc
 import gzip
 import logging
 import threading
@@ -28,6 +29,8 @@ _FIELD_LIMIT = 200
 _MEDIA_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data", "application/json"}
 _COMPRESSED = {"text/html", "application/json"}
 _WORTH_COMPRESSING = 860
+_COLLECTED_AFTER = 10_000
+"""New objects before the collector looks at them."""
 
 LOCALIZED: tuple[Blueprint, ...] = (
     listing.blueprint,
@@ -79,9 +82,20 @@ def start(settings: Settings, live: Live, metrics: Metrics) -> Application:
     app = views(settings, live, metrics)
     front: Shopfront = app.extensions[NAME]
     front.prepare()
-    threading.Thread(target=front.warm, name="warm", daemon=True).start()
-    jobs.Runner(jobs.Work(make_till=front.find_till, settings=settings)).start()
+    threading.Thread(target=_warm, args=(front,), name="warm", daemon=True).start()
+    jobs.Runner(jobs.Work(make_till=front.find_till, settings=settings, base_url=settings.address)).start()
     return beside(settings, app.wsgi_app)
+
+
+def _warm(front: Shopfront) -> None:
+    """Get ready for the first visitor, and tell the collector that what is there now stays.
+
+    It would look through all of it again and again, and let every buyer wait meanwhile.
+    """
+    front.warm()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_COLLECTED_AFTER)
 
 
 def beside(settings: Settings, views: Application) -> Application:

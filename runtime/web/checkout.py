@@ -156,7 +156,7 @@ def _returning(here: Visit) -> "MultiDict[str, str] | None":
 
 
 def _form_page(here: Visit, asked: Asked, form: Form, mistakes: dict[str, str] | None = None) -> Response:
-    quote = _first_quote(here, asked)
+    quote = _first_quote(here, asked, form)
     rows = bill.rows(here, quote) if quote else bill.goods(here, asked.items)
     return here.page(
         "checkout",
@@ -166,6 +166,7 @@ def _form_page(here: Visit, asked: Asked, form: Form, mistakes: dict[str, str] |
             "groups": fields.groups(form, asked, here.say, mistakes or {}),
             "mistakes": [{"field": name, "text": text} for name, text in (mistakes or {}).items()],
             "country_changes": len(asked.countries) > 1,
+            "divisions": "/api/v1/divisions/" if asked.country == "CN" else "",
             "lines": bill.lines(here, asked.items, quote),
             "rows": rows,
         },
@@ -173,12 +174,13 @@ def _form_page(here: Visit, asked: Asked, form: Form, mistakes: dict[str, str] |
     )
 
 
-def _first_quote(here: Visit, asked: Asked) -> Quote | None:
-    """Price the goods with the first delivery method whose fee hangs on the country alone, if there is one."""
-    known = next((offer.method.id for offer in asked.offers if offer.fee is not None), "")
-    if asked.needs_delivery and not known:
+def _first_quote(here: Visit, asked: Asked, form: Form) -> Quote | None:
+    """Price the goods with the chosen delivery method, if its fee hangs on the country alone."""
+    chosen = str(form["delivery"].data or "") if "delivery" in form else ""
+    known = {offer.method.id for offer in asked.offers if offer.fee is not None}
+    if asked.needs_delivery and chosen not in known:
         return None
-    return pricing.quote(here.terms, asked.items, pricing.Destination(country=asked.country), known)
+    return pricing.quote(here.terms, asked.items, pricing.Destination(country=asked.country), chosen)
 
 
 def _review_page(

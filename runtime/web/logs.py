@@ -51,6 +51,8 @@ def extras(record: logging.LogRecord) -> dict[str, object]:
 
 def escape(text: str) -> str:
     """Write control characters as escapes, so that nobody can forge a line."""
+    if text.isprintable():
+        return text
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
 
 
@@ -65,6 +67,8 @@ def start(form: str, stream: TextIO | None = None, level: int = logging.INFO) ->
     """Send the log of this process to a stream (standard error) as ``text`` or ``json``."""
     handler = Calm(stream or sys.stderr)
     handler.setFormatter(Documents() if form == "json" else Lines())
+    # Nobody reads these in a line, but finding them out costs something on every request.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

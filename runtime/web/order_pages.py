@@ -39,9 +39,11 @@ def _open(token: str) -> tuple[Visit, Order]:
 def show(token: str) -> Response:
     """Show an order; while its payment is open the gateway is asked, so that the page never waits for a notice."""
     here, order = _open(token)
+    problem = False
     if order.state is State.PENDING_PAYMENT:
         order = payments.refresh(here.till, order, here.now)
-    return _page(here, order, problem=request.args.get("payment") == "failed")
+        problem = request.args.get("payment") == "failed" or payments.failed(here.till, order)
+    return _page(here, order, problem=problem)
 
 
 @blueprint.post("/orders/<token>/pay")

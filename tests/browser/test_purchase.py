@@ -133,3 +133,30 @@ def test_a_german_order_button_says_that_it_costs_money(serve, open_page):
     )
     page.locator("form[data-checkout] .submit button").click()
     assert page.locator("form[action$='/checkout/place'] .submit button").inner_text() == "Zahlungspflichtig bestellen"
+
+
+def test_cities_and_districts_can_be_picked_from_lists(serve, open_page):
+    page = open_page()
+    to_checkout(page, serve("tea").address)
+    page.select_option("[name=region]", "浙江省")
+    page.wait_for_selector("#list-city option[value='杭州市']", state="attached")
+    page.fill("[name=city]", "杭州市")
+    page.wait_for_selector("#list-district option[value='西湖区']", state="attached")
+    page.select_option("[name=region]", "北京市")
+    page.wait_for_function("document.querySelector('[name=city]').value === '北京市'")
+
+
+def test_a_refused_payment_is_said_on_the_order(serve, open_page):
+    page = open_page(locale="en")
+    to_checkout(page, serve("tea").address, "/en")
+    fill(page, ADDRESS)
+    page.select_option("[name=region]", "浙江省")
+    page.locator("input[name=gateway][value=rehearsal]").check(force=True)
+    page.locator("form[data-checkout] .submit button").click()
+    for box in page.locator(".consents input").all():
+        box.check(force=True)
+    page.locator("form[action$='/checkout/place'] .submit button").click()
+    page.wait_for_url("**/rehearsal-bank/pay/**")
+    page.get_by_role("button", name="Refuse").click()
+    page.wait_for_url("**/orders/*")
+    assert "did not work" in page.locator("[role=alert]").inner_text()

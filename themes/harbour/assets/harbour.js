@@ -158,7 +158,7 @@
     const form = one("#buy", product);
     const variants = JSON.parse(one("[data-variants]", product)?.textContent || "[]");
     const hidden = one("[data-sku]", form);
-    const price = one(".product-info [data-price]", product), copy = one("[data-price-copy]", product);
+    const price = one(".product-info [data-price]", product), copy = one("[data-price-copy]", product), choice = one("[data-choice-copy]", product);
     const stock = one("[data-stock]", product), buy = one("[data-buy]", product);
     const bar = one("[data-buybar]", product);
     const add = buy.textContent;
@@ -196,6 +196,7 @@
         printPrice(price, variant.price);
         copy.textContent = variant.price.text;
       }
+      if (choice && variant?.label) choice.textContent = variant.label;
       stock.className = out ? "stock stock-out" : offer?.left ? "stock stock-low" : "stock";
       stock.textContent = out ? words.sold_out : offer?.left ? fill(words.left, { number: offer.left }) : words.available;
       for (const button of [buy, one(".button", bar)]) {
@@ -224,10 +225,11 @@
         count.textContent = `${current} / ${slides.children.length}`;
       }, { passive: true });
     }
+    // Everything below the screen counts as seen: only a button that left upwards needs the bar.
     new IntersectionObserver(([entry]) => {
       bar.hidden = entry.isIntersecting;
       document.documentElement.classList.toggle("has-buybar", !bar.hidden);
-    }).observe(buy);
+    }, { rootMargin: "-64px 0px 99999px" }).observe(buy);
   }
 
   /* ---- stock and prices of now: one small answer for all products in sight ---- */

@@ -20,9 +20,12 @@ from generator.shop import (
     UnitPrice,
     Variant,
 )
+from generator.source import nearest
 
 MOST_VARIANTS = 500
 """As many as the largest platforms allow; more is nearly always an option too many."""
+_MOST_LISTED = 12
+_SHORT = 3
 
 
 def load(handle: str, tree: Tree, reader: Reader) -> Product:
@@ -139,7 +142,7 @@ def _written(
 ) -> tuple[Variant, ...]:
     seen: dict[tuple[str, ...], int] = {}
     variants = []
-    known = {option.name: {value.value for value in option.values} for option in options}
+    known = {option.name: [value.value for value in option.values] for option in options}
     for index, row in enumerate(rows):
         path: Path = ("variants", index)
         choice = _choice(row, path, known, reader)
@@ -151,7 +154,7 @@ def _written(
     return tuple(variants)
 
 
-def _choice(row: Tree, path: Path, known: dict[str, set[str]], reader: Reader) -> tuple[str, ...]:
+def _choice(row: Tree, path: Path, known: dict[str, list[str]], reader: Reader) -> tuple[str, ...]:
     said: Tree = row.get("options") or {}
     for name in said:
         if name not in known and not str(name).startswith("x-"):
@@ -160,11 +163,23 @@ def _choice(row: Tree, path: Path, known: dict[str, set[str]], reader: Reader) -
     for name, values in known.items():
         value = said.get(name)
         if value is None:
-            reader.report("variant-lacks-option", path, option=name, values=", ".join(sorted(values)))
+            reader.report("variant-lacks-option", path, option=name, values=", ".join(values))
         elif value not in values:
-            reader.unknown("unknown-option-value", (*path, "options", name), str(value), values, option=name)
+            more = ", …" if len(values) > _MOST_LISTED else ""
+            words = {"name": str(value), "option": name, "values": ", ".join(values[:_MOST_LISTED]) + more}
+            meant = _meant(str(value), values) if len(reader.problems) < _MOST_LISTED else None
+            reader.report("unknown-option-value", (*path, "options", name), suggestion=meant, **words)
         choice.append("" if value is None else str(value))
     return tuple(choice)
+
+
+def _meant(value: str, known: list[str]) -> str | None:
+    """Return the value that a slip stands for; other digits or one short size for another are no slips."""
+    found = nearest.find(value, known)
+    if found is None or [*filter(str.isdigit, found)] != [*filter(str.isdigit, value)]:
+        return None
+    long = min(len(value), len(found)) >= _SHORT or not value.isascii()
+    return found if long or found.casefold() == value.casefold() else None
 
 
 def _variant(

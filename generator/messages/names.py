@@ -89,36 +89,36 @@ MESSAGES = {
     ),
     "unknown-product": _unknown(
         "there is no product {name}",
-        "没有 {name} 这个商品",
+        "没有“{name}”这个商品",
         "products: [longjin]\n",
         "products: [longjing]\n",
         "shelves/teas.yaml",
     ),
     "unknown-shelf": _unknown(
         "there is no shelf {name}",
-        "没有 {name} 这个货架",
+        "没有“{name}”这个货架",
         "home: [{section: shelf, shelf: tea}]\n",
         "home: [{section: shelf, shelf: teas}]\n",
     ),
     "unknown-page": _unknown(
-        "there is no page {name}", "没有 {name} 这个页面", "checkout: {terms: abuot}\n", "checkout: {terms: about}\n"
+        "there is no page {name}", "没有“{name}”这个页面", "checkout: {terms: abuot}\n", "checkout: {terms: about}\n"
     ),
     "unknown-live": _unknown(
         "there is no live room {name}",
-        "没有 {name} 这个直播间",
+        "没有“{name}”这个直播间",
         "home: [{section: live-banner, live: harvst}]\n",
         "home: [{section: live-banner, live: harvest}]\n",
     ),
     "unknown-delivery": _unknown(
         "there is no delivery method {name}",
-        "没有 {name} 这个配送方式",
+        "没有“{name}”这个配送方式",
         "delivery: [pst]\n",
         "delivery: [post]\n",
         _FILE,
     ),
     "unknown-promotion": Message(
         en="there is no promotion {name}",
-        zh="没有 {name} 这个优惠",
+        zh="没有“{name}”这个优惠",
         file="live/harvest.yaml",
         bad={"live/harvest.yaml": "promotions: [live-10]\n"},
         good={
@@ -128,7 +128,7 @@ MESSAGES = {
     ),
     "unknown-gateway": Message(
         en="{name} is not a payment gateway here",
-        zh="这里没有 {name} 这个支付方式",
+        zh="这里没有“{name}”这个支付方式",
         en_hint="there are: {known}",
         zh_hint="可以用：{known}",
         bad="payment: [{gateway: rehersal}]\n",

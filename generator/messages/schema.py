@@ -13,6 +13,15 @@ MESSAGES = {
         bad="tagine: Fine tea\n",
         good="tagline: Fine tea\n",
     ),
+    "key-spelt-again": Message(
+        en="unknown key “{key}” in {thing}; {first} is given already on line {line}",
+        zh="{thing}里没有“{key}”这个键；{first} 已经写在第 {line} 行",
+        en_hint="keep one of the two lines, with {first} as its key",
+        zh_hint="两行只留一行，键写成 {first}",
+        file=_FILE,
+        bad="price: 168\nPrice: 198\n",
+        good="price: 168\n",
+    ),
     "missing-key": Message(
         en="{name} is missing in {thing}",
         zh="{thing}缺少 {name}",
@@ -34,7 +43,7 @@ MESSAGES = {
     ),
     "unknown-theme": Message(
         en="there is no theme {name}",
-        zh="没有 {name} 这个主题",
+        zh="没有“{name}”这个主题",
         en_hint="installed: {known}",
         zh_hint="已安装：{known}",
         bad="theme: {name: harbor}\n",
@@ -59,6 +68,8 @@ MESSAGES = {
     "wrong-type": Message(
         en="{title} must be {expected}, and this is {found}",
         zh="{title}应该是{expected}，这里是{found}",
+        en_hint="write {suggestion}",
+        zh_hint="写成 {suggestion}",
         file=_FILE,
         bad="tags: green\n",
         good="tags: [green]\n",
@@ -119,6 +130,8 @@ MESSAGES = {
     "number-too-small": Message(
         en="{title} must be at least {limit}, and this is {count}",
         zh="{title}不能小于 {limit}，这里是 {count}",
+        en_hint="write {suggestion} if it is sold out",
+        zh_hint="售罄请写 {suggestion}",
         file=_FILE,
         bad="stock: -1\n",
         good="stock: 0\n",

@@ -148,7 +148,7 @@ MESSAGES = {
     ),
     "unknown-language": Message(
         en="{name} is not a language that we know",
-        zh="不认识 {name} 这种语言",
+        zh="不认识“{name}”这种语言",
         en_hint="write it like zh-CN, en or de",
         zh_hint="写成 zh-CN、en 或 de 这样",
         bad="locale: english\n",
@@ -180,7 +180,7 @@ MESSAGES = {
     ),
     "unknown-region": Message(
         en="{name} is not a region that we know",
-        zh="不认识 {name} 这个地区",
+        zh="不认识“{name}”这个地区",
         en_hint="write a province (新疆), a country (DE), a region of one (US-CA), or * for everywhere else",
         zh_hint="写省份（新疆）、国家（DE）、国家加地区（US-CA），或用 * 表示其余全部",
         bad=_rates("regions: [Europe], first: {fee: 8}"),
@@ -224,14 +224,16 @@ MESSAGES = {
     ),
     "unknown-option": Message(
         en="the product has no option {name}",
-        zh="商品没有 {name} 这个规格",
+        zh="商品没有“{name}”这个规格",
         file=_FILE,
         bad="price: 168\noptions: {size: [S, M]}\nvariants:\n  - {options: {size: S, sise: M}, sku: a}\n",
         good="price: 168\noptions: {size: [S, M]}\nvariants:\n  - {options: {size: S}, sku: a}\n",
     ),
     "unknown-option-value": Message(
         en="{name} is not a value of the option {option}",
-        zh="{option} 没有 {name} 这个取值",
+        zh="“{option}”没有“{name}”这个取值",
+        en_hint="its values are {values}; add {name} to them if you sell it",
+        zh_hint="可选：{values}；如果有售，请把“{name}”加进去",
         file=_FILE,
         bad="price: 168\noptions: {size: [S, M]}\nvariants:\n  - {options: {size: XL}, sku: a}\n",
         good="price: 168\noptions: {size: [S, M]}\nvariants:\n  - {options: {size: M}, sku: a}\n",

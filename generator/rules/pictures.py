@@ -49,8 +49,20 @@ def _guess(folder: Path, name: str) -> str | None:
         below = Path(place).relative_to(folder / "media")
         names += [(below / each).as_posix() for each in sorted(files)]
     wanted = name.removeprefix("/").removeprefix("media/")
-    same = [each for each in names if each.rpartition("/")[2] == wanted.rpartition("/")[2]]
-    return wanted if wanted in names else same[0] if len(same) == 1 else nearest.find(wanted, names)
+    if wanted in names:
+        return wanted
+    last = wanted.rpartition("/")[2].casefold()
+    for key in (last, last.rpartition(".")[0]):
+        same = [each for each in names if key in _spellings(each)]
+        if len(same) == 1:
+            return same[0]
+    return nearest.find(wanted, names)
+
+
+def _spellings(name: str) -> tuple[str, str]:
+    """Return a file's name in any case, with and without its ending."""
+    last = name.rpartition("/")[2].casefold()
+    return last, last.rpartition(".")[0]
 
 
 def uses(draft: Draft) -> Iterator[Use]:

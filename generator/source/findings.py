@@ -22,7 +22,7 @@ _STEPS = {"items", "additionalProperties", "unevaluatedProperties", "prefixItems
 _BRANCHES = {"AnyOf", "OneOfNotValid"}
 _TYPE_CODES = {"wrong-type", "not-a-number", "text-needs-quotes"}
 _FOLDERS = {"products": ".yaml", "shelves": ".yaml", "pages": ".md"}
-_KEY_PROBLEMS = {"unknown-key", "key-is-folder"}
+_KEY_PROBLEMS = {"unknown-key", "key-is-folder", "key-spelt-again"}
 _MOST_LISTED = 12
 _LONGEST_SHOWN = 60
 _COMMA = re.compile(r"[{,]\s*(?P<key>[^\s{},:]+:)\s+(?P<text>[^{},:\"']*[^{},:\s\"']),\s*$")
@@ -163,11 +163,17 @@ def _unknown(finding: Finding) -> list[Problem]:
 
 def _unknown_key(finding: Finding, key: str) -> Problem:
     known = [name for name in finding.node.get("properties", {}) if not name.startswith("x-")]
-    suggestion = nearest.find(key, [name for name in known if name not in finding.error.instance])
+    suggestion = nearest.find(key, known)
     path = (*finding.path, key)
     folder = nearest.find(key, _FOLDERS) if finding.document.file == "shop.yaml" and len(path) == 1 else None
-    if folder and not suggestion:
+    again = suggestion in finding.error.instance
+    if folder and (again or not suggestion):
         return finding.problem("key-is-folder", path, name=folder, ending=_FOLDERS[folder])
+    if again:
+        first = finding.document.mark((*finding.path, suggestion or ""), key=True)
+        words: dict[str, Any] = {"key": shown(key), "first": suggestion, "line": first.line}
+        one = finding.problem("key-spelt-again", path, thing=finding.title, **words)
+        return msgspec.structs.replace(one, related=(one.file, first))
     values = {"key": shown(key), "thing": finding.title, "known": _listed(known) or "–"}
     return finding.problem("unknown-key", path, suggestion=suggestion, **values)
 
@@ -216,8 +222,26 @@ def _type(finding: Finding) -> list[Problem]:
         return _number(finding, value, kinds)
     expected = _expected(finding.node, kinds)
     code = "text-needs-quotes" if isinstance(value, bool) and "string" in kinds else "wrong-type"
-    return [finding.problem(code, expected=expected, found=_kind_of(value), value=_as_written(finding, value))]
+    words: dict[str, Any] = {"expected": expected, "found": _kind_of(value), "value": _as_written(finding, value)}
+    return [finding.problem(code, suggestion=_rewritten(finding, kinds), **words)]
 
+
+def _rewritten(finding: Finding, kinds: list[str]) -> str | None:
+    """Return the lone value as the list, or as the group with its first key, that is expected there."""
+    value, key = finding.error.instance, finding.path[-1] if finding.path else 0
+    if not isinstance(value, str) or not isinstance(key, str) or not _PLAIN.fullmatch(value):
+        return None
+    items, properties = finding.node.get("items"), finding.node.get("properties")
+    if kinds == ["array"] and isinstance(items, dict) and "string" in str(items.get("type", "")):
+        return f"{key}: [{value}]"
+    if kinds == ["object"] and isinstance(properties, dict) and properties:
+        first = next(iter(finding.node.get("required") or properties))
+        fits = properties.get(first, {}).get("type") != "integer" or value.isdecimal()
+        return f"{key}: {{{first}: {value if fits else '…'}}}"
+    return None
+
+
+_PLAIN = re.compile(r"\w[\w .-]{0,40}")
 
 def _as_written(finding: Finding, value: Data) -> str:
     mark = finding.document.mark(finding.path)
@@ -284,7 +308,9 @@ def _limit(code: str) -> Callable[[Finding], list[Problem]]:
         value = finding.error.instance
         count = len(value) if isinstance(value, (str, list, dict)) else shown(value)
         limit = finding.error.kind.limit
-        return [finding.problem(code, limit=int(limit) if float(limit).is_integer() else limit, count=count)]
+        sold_out = "0" if code == "number-too-small" and finding.path[-1:] == ("stock",) else None
+        number = int(limit) if float(limit).is_integer() else limit
+        return [finding.problem(code, suggestion=sold_out, limit=number, count=count)]
 
     return rule
 

@@ -232,9 +232,9 @@ def _no_colon(scene: Scene) -> Mistake | None:
     line = scene.lines[number] if 0 <= number < len(scene.lines) else ""
     wide = _FULL_WIDTH_COLON.fullmatch(line)
     if wide:
-        fixed = f"{wide['key']}: {wide['value']}".rstrip()
+        narrow = f"{wide['key']}: {wide['value']}".rstrip()
         mark = scene.mark(number, wide.start("colon"), wide.end("colon"))
-        return Mistake(problem("yaml-full-width-colon", scene.file, mark, suggestion=fixed.strip()), number, fixed)
+        return Mistake(problem("yaml-full-width-colon", scene.file, mark, suggestion=narrow.strip()), number, narrow)
     if not line.strip() or line.lstrip().startswith("#") or re.search(r":(\s|$)", line):
         return None
     column = len(line) - len(line.lstrip())
@@ -265,7 +265,8 @@ def _indentation(scene: Scene) -> Mistake | None:
     related = (scene.file, scene.mark(above, indent))
     if indent == column:
         return Mistake(problem("yaml-list-among-keys", scene.file, mark, related=related))
-    return Mistake(problem("yaml-indentation", scene.file, mark, related=related, spaces=_spaces(column), above=_spaces(indent)))
+    spaces, over = _spaces(column), _spaces(indent)
+    return Mistake(problem("yaml-indentation", scene.file, mark, related=related, spaces=spaces, above=over))
 
 
 def _spaces(count: int) -> dict[str, str]:

@@ -100,6 +100,7 @@ def test_the_schema_speaks_about_cells():
         "products.csv:2:7: error number-too-small: Opening stock must be at least 0, and this is -5\n"
         "  2 | a,A,1,-5,activ\n"
         "    |       ^^\n"
+        "  hint: write 0 if it is sold out\n"
         "\n"
         "products.csv:2:10: error not-allowed-value: “activ” is not allowed for Status\n"
         "  2 | a,A,1,-5,activ\n"

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import sys
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ import click
 
 from generator.files import RefusedError
 from generator.releases.figures import Figures
-from generator.releases.publishing import NoReleaseError
+from generator.releases.publishing import NoEarlierReleaseError, NoReleaseError
 
 _REFUSALS = {
     "already-running": (
@@ -49,7 +50,9 @@ _FAULTS = {
 _UNCHANGED = ("the live shop is as it was", "线上的店铺没有变化")
 _LONG = {"pages": 200, "pictures": 4}
 _KINDS = {"pages": ("pages", "页面"), "pictures": ("pictures", "图片")}
-USAGE, WORLD = 2, 3
+REFUSED, USAGE, WORLD = 1, 2, 3
+_EVERY = 5.0
+"""Seconds between two lines of progress where there is no terminal to draw a bar on."""
 
 
 def say(lang: str, english: str, chinese: str) -> None:
@@ -59,13 +62,16 @@ def say(lang: str, english: str, chinese: str) -> None:
 
 @contextlib.contextmanager
 def world(lang: str) -> Iterator[None]:
-    """End a command with 3 (2 for a wrong folder) and a sentence where the world did not let it work."""
+    """End a command with 3 (2: wrong folder, 1: no earlier release) and a sentence where the world is in its way."""
     try:
         yield
     except RefusedError as error:
         english, chinese = (text.format_map(error.values) for text in _REFUSALS[error.code])
         say(lang, f"error: {english}", f"错误：{chinese}")
         sys.exit(USAGE if error.code.startswith("output-") else WORLD)
+    except NoEarlierReleaseError:
+        say(lang, "error: there is no earlier release", "错误：没有更早的版本")
+        sys.exit(REFUSED)
     except NoReleaseError as error:
         say(lang, f"error: there is no such release: {error}", f"错误：没有这个版本：{error}")
         sys.exit(WORLD)
@@ -78,9 +84,9 @@ def world(lang: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def progress(lang: str) -> Iterator[Callable[[str, int, int], None]]:
-    """Show a bar on stderr while many pages are rendered; nothing where nobody watches or few are."""
+    """Show a bar on stderr while many pages are rendered, or now and then a line where stderr is no terminal."""
     if not sys.stderr.isatty():
-        yield lambda _kind, _done, _of: None
+        yield lines_of_progress(lang, time.monotonic)
         return
     stack = contextlib.ExitStack()
     current: dict[str, Any] = {}
@@ -96,6 +102,20 @@ def progress(lang: str) -> Iterator[Callable[[str, int, int], None]]:
 
     with stack:
         yield show
+
+
+def lines_of_progress(lang: str, clock: Callable[[], float]) -> Callable[[str, int, int], None]:
+    """Return what writes one line of progress to stderr every five seconds, and nothing about a short build."""
+    last = clock()
+
+    def show(kind: str, done: int, of: int) -> None:
+        nonlocal last
+        if clock() - last >= _EVERY:
+            last = clock()
+            english, chinese = _KINDS[kind]
+            say(lang, f"{english}: {done} of {of}", f"{chinese}：{done} / {of}")
+
+    return show
 
 
 def kilobytes(size: int) -> str:

@@ -24,6 +24,10 @@ class NoReleaseError(LookupError):
     """There is no such release."""
 
 
+class NoEarlierReleaseError(NoReleaseError):
+    """Nothing was live before what is live now."""
+
+
 class Event(msgspec.Struct, frozen=True):
     """One line of the history: what was published when (ISO 8601, UTC), and how: publish or rollback."""
 
@@ -113,7 +117,7 @@ class Releases:
         return True
 
     def previous(self) -> str:
-        """Return the release to roll back to; raise NoReleaseError if there is none on disk."""
+        """Return the release to roll back to; raise NoEarlierReleaseError if there is none on disk."""
         whole = self.whole()
         stack: list[str] = []
         for event in self.history():
@@ -124,7 +128,7 @@ class Releases:
                 stack.append(event.release)
         before = [release for release in stack[:-1] if release in whole and release != self.find_live()]
         if not before:
-            raise NoReleaseError("-")
+            raise NoEarlierReleaseError
         return before[-1]
 
     def kept(self) -> list[str]:

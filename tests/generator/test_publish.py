@@ -73,7 +73,10 @@ def test_a_second_rollback_goes_further_back_and_a_third_has_nowhere_to_go(shop)
         assert CliRunner().invoke(main, ["rollback", str(shop)]).output == f"{expected}\n"
         assert releases.find_live() == expected
     done = CliRunner().invoke(main, ["rollback", str(shop), "--lang", "zh"])
-    assert done.exit_code == 3
+    assert done.exit_code == 1
+    assert done.output == "错误：没有更早的版本\n"
+    done = CliRunner().invoke(main, ["rollback", str(shop), "--lang", "en"])
+    assert done.output == "error: there is no earlier release\n"
     assert releases.find_live() == names[0]
 
 

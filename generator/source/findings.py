@@ -243,6 +243,7 @@ def _rewritten(finding: Finding, kinds: list[str]) -> str | None:
 
 _PLAIN = re.compile(r"\w[\w .-]{0,40}")
 
+
 def _as_written(finding: Finding, value: Data) -> str:
     mark = finding.document.mark(finding.path)
     rows = lines(finding.document.head)

@@ -178,8 +178,8 @@ def test_r110_a_stream_that_plays_in_the_page_is_allowed_as_media_and_not_as_a_f
     assert "frame-src" not in policy
 
 
-def test_the_cities_and_districts_of_a_province_are_there_to_pick_from(client):
-    answer = client.get("/api/v1/divisions/浙江省")
+def test_the_cities_and_districts_of_a_province_are_there_to_pick_from(shop):
+    answer = shop.get("/api/v1/divisions/浙江省")
     assert "西湖区" in answer.json["杭州市"]
     assert answer.headers["Cache-Control"] == "public, max-age=86400"
-    assert client.get("/api/v1/divisions/某省").status_code == 404
+    assert shop.get("/api/v1/divisions/某省").status_code == 404

@@ -143,7 +143,8 @@ def test_cities_and_districts_can_be_picked_from_lists(serve, open_page):
     page.fill("[name=city]", "杭州市")
     page.wait_for_selector("#list-district option[value='西湖区']", state="attached")
     page.select_option("[name=region]", "北京市")
-    page.wait_for_function("document.querySelector('[name=city]').value === '北京市'")
+    page.wait_for_selector("#list-city option[value='北京市']", state="attached")
+    assert page.input_value("[name=city]") == "北京市"
 
 
 def test_a_refused_payment_is_said_on_the_order(serve, open_page):

@@ -3,7 +3,7 @@
 Signs what it asks, verifies what it hears, and believes nothing that is not signed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
@@ -54,8 +54,11 @@ class Rehearsal:
     kind = Kind.ONLINE
     hold_seconds: int | None = None
 
-    def __init__(self, settings: Settings, send: Wire | None = None) -> None:
+    def __init__(
+        self, settings: Settings, send: Wire | None = None, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
         self._keys = signing.derive(settings.secret)
+        self._clock = clock
         self._address = settings.bank
         self._send: Wire = send or _wire(settings)
 
@@ -108,15 +111,13 @@ class Rehearsal:
 
     def _ask(self, method: str, path: str, body: bytes) -> Answer | None:
         """Send a signed request; an answer that the bank did not sign counts as none."""
-        subject, now = f"{method} {path}", datetime.now(UTC)
+        subject, now = f"{method} {path}", self._clock()
         headers = signing.sign(self._keys.merchant, subject, body, now)
         answer = self._send(Request(method, path, body, {**headers, "content-type": "application/json"}))
         if answer is None:
             return None
         try:
-            signing.verify(
-                self._keys.bank, f"{answer.status} {subject}", answer.headers, answer.body, datetime.now(UTC)
-            )
+            signing.verify(self._keys.bank, f"{answer.status} {subject}", answer.headers, answer.body, self._clock())
         except ForgedError:
             return None
         return answer

@@ -42,8 +42,8 @@ def the_bank(tmp_path, clock):
 
 
 @pytest.fixture
-def gateway(the_bank, tmp_path):
-    return Rehearsal(make_settings(tmp_path), inside(the_bank.wsgi))
+def gateway(the_bank, tmp_path, clock):
+    return Rehearsal(make_settings(tmp_path), inside(the_bank.wsgi), clock)
 
 
 def charge(**changes):
@@ -222,7 +222,7 @@ def test_p62_there_is_no_rehearsal_bank_in_production(tmp_path, till):
 
 
 @pytest.mark.parametrize("damage", ["status", "body", "signature", "late", "none"])
-def test_p52_an_answer_that_the_bank_did_not_sign_says_nothing(the_bank, tmp_path, damage):
+def test_p52_an_answer_that_the_bank_did_not_sign_says_nothing(the_bank, tmp_path, clock, damage):
     send = inside(the_bank.wsgi)
 
     def tampered(request):
@@ -235,9 +235,9 @@ def test_p52_an_answer_that_the_bank_did_not_sign_says_nothing(the_bank, tmp_pat
         body = answer.body.replace(b'"amount":0', b'"amount":1') if damage == "body" else answer.body
         return None if damage == "none" else Answer(404 if damage == "status" else answer.status, headers, body)
 
-    gateway = Rehearsal(make_settings(tmp_path), send)
+    gateway = Rehearsal(make_settings(tmp_path), send, clock)
     gateway.start(charge())
-    distrustful = Rehearsal(make_settings(tmp_path), tampered)
+    distrustful = Rehearsal(make_settings(tmp_path), tampered, clock)
     assert distrustful.query(charge()).verdict is Verdict.UNKNOWN
     assert distrustful.close(charge()).verdict is Verdict.UNKNOWN
 

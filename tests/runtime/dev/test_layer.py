@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 
 import pytest
 from werkzeug.test import Client
@@ -84,9 +83,7 @@ def test_script_and_sheet_are_served(browser):
 def test_a_waiting_browser_is_told_at_once(board):
     board.tell(Outcome(release="a"), None)
     threading.Timer(0.1, board.tell, (Outcome(release="b"), None)).start()
-    started = time.monotonic()
-    assert board.wait(1, 10).number == 2
-    assert time.monotonic() - started < 5
+    assert board.wait(1, 3600).number == 2
 
 
 def test_a_change_of_style_sheets_asks_no_page_to_load_again(board):
@@ -113,9 +110,7 @@ def test_warnings_are_no_reason_to_cover_the_page(board):
 
 def test_nobody_waits_for_a_command_that_ended(board):
     threading.Timer(0.05, board.close).start()
-    started = time.monotonic()
-    assert board.wait(0, 10).number == 0
-    assert time.monotonic() - started < 5
+    assert board.wait(0, 3600).number == 0
 
 
 def test_a_sheet_is_swapped_where_its_address_changed():

@@ -37,6 +37,8 @@ class Code(StrEnum):
     PAYMENT_UNREACHABLE = "payment-unreachable"
     PAYMENT_NOT_ALLOWED = "payment-not-allowed"  # reference, state, event
     NOTICE_FORGED = "notice-forged"  # reason
+    BILL_MISSING = "bill-missing"  # gateway, day
+    BILL_DAMAGED = "bill-damaged"  # gateway, day, reason
     # Stock
     STOCK_UNKNOWN = "stock-unknown"  # sku
     STOCK_TOO_LOW = "stock-too-low"  # sku, left
@@ -54,6 +56,8 @@ _STATUS = {
     Code.PAYMENT_REFUSED: 502,
     Code.PAYMENT_UNREACHABLE: 502,
     Code.NOTICE_FORGED: 401,
+    Code.BILL_MISSING: 404,
+    Code.BILL_DAMAGED: 502,
     Code.STOCK_UNKNOWN: 404,
     Code.STOCK_TOO_LOW: 409,
 }

@@ -10,13 +10,32 @@ from typing import Any
 
 from generator.shop import PaymentMethod, Terms
 from runtime.gateways.cash_on_delivery import CashOnDelivery
-from runtime.gateways.protocol import Charge, Gateway, Instructions, Kind, Report, Started, Verdict
+from runtime.gateways.protocol import (
+    Bill,
+    BillKind,
+    BillRow,
+    Charge,
+    Device,
+    DisputeReport,
+    DisputeState,
+    Gateway,
+    Instructions,
+    Kind,
+    Notice,
+    RefundReport,
+    RefundVerdict,
+    Repayment,
+    Report,
+    Started,
+    Verdict,
+)
 from runtime.gateways.rehearsal import Rehearsal
 from runtime.gateways.transfer import Transfer
 from runtime.settings import Environment, SettingError, Settings
 
 __all__ = [
-    "Charge", "Gateway", "Instructions", "Kind", "Report", "Started", "Verdict", "load",
+    "Bill", "BillKind", "BillRow", "Charge", "Device", "DisputeReport", "DisputeState", "Gateway", "Instructions",
+    "Kind", "Notice", "RefundReport", "RefundVerdict", "Repayment", "Report", "Started", "Verdict", "load",
 ]  # fmt: skip
 GROUP = "shopwright.gateways"
 

@@ -1,10 +1,20 @@
 """Cash on delivery: the order is confirmed at once and paid at the door; the merchant notes when the money has come."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from runtime.gateways.protocol import Charge, Kind, Report, Started, Verdict
+from runtime.gateways.protocol import (
+    Bill,
+    Charge,
+    Kind,
+    RefundReport,
+    RefundVerdict,
+    Repayment,
+    Report,
+    Started,
+    Verdict,
+)
 from runtime.refusals import Code, Refusal
 
 
@@ -14,6 +24,7 @@ class CashOnDelivery:
     id = "cash_on_delivery"
     kind = Kind.ON_DELIVERY
     hold_seconds: int | None = None
+    thanks = ""
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         self.settings = settings
@@ -34,3 +45,15 @@ class CashOnDelivery:
         """Refuse: nobody sends notices of cash."""
         del headers, body, now
         raise Refusal(Code.NOTICE_FORGED, reason="this gateway sends none")
+
+    def refund(self, repayment: Repayment) -> RefundReport:
+        """Say that the refund waits: the merchant gives the money back by hand and notes it."""
+        return RefundReport(gateway=self.id, number=repayment.number, verdict=RefundVerdict.PENDING)
+
+    def query_refund(self, repayment: Repayment) -> RefundReport:
+        """Say that only the merchant knows."""
+        return RefundReport(gateway=self.id, number=repayment.number, verdict=RefundVerdict.PENDING)
+
+    def bill(self, day: date) -> Bill:
+        """Refuse: nobody keeps books of this but the merchant."""
+        raise Refusal(Code.BILL_MISSING, gateway=self.id, day=day.isoformat())

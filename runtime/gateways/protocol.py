@@ -1,11 +1,12 @@
 """Payment gateways: one file a provider, one small protocol.
 
 A gateway only talks to its provider and types what it hears; what a report means for the order is decided in
-payments.py. Values: Charge (what we ask), Started (what the buyer does next), Report (what the provider says).
+payments.py, refunds.py and funds.py. Values: Charge (what we ask), Started (what the buyer does next), Report (what
+the provider says), Repayment and RefundReport (money that goes back), DisputeReport, Bill (a day's books).
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -21,9 +22,13 @@ class Kind(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What a provider says about a charge. UNKNOWN is no answer at all: nothing may be concluded from it."""
+    """What a provider says about a charge. UNKNOWN is no answer at all: nothing may be concluded from it.
+
+    AGREED: the buyer said yes and the money waits to be taken; the next ``query`` takes it.
+    """
 
     OPEN = "open"
+    AGREED = "agreed"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CLOSED = "closed"
@@ -31,8 +36,19 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Device(StrEnum):
+    """What the buyer holds; WECHAT is WeChat's own browser, which pays without leaving it."""
+
+    DESKTOP = "desktop"
+    PHONE = "phone"
+    WECHAT = "wechat"
+
+
 class Charge(msgspec.Struct, frozen=True, kw_only=True):
-    """One attempt to pay one order: ``reference`` is ours, never used twice; ``amount`` in minor units."""
+    """One attempt to pay one order: ``reference`` is ours, never used twice; ``amount`` in minor units.
+
+    ``payer`` is the buyer's id at the provider (openid), where the provider needs it.
+    """
 
     reference: str
     amount: int
@@ -42,13 +58,24 @@ class Charge(msgspec.Struct, frozen=True, kw_only=True):
     return_url: str = ""
     notify_url: str = ""
     expires_at: datetime | None = None
+    device: Device = Device.DESKTOP
+    client_ip: str = ""
+    payer: str = ""
+    transaction: str = ""
 
 
 class Started(msgspec.Struct, frozen=True, kw_only=True):
-    """The provider took the charge: send the buyer to ``page``, or show ``instructions`` (then ``page`` is empty)."""
+    """The provider took the charge: send the buyer to ``page``, or show ``code`` or ``instructions`` on our own page.
+
+    ``code`` is the text of a QR code that the provider's app scans; ``bridge`` are the signed parameters that the
+    provider's in-app browser is called with; ``transaction`` is the provider's number of the charge, if it gave one.
+    """
 
     page: str = ""
     instructions: "Instructions | None" = None
+    code: str = ""
+    bridge: dict[str, str] = {}
+    transaction: str = ""
 
 
 class Instructions(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +99,107 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     transaction: str = ""
     amount: int = 0
     currency: str = ""
+
+
+class RefundVerdict(StrEnum):
+    """What a provider says about a refund.
+
+    FAILED is final; STUCK needs the merchant (a closed card); UNKNOWN is no answer: ask again with the same number.
+    """
+
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    STUCK = "stuck"
+    MISSING = "missing"
+    UNKNOWN = "unknown"
+
+
+class Repayment(msgspec.Struct, frozen=True, kw_only=True):
+    """Money to send back: ``number`` is ours and the same at every try; ``reference`` names the charge it came by.
+
+    ``transaction`` is the provider's number of the receipt, ``charged`` the whole amount of the charge.
+    """
+
+    number: str
+    reference: str
+    transaction: str
+    amount: int
+    charged: int
+    currency: str
+    reason: str = ""
+    notify_url: str = ""
+    charged_at: datetime | None = None
+
+
+class RefundReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What the provider says about a refund; ``transaction`` is its own number of the refund."""
+
+    gateway: str
+    number: str
+    verdict: RefundVerdict
+    transaction: str = ""
+    amount: int = 0
+    currency: str = ""
+    reason: str = ""
+
+
+class DisputeState(StrEnum):
+    """How a buyer's dispute at the provider stands."""
+
+    OPENED = "opened"
+    WON = "won"
+    LOST = "lost"
+
+
+class DisputeReport(msgspec.Struct, frozen=True, kw_only=True):
+    """A buyer took their money back through their bank: ``number`` is the provider's, ``reference`` our charge's."""
+
+    gateway: str
+    number: str
+    reference: str
+    state: DisputeState
+    amount: int
+    currency: str
+    transaction: str = ""
+
+
+class BillKind(StrEnum):
+    """What a row of a provider's bill is about."""
+
+    PAYMENT = "payment"
+    REFUND = "refund"
+    PAYOUT = "payout"
+    DISPUTE = "dispute"
+    FEE = "fee"
+    OTHER = "other"
+
+
+class BillRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One row: ``amount`` and ``fee`` in minor units; a refund's amount is positive, a fee given back negative.
+
+    ``reference`` is our number (of the charge, or of the refund), ``transaction`` the provider's.
+    """
+
+    kind: BillKind
+    reference: str
+    transaction: str
+    amount: int
+    currency: str
+    fee: int = 0
+    at: datetime | None = None
+    text: str = ""
+
+
+class Bill(msgspec.Struct, frozen=True, kw_only=True):
+    """A provider's books of one day, checked against the provider's own digest and totals where it gives them."""
+
+    gateway: str
+    day: date
+    rows: tuple[BillRow, ...]
+
+
+Notice = Report | RefundReport | DisputeReport
 
 
 class Gateway(Protocol):
@@ -104,8 +232,25 @@ class Gateway(Protocol):
     def close(self, charge: Charge) -> Report:
         """Ask that nobody can pay a charge any more: CLOSED, MISSING, SUCCEEDED (too late) or UNKNOWN (ask again)."""
 
-    def read_notice(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Report:
+    def read_notice(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Notice:
         """Verify and type a notice of the provider; raise Refusal (notice-forged) for what it did not sign.
 
         Header names are lower case.
+        """
+
+    @property
+    def thanks(self) -> str:
+        """Return what the provider wants to read when its notice was taken; '' answers 204 without a body."""
+
+    def refund(self, repayment: Repayment) -> RefundReport:
+        """Ask the provider to send money back; asking again with the same number is harmless."""
+
+    def query_refund(self, repayment: Repayment) -> RefundReport:
+        """Ask what became of a refund."""
+
+    def bill(self, day: date) -> Bill:
+        """Fetch the provider's books of a day (in the provider's own time zone).
+
+        Raises Refusal: bill-missing (not there yet, or this gateway has none), bill-damaged (digest or totals are
+        wrong), payment-unreachable.
         """

@@ -1,10 +1,21 @@
 """Bank transfer: the buyer reads how to pay and under which reference, and the merchant confirms the money."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from runtime.gateways.protocol import Charge, Instructions, Kind, Report, Started, Verdict
+from runtime.gateways.protocol import (
+    Bill,
+    Charge,
+    Instructions,
+    Kind,
+    RefundReport,
+    RefundVerdict,
+    Repayment,
+    Report,
+    Started,
+    Verdict,
+)
 from runtime.refusals import Code, Refusal
 
 HOLD = 3 * 86400
@@ -18,6 +29,7 @@ class Transfer:
 
     id = "transfer"
     kind = Kind.TRANSFER
+    thanks = ""
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         self._settings = settings
@@ -48,3 +60,15 @@ class Transfer:
         """Refuse: nobody sends notices of transfers."""
         del headers, body, now
         raise Refusal(Code.NOTICE_FORGED, reason="this gateway sends none")
+
+    def refund(self, repayment: Repayment) -> RefundReport:
+        """Say that the refund waits: the merchant sends the money back by hand and notes it."""
+        return RefundReport(gateway=self.id, number=repayment.number, verdict=RefundVerdict.PENDING)
+
+    def query_refund(self, repayment: Repayment) -> RefundReport:
+        """Say that only the merchant knows."""
+        return RefundReport(gateway=self.id, number=repayment.number, verdict=RefundVerdict.PENDING)
+
+    def bill(self, day: date) -> Bill:
+        """Refuse: nobody keeps books of this but the merchant."""
+        raise Refusal(Code.BILL_MISSING, gateway=self.id, day=day.isoformat())

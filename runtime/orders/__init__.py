@@ -1,0 +1,54 @@
+"""THE ORDER'S LIFE: State, Event and TRANSITIONS; each step is one transaction {state, history, stock, money, outbox}.
+
+Looking: ``find_by_token`` (its page), ``look_up`` by number and phone or e-mail, ``get`` by number, ``history``,
+``listing``. Moving: ``ship``, ``receive``, ``refuse``, ``complete``. Placing is ``placing.place``; paying and
+cancelling go through payments.py, because a gateway is asked first.
+"""
+
+from runtime.orders.life import TRANSITIONS, record, step
+from runtime.orders.moves import complete, hand_over, new_token, receive, refuse, renew_link, ship
+from runtime.orders.reading import find, find_by_token, get, get_by_id, history, listing, look_up
+from runtime.orders.values import (
+    Address,
+    CartLine,
+    Contact,
+    Delivery,
+    Event,
+    HistoryRow,
+    Invoice,
+    Order,
+    OrderLine,
+    Placement,
+    State,
+)
+
+__all__ = [
+    "TRANSITIONS",
+    "Address",
+    "CartLine",
+    "Contact",
+    "Delivery",
+    "Event",
+    "HistoryRow",
+    "Invoice",
+    "Order",
+    "OrderLine",
+    "Placement",
+    "State",
+    "complete",
+    "find",
+    "find_by_token",
+    "get",
+    "get_by_id",
+    "hand_over",
+    "history",
+    "listing",
+    "look_up",
+    "new_token",
+    "receive",
+    "record",
+    "refuse",
+    "renew_link",
+    "ship",
+    "step",
+]

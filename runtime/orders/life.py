@@ -1,0 +1,70 @@
+"""THE ORDER'S LIFE: TRANSITIONS, and the one step that moves an order with its history, stock and message."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from runtime import notices, stock
+from runtime.database import Transaction
+from runtime.notices import Topic
+from runtime.orders.values import Event, HistoryRow, State
+from runtime.refusals import Code, Refusal
+
+TRANSITIONS: dict[tuple[State, Event], State] = {
+    (State.PENDING_PAYMENT, Event.PAY): State.PAID,
+    (State.PENDING_PAYMENT, Event.CLOSE): State.CLOSING,
+    (State.CLOSING, Event.PAY): State.PAID,
+    (State.CLOSING, Event.CANCEL): State.CANCELLED,
+    (State.CONFIRMED, Event.SHIP): State.SHIPPED,
+    (State.CONFIRMED, Event.CANCEL): State.CANCELLED,
+    (State.PAID, Event.SHIP): State.SHIPPED,
+    (State.SHIPPED, Event.RECEIVE): State.RECEIVED,
+    (State.SHIPPED, Event.REFUSE): State.RETURNED,
+    (State.RECEIVED, Event.COMPLETE): State.COMPLETED,
+}
+
+
+def step(transaction: Transaction, order: int, event: Event, *, actor: str, now: datetime, note: str = "") -> State:
+    """Move an order on, with its history row, its stock and its message; raise Refusal (order-not-allowed)."""
+    row = transaction.find("SELECT state, number, email FROM orders WHERE id = ?", order)
+    if row is None:
+        raise Refusal(Code.ORDER_UNKNOWN)
+    before, number, email = State(row[0]), row[1], row[2]
+    after = TRANSITIONS.get((before, event))
+    if after is None or not transaction.run(
+        "UPDATE orders SET state = ? WHERE id = ? AND state = ?", after, order, before
+    ):
+        raise Refusal(Code.ORDER_NOT_ALLOWED, number=number, state=before, event=event)
+    row_written = HistoryRow(event=event, before=before, after=after, actor=actor, note=note, at=now)
+    record(transaction, order, row_written)
+    if event in _STOCK:
+        _STOCK[event](transaction, order, actor, now)
+    if event in _TOPICS and email:
+        notices.write(transaction, _TOPICS[event], str(order), now, order=order, recipient=email)
+    return after
+
+
+def record(transaction: Transaction, order: int, row: HistoryRow) -> None:
+    """Write a row of an order's history."""
+    transaction.run(
+        "INSERT INTO order_event (order_id, event, before, after, actor, note, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        order,
+        row.event,
+        row.before,
+        row.after,
+        row.actor,
+        row.note,
+        int(row.at.timestamp()),
+    )
+
+
+_STOCK: dict[Event, Callable[[Transaction, int, str, datetime], None]] = {
+    Event.PAY: stock.sell,
+    Event.SHIP: stock.sell,
+    Event.CANCEL: stock.release,
+    Event.REFUSE: stock.give_back,
+}
+_TOPICS = {
+    Event.PAY: Topic.ORDER_PAID,
+    Event.SHIP: Topic.ORDER_SHIPPED,
+    Event.CANCEL: Topic.ORDER_CANCELLED,
+}

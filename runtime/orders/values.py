@@ -1,0 +1,159 @@
+"""What an order is: its states and events, and the values that make it up."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from generator.shop import DeliveryKind, Text, Value
+from runtime.pricing import Destination, Quote
+
+
+class State(StrEnum):
+    """Where an order stands. CONFIRMED is to be shipped and paid at the door.
+
+    CLOSING waits for the gateway to close.
+    """
+
+    PENDING_PAYMENT = "pending_payment"
+    CLOSING = "closing"
+    CANCELLED = "cancelled"
+    CONFIRMED = "confirmed"
+    PAID = "paid"
+    PARTLY_SHIPPED = "partly_shipped"
+    SHIPPED = "shipped"
+    RECEIVED = "received"
+    COMPLETED = "completed"
+    RETURNED = "returned"
+    REFUNDED = "refunded"
+
+
+class Event(StrEnum):
+    """What happens to an order."""
+
+    PLACE = "place"
+    PAY = "pay"
+    CLOSE = "close"
+    CANCEL = "cancel"
+    SHIP = "ship"
+    RECEIVE = "receive"
+    REFUSE = "refuse"
+    COMPLETE = "complete"
+
+
+class CartLine(Value, frozen=True, kw_only=True):
+    """A sku and how many; the same sku may stand twice, it is merged."""
+
+    sku: str
+    quantity: int
+
+
+class Contact(Value, frozen=True, kw_only=True):
+    """How the buyer is reached; e-mail or phone must be given."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+class Address(Value, frozen=True, kw_only=True):
+    """Where the parcel goes."""
+
+    destination: Destination
+    name: str = ""
+    phone: str = ""
+    street: str = ""
+    street2: str = ""
+
+
+class Invoice(Value, frozen=True, kw_only=True):
+    """The buyer's wish for an invoice (发票)."""
+
+    title: str
+    tax_number: str = ""
+    email: str = ""
+
+
+class Placement(Value, frozen=True, kw_only=True):
+    """Everything a buyer says when ordering.
+
+    ``key`` is the form's token: the same key places one order, however often it is sent.
+
+    ``expected_total`` is the total on the page the buyer agreed to; another price is refused with the new quote.
+    """
+
+    key: str
+    lines: tuple[CartLine, ...]
+    locale: str
+    contact: Contact
+    address: Address
+    delivery: str
+    gateway: str
+    expected_total: int
+    remarks: str = ""
+    invoice: Invoice | None = None
+    consents: tuple[str, ...] = ()
+
+
+class Delivery(Value, frozen=True, kw_only=True):
+    """The chosen delivery method as it was when ordered; ``kind`` is None when nothing had to be delivered."""
+
+    method: str = ""
+    kind: DeliveryKind | None = None
+    name: Text = msgspec.field(default_factory=dict)
+    place: Text | None = None
+    hours: Text | None = None
+
+
+class OrderLine(Value, frozen=True, kw_only=True):
+    """A line as it was when ordered: never changed afterwards. ``label`` joins the chosen options."""
+
+    sku: str
+    product: str
+    title: str
+    label: str
+    picture: str
+    quantity: int
+    unit_price: int
+    discount: int
+    amount: int
+    tax_rate: str
+    tax: int
+    total: int
+
+
+class HistoryRow(Value, frozen=True, kw_only=True):
+    """One thing that happened; ``before`` is empty for the placing."""
+
+    event: Event
+    before: str
+    after: State
+    actor: str
+    note: str = ""
+    at: datetime
+
+
+class Order(Value, frozen=True, kw_only=True):
+    """One order with its lines; ``number`` is for people, ``token`` opens its page, ``paid`` is the money it has."""
+
+    id: int
+    number: str
+    token: str
+    state: State
+    gateway: str
+    locale: str
+    currency: str
+    contact: Contact
+    address: Address
+    delivery: Delivery
+    quote: Quote
+    total: int
+    paid: int
+    remarks: str
+    invoice: Invoice | None
+    consents: tuple[str, ...]
+    carrier: str
+    tracking: str
+    placed_at: datetime
+    expires_at: datetime | None
+    lines: tuple[OrderLine, ...]

@@ -1,0 +1,29 @@
+"""Every table of the shop's database, in one place.
+
+Money is minor units, instants are whole seconds since 1970 in UTC, structured snapshots are JSON text. Ledgers
+(stock_move, transfer, order_event, payment_event) and order_line are append-only: triggers of the migrations forbid
+UPDATE and DELETE. The models describe the schema; hot paths say their SQL themselves.
+"""
+
+from runtime.tables.goods import Stock, StockHold, StockMove
+from runtime.tables.money import Finding, Payment, PaymentEvent, Transfer
+from runtime.tables.sales import Order, OrderEvent, OrderLine
+from runtime.tables.service import Lease, Meta, Notice
+from runtime.tables.table import Table
+
+ALL: tuple[type[Table], ...] = (
+    Meta,
+    Order,
+    OrderLine,
+    OrderEvent,
+    Stock,
+    StockMove,
+    StockHold,
+    Payment,
+    PaymentEvent,
+    Transfer,
+    Finding,
+    Notice,
+    Lease,
+)
+APPEND_ONLY = ("order_line", "order_event", "stock_move", "payment_event", "transfer")

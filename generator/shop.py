@@ -7,13 +7,9 @@ text in UTC. A ``Text`` holds one string for every locale of the shop: missing t
 from enum import StrEnum
 from typing import Any
 
-import msgspec
-
-Text = dict[str, str]
-
-
-class Value(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """Base of all values: immutable, comparable, and written to JSON or msgpack by msgspec."""
+from generator.promotion import Promotion
+from generator.value import Text as Text
+from generator.value import Value as Value
 
 
 class SellerType(StrEnum):
@@ -347,6 +343,7 @@ class Terms(Value, frozen=True, kw_only=True):
     tax: Tax = Tax()
     checkout: CheckoutRules = CheckoutRules()
     returns: ReturnRules = ReturnRules()
+    promotions: tuple[Promotion, ...] = ()
 
 
 class Shop(Terms, frozen=True, kw_only=True):

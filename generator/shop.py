@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 from generator.promotion import Promotion
-from generator.value import Text as Text
-from generator.value import Value as Value
+from generator.value import Text as Text  # noqa: PLC0414  shown to others from here
+from generator.value import Value as Value  # noqa: PLC0414  shown to others from here
 
 
 class SellerType(StrEnum):

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 import msgspec
 import peewee
 
+from generator.display import options
 from generator.shop import Product, ProductStatus, Text, Variant
 from runtime import attempts, contacts, notices, numbers, orders, pricing, stock
 from runtime.attempts import Owner
@@ -72,10 +73,11 @@ def new_key() -> str:
 
 
 def quantity(text: str) -> int:
-    """Read a quantity as a form sends it: a whole number from 1 to 999; raise Refusal (quantity-invalid)."""
-    if not _QUANTITY.fullmatch(text) or int(text) == 0:
+    """Read a quantity as a form sends it, full-width digits as well: 1 to 999; raise Refusal (quantity-invalid)."""
+    plain = numbers.narrow(text)
+    if not _QUANTITY.fullmatch(plain) or int(plain) == 0:
         raise Refusal(Code.QUANTITY_INVALID, text=text[:20], maximum=MAXIMUM_QUANTITY)
-    return int(text)
+    return int(plain)
 
 
 def items(till: Till, lines: Sequence[CartLine], now: datetime) -> tuple[Item, ...]:
@@ -174,7 +176,7 @@ def _check_stock(transaction: Transaction, cart: Sequence[Item]) -> None:
 
 
 def _sold_out(item: Item, left: int) -> Refusal:
-    return Refusal(Code.SOLD_OUT, sku=item.variant.sku, title=item.product.title, left=left)
+    return Refusal(Code.SOLD_OUT, sku=item.variant.sku, title=options.title(item.product, item.variant), left=left)
 
 
 def _check_customer(transaction: Transaction, draft: _Draft) -> None:

@@ -10,13 +10,14 @@ import os
 import sqlite3
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
 from generator.catalogue import Catalogue
 from generator.releases.manifest import Entry
-from generator.shop import Terms
+from generator.shop import Product, Terms
 
 log = logging.getLogger(__name__)
 _PATIENCE = 1.0
@@ -129,6 +130,20 @@ class Live:
         if release is not None and target == self._target:
             return release
         return self._follow(target)
+
+    def find_former(self, skus: Iterable[str]) -> dict[str, Product]:
+        """Return the products of skus as the newest release on disk that has them knew them."""
+        missing, found = set(skus), dict[str, Product]()
+        folders = sorted((self._var / "releases").iterdir(), key=lambda each: each.stat().st_mtime_ns, reverse=True)
+        for folder in folders:
+            if not missing:
+                break
+            with contextlib.suppress(OSError, KeyError, msgspec.DecodeError, sqlite3.DatabaseError):
+                catalogue = Catalogue(folder / "catalogue.db")
+                found |= {sku: product for sku, (product, _) in catalogue.variants(missing).items()}
+                catalogue.close()
+            missing -= set(found)
+        return found
 
     def _follow(self, target: str) -> Release:
         with self._lock:

@@ -31,11 +31,20 @@ def refusal(error: Refusal, locale: str) -> str:
     values = dict(error.values)
     if "currency" in values and isinstance(values.get("total"), int):
         values["total"] = money.text(values["total"], values["currency"], locale)
-    if "state" in values and f"state.{values['state']}" in en.WORDS:
-        values["state"] = say(f"state.{values['state']}", locale)
-    if "title" in values and not values["title"]:
-        values["title"] = values.get("sku", "")
-    return say(f"refusal.{error.code}", locale, **{"reason": "", **values})
+    for name in ("state", "event"):
+        if name in values and f"{name}.{values[name]}" in en.WORDS:
+            values[name] = say(f"{name}.{values[name]}", locale)
+    return say(_sentence(error), locale, **{"reason": "", **values})
+
+
+def _sentence(error: Refusal) -> str:
+    """Choose the sentence: a product without a name is none of its sku's, and nothing left is sold out."""
+    key, values = f"refusal.{error.code}", error.values
+    if values.get("left") == 0 and f"{key}.none" in en.WORDS:
+        return f"{key}.none"
+    if not values.get("title") and f"{key}.unnamed" in en.WORDS:
+        return f"{key}.unnamed"
+    return key
 
 
 def step(reason: Step, currency: str, locale: str) -> str:

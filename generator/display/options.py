@@ -1,6 +1,6 @@
 """Options in words: what a buyer chose of a product."""
 
-from generator.shop import Product, Variant
+from generator.shop import Product, Text, Variant
 
 
 def label(product: Product, variant: Variant, locale: str) -> str:
@@ -10,3 +10,10 @@ def label(product: Product, variant: Variant, locale: str) -> str:
         found = next((value.label[locale] for value in option.values if value.value == chosen), chosen)
         words.append(found)
     return " · ".join(words)
+
+
+def title(product: Product, variant: Variant) -> Text:
+    """Return a product's name in all its languages, with the chosen options where there is a choice."""
+    if not variant.options:
+        return product.title
+    return {locale: f"{text} ({label(product, variant, locale)})" for locale, text in product.title.items()}

@@ -50,6 +50,7 @@ class Allowed(msgspec.Struct, frozen=True):
 
     quantity: int
     refusal: Refusal
+    title: Text
 
 
 class _Bounds:
@@ -62,8 +63,8 @@ class _Bounds:
 
     def allowed(self, sku: str, wanted: int) -> Allowed:
         """Return how many of the wanted pieces may be bought."""
-        product, _ = self._found[sku]
-        title: Text = product.title
+        product, variant = self._found[sku]
+        title = options.title(product, variant)
         best = wanted
         refusal = Refusal(Code.QUANTITY_INVALID, text=str(wanted), maximum=MAXIMUM_QUANTITY)
         best = min(best, MAXIMUM_QUANTITY)
@@ -76,11 +77,11 @@ class _Bounds:
             )
             if limit - others < best:
                 best = max(limit - others, 0)
-                refusal = Refusal(Code.LIMIT_PER_ORDER, sku=sku, title=title, limit=limit)
+                refusal = Refusal(Code.LIMIT_PER_ORDER, sku=sku, title=product.title, limit=limit)
         left = self._levels.get(sku)
         if left is not None and left < best:
             best, refusal = max(left, 0), Refusal(Code.SOLD_OUT, sku=sku, title=title, left=max(left, 0))
-        return Allowed(best, refusal)
+        return Allowed(best, refusal, title)
 
 
 def allowed(here: Visit, chosen: Mapping[str, int], sku: str, wanted: int) -> Allowed:

@@ -4,7 +4,10 @@ Only skus and quantities travel; every price, title and limit is the catalogue's
 cookie that scripts may read: it says that there is something to count, so that pages of others ask for nothing.
 """
 
+import contextlib
 import secrets
+from collections.abc import Iterator
+from urllib.parse import urlencode
 
 import msgspec
 from flask import Blueprint, Response, after_this_request, jsonify, request
@@ -13,10 +16,11 @@ from werkzeug.exceptions import BadRequest, Forbidden
 from werkzeug.wrappers import Response as Answer
 
 from generator.views import PageView
-from runtime import placing
+from runtime import numbers, placing
 from runtime.orders import CartLine
 from runtime.refusals import Code, Refusal
 from runtime.web import basket, tokens
+from runtime.web.basket import Allowed
 from runtime.web.failures import limit, wants_json
 from runtime.web.tokens import get_one
 from runtime.web.visit import Visit, visit
@@ -50,11 +54,11 @@ def add() -> Answer | Response:
         raise allowed.refusal
     _keep(here, visitor, chosen | {sku: allowed.quantity})
     here.shopfront.metrics.event("cart_added")
+    short = allowed.quantity < before + wanted
     if not wants_json():
-        return here.go(here.address("cart"))
+        return here.go(here.address("cart") + (f"?{urlencode({'short': sku})}" if short else ""))
     count = sum(chosen.values()) - before + allowed.quantity
-    message = here.say("cart.added_some", count=allowed.quantity) if allowed.quantity < before + wanted else ""
-    return jsonify(count=count, message=message or here.say("toast.added"))
+    return jsonify(count=count, message=_cut(here, allowed) if short else here.say("toast.added"))
 
 
 @blueprint.post("/cart/update")
@@ -67,11 +71,11 @@ def update() -> Answer | Response:
         raise Forbidden
     removed = set(request.form.getlist("remove"))
     for sku in list(chosen):
-        text = get_one(request.form, f"quantity.{sku}", str(chosen[sku]))
-        if sku in removed or text.strip() in {"0", ""}:
+        text = numbers.narrow(get_one(request.form, f"quantity.{sku}", str(chosen[sku])).strip())
+        if sku in removed or text in {"0", ""}:
             del chosen[sku]
         else:
-            chosen[sku] = placing.quantity(text.strip())
+            chosen[sku] = placing.quantity(text)
     _keep(here, visitor, chosen)
     return here.go(here.address("cart"))
 
@@ -109,11 +113,31 @@ def _page(here: Visit) -> Response:
         "rows": shown.rows,
         "count": shown.count,
         "ready": shown.ready,
-        "notices": tuple(here.say("cart.gone", sku=sku) for sku in shown.gone),
+        "notices": (*_gone(here, shown.gone), *_short(here, chosen, request.args.get("short", ""))),
         "hint": "" if request.cookies else here.say("checkout.no_cookies"),
         "token": tokens.token(here.shopfront.settings.secret, "cart", visitor),
     }
     return here.page("cart", page, context)
+
+
+def _gone(here: Visit, skus: tuple[str, ...]) -> Iterator[str]:
+    """Say what was taken out: by its name where any release on disk knows it, and never by its sku."""
+    former = here.shopfront.live.find_former(skus) if skus else {}
+    for title in dict.fromkeys(former[sku].title.get(here.locale, "") if sku in former else "" for sku in skus):
+        yield here.say("cart.gone", title=title) if title else here.say("cart.gone_unnamed")
+
+
+def _short(here: Visit, chosen: dict[str, int], sku: str) -> Iterator[str]:
+    """Say that less went in than was wanted, to those whose scripts did not; only while it is true."""
+    if sku in chosen:
+        with contextlib.suppress(Refusal):
+            allowed = basket.allowed(here, chosen, sku, chosen[sku] + 1)
+            if allowed.quantity == chosen[sku]:
+                yield _cut(here, allowed)
+
+
+def _cut(here: Visit, allowed: Allowed) -> str:
+    return here.say("cart.added_some", count=allowed.quantity, title=allowed.title[here.locale])
 
 
 def _refuse_others(known: set[str]) -> None:

@@ -70,7 +70,10 @@ def answer(status: int, message: str = "", way: Way | None = None) -> Response:
     """Return the page or the JSON document of a failure."""
     identity = logs.request_id.get()
     if wants_json():
-        found = make_response(jsonify(error=message or HTTP_STATUS_CODES.get(status, ""), request=identity), status)
+        name = HTTP_STATUS_CODES.get(status, "")
+        found = make_response(
+            jsonify(error=message or name, message=message or _text(status), request=identity), status
+        )
         found.headers.update({"Cache-Control": headers.PRIVATE, "X-Content-Type-Options": "nosniff"})
         return found
     try:
@@ -82,9 +85,22 @@ def answer(status: int, message: str = "", way: Way | None = None) -> Response:
         return found
 
 
+def _text(status: int) -> str:
+    """Return what a script may show to people, in their language where there is a release to say it."""
+    try:
+        return visit().say(f"error.{_kind(status)}.text")
+    except Exception:
+        log.exception("the theme has no words for a failure")
+        return ""
+
+
+def _kind(status: int) -> str:
+    return _TEXTS.get(status, "mistake" if status >= 500 else "refused")  # noqa: PLR2004  a class of statuses
+
+
 def _page(status: int, message: str, identity: str, way: Way | None) -> Response:
     here = visit()
-    kind = _TEXTS.get(status, "mistake" if status >= 500 else "refused")  # noqa: PLR2004  a class of statuses
+    kind = _kind(status)
     title = (way and way.title) or here.say(f"error.{kind}.title")
     return here.page(
         "error",

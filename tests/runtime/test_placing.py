@@ -88,7 +88,7 @@ def test_p6_two_lines_of_one_sku_count_together(till):
 
 
 @pytest.mark.parametrize(
-    "text", ["0", "-1", "1.5", "1e3", "1000000000", "NaN", "", " 1", "１", "٣", "+1", "1_0", "0x1"]
+    "text", ["0", "-1", "1.5", "1e3", "1000000000", "NaN", "", " 1", "²", "①", "٣", "+1", "1_0", "0x1"]
 )
 def test_p8_only_whole_numbers_from_1_to_999_are_quantities(text):
     with pytest.raises(Refusal) as caught:

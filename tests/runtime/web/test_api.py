@@ -90,7 +90,7 @@ def test_an_answer_may_be_shared_for_ten_seconds_and_asked_for_again_by_its_tag(
 def test_what_is_out_of_bounds_is_refused_as_json(shop, query):
     answer = shop.get(f"/api/v1/offers?{query}")
     assert answer.status_code == 400
-    assert answer.get_json().keys() == {"error", "request"}
+    assert answer.get_json().keys() == {"error", "message", "request"}
 
 
 @pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/v1/live/nowhere", "/api/v2/offers", "/api/"])

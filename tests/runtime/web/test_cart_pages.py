@@ -1,6 +1,7 @@
 """The cart: what goes in, what stays out, and what has to be seen to."""
 
 import re
+import shutil
 
 import pytest
 import storefront
@@ -87,7 +88,7 @@ def test_an_empty_cart_leaves_no_cookie(client):
 
 
 @pytest.mark.parametrize(
-    "text", ["-1", "0", "1000", "1000000000", "1.5", "1e3", "", " 1", "+1", "１", "0x1", "NaN", "1\n"]
+    "text", ["-1", "0", "1000", "1000000000", "1.5", "1e3", "", " 1", "+1", "²", "0x1", "NaN", "1\n"]
 )
 def test_r107_quantities_that_are_none_are_refused(client, text):
     add(client, "longjing", "2")
@@ -136,6 +137,45 @@ def test_no_more_goes_in_than_there_is_and_the_sentence_says_so(client):
     assert quantities(client) == {"last-tin": "1"}
 
 
+def test_a_script_may_show_why_nothing_went_in(client):
+    add(client, "last-tin", "1", JSON)
+    assert add(client, "last-tin", "1", JSON).json["message"] == "最后一罐库存不足，仅剩 1 件。"
+    assert add(client, "nothing", "1", JSON).json["message"] == "这件商品已下架。"
+
+
+def test_without_scripts_the_cart_says_that_less_went_in_than_was_wanted(client):
+    answer = add(client, "last-tin", "5")
+    assert answer.headers["Location"] == "/cart?short=last-tin"
+    said = "“最后一罐”最多可买 1 件，购物车已放入这个数量。"
+    assert said in client.get("/cart?short=last-tin").text
+    assert said not in client.get("/cart").text
+    assert "last-tin" not in add(client, "longjing", "1").headers["Location"]
+
+
+def test_an_address_alone_makes_no_cart_say_that_something_was_cut(client):
+    add(client, "longjing", "2")
+    for sku in ("longjing", "last-tin", "nothing", "<script>"):
+        assert 'role="status">' not in client.get("/cart", query_string={"short": sku}).text.replace("data-toast", "")
+
+
+def test_full_width_digits_are_digits(client):
+    add(client, "longjing", "１２")
+    assert quantities(client) == {"longjing": "12"}
+    update(client, quantity__longjing="３")
+    assert quantities(client) == {"longjing": "3"}
+    update(client, quantity__longjing="０")
+    assert quantities(client) == {}
+
+
+def test_a_line_that_is_sold_out_says_so_and_which_of_the_variants_it_is(client, app):
+    add(client, "longjing")
+    database = app.extensions["shopwright"].database
+    database.write(lambda transaction: transaction.run("UPDATE stock SET level = 0 WHERE sku = 'longjing'"))
+    page = client.get("/cart").text
+    assert re.search(r'class="wrong"[^>]*>.*?</svg>([^<]*)', page)[1] == "龙井已售罄。"
+    assert "0 件" not in page
+
+
 def test_no_more_goes_in_than_an_order_may_hold(client):
     add(client, "limited", "5")
     assert quantities(client) == {"limited": "3"}
@@ -160,14 +200,25 @@ def test_prices_are_those_of_the_release_that_is_live(client, shop):
     assert "¥350.00" in client.get("/cart").text
 
 
-def test_what_is_no_longer_offered_is_taken_out_and_said_once(client, shop):
+def test_what_is_no_longer_offered_is_taken_out_and_said_once_by_its_name(client, shop):
     add(client, "endless")
     add(client, "longjing")
     (shop / "products/endless.yaml").unlink()
     storefront.publish(shop)
-    assert "“endless”已不再出售" in client.get("/cart").text
-    assert "endless" not in client.get("/cart").text
+    assert "“不限量”已不再出售" in client.get("/cart").text
+    assert "不限量" not in client.get("/cart").text
     assert quantities(client) == {"longjing": "1"}
+
+
+def test_what_no_release_on_disk_remembers_is_said_without_its_sku(client, shop):
+    add(client, "endless")
+    former = (shop / "var/live").resolve()
+    (shop / "products/endless.yaml").unlink()
+    storefront.publish(shop)
+    shutil.rmtree(former)
+    page = client.get("/cart").text
+    assert "有一件商品已不再出售" in page
+    assert "endless" not in page
 
 
 def test_the_cart_survives_a_restart(shop, app):

@@ -82,7 +82,11 @@ def test_r103_a_mistake_of_ours_is_a_calm_page_with_an_id_and_a_trace_in_the_log
 def test_r103_a_program_gets_the_same_as_json(spoilt):
     answer = spoilt.test_client().get("/api/v1/fail")
     assert answer.status_code == 500
-    assert answer.json == {"error": "Internal Server Error", "request": answer.headers["X-Request-Id"]}
+    assert answer.json == {
+        "error": "Internal Server Error",
+        "message": "是我们的问题，已经记录下来。请稍后再试。",
+        "request": answer.headers["X-Request-Id"],
+    }
 
 
 def test_r103_no_debugger_answers_anywhere(spoilt):

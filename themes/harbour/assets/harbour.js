@@ -92,7 +92,7 @@
         if (count !== undefined) showCount(count);
         showToast(message || (good ? words.added : words.failed), good);
       })
-      .catch(() => showToast(words.failed, false))
+      .catch(() => showToast(words.paused, false))
       .finally(() => button?.removeAttribute("aria-busy"));
   });
 

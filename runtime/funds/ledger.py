@@ -12,37 +12,7 @@ from datetime import datetime
 import msgspec
 
 from runtime.database import Transaction
-from runtime.pricing import Quote
-
-BANK = "bank"
-RECEIVABLE = "cash_on_delivery.receivable"
-SUSPENSE = "suspense"
-REFUNDS_DUE = "refunds_due"
-SALES = "income.sales"
-DELIVERY = "income.delivery"
-DISCOUNTS = "contra.discount"
-TAX = "tax_payable"
-
-
-class Sale(msgspec.Struct, frozen=True, kw_only=True):
-    """How an order's money is made up: list prices without tax, discount, delivery without tax, and the tax."""
-
-    goods: int
-    discount: int
-    delivery: int
-    tax: int
-
-
-def parts(quote: Quote) -> Sale:
-    """Return how the money of a price is made up, without the taxes that prices include."""
-    inside = quote.tax if quote.tax_included else 0
-    on_delivery = quote.delivery_tax if quote.tax_included else 0
-    return Sale(
-        goods=quote.goods - (inside - on_delivery),
-        discount=quote.discount,
-        delivery=quote.delivery - on_delivery,
-        tax=quote.tax,
-    )
+from runtime.funds.accounts import BANK, DELIVERY, RECEIVABLE, REFUNDS_DUE, SALES, SUSPENSE, TAX
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,23 +23,15 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     amount: int
 
 
-def pending(gateway: str) -> str:
-    """Return the account of money that a gateway holds for us."""
-    return f"gateway.{gateway}.pending"
+class Where(msgspec.Struct, frozen=True):
+    """The currency and the moment of a posting."""
 
-
-def sale(source: str, parts: Sale) -> list[Entry]:
-    """Return the transfers of an order whose money is now in ``source``."""
-    return [
-        Entry(debit=source, credit=SALES, amount=parts.goods - parts.discount),
-        Entry(debit=DISCOUNTS, credit=SALES, amount=parts.discount),
-        Entry(debit=source, credit=DELIVERY, amount=parts.delivery),
-        Entry(debit=source, credit=TAX, amount=parts.tax),
-    ]
+    currency: str
+    now: datetime
 
 
 def post(
-    transaction: Transaction, event: str, reference: str, entries: Iterable[Entry], order: int | None, where: "Where"
+    transaction: Transaction, event: str, reference: str, entries: Iterable[Entry], order: int | None, where: Where
 ) -> None:
     """Write the transfers of an event; those that stand there already are left alone."""
     for entry in entries:
@@ -86,13 +48,6 @@ def post(
                 order,
                 int(where.now.timestamp()),
             )
-
-
-class Where(msgspec.Struct, frozen=True):
-    """The currency and the moment of a posting."""
-
-    currency: str
-    now: datetime
 
 
 def balances(transaction: Transaction) -> dict[tuple[str, str], int]:

@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "dev": ("runtime.dev.command:dev", "Serve a shop and show every change to its text at once."),
     "orders": ("runtime.commands.orders:orders", "List and show orders, confirm payments, ship and cancel."),
     "stock": ("runtime.commands.stock:stock", "Show and correct stock, and check its ledger."),
+    "simulate": ("runtime.simulators.command:simulate", "Run a simulated payment provider: no money moves."),
     "migrate": ("runtime.commands.upkeep:migrate", "Bring the shop's database up to date."),
     "audit": ("runtime.commands.upkeep:audit", "Check that stock, orders, payments and money agree."),
 }

@@ -1,23 +1,24 @@
 """The rehearsal bank as a WSGI application: an interface for the shop, and a page with buttons for the buyer.
 
 ``get(settings)`` returns this process's bank for a shop. Its interface, relative to where it is mounted:
-``POST /v1/charges`` · ``GET /v1/charges/<reference>`` · ``POST /v1/charges/<reference>/close`` · ``GET|POST
-/pay/<id>``.
+``POST /v1/charges`` · ``GET /v1/charges/<reference>`` · ``POST /v1/charges/<reference>/close`` · ``POST
+/v1/refunds`` · ``GET /v1/refunds/<number>`` · ``GET /v1/bills/<day>`` · ``GET|POST /pay/<id>``.
 """
 
 import re
 import secrets
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
 
 from generator import money
-from runtime.rehearsal_bank import desk, signing
+from runtime.rehearsal_bank import bills, desk, signing
 from runtime.rehearsal_bank.books import BankCharge, Books, ChargeState, Wish
 from runtime.rehearsal_bank.courier import Courier
+from runtime.rehearsal_bank.reversals import RefundWish, Reversals, Rule
 from runtime.rehearsal_bank.signing import Keys
 from runtime.settings import Environment, SettingError, Settings
 
@@ -37,7 +38,8 @@ class Bank:
         self.keys: Keys = signing.derive(settings.secret)
         self.books = Books(settings.var / "rehearsal-bank.db")
         self.clock = clock
-        self.courier = Courier(self.books, self.keys, clock)
+        self.reversals = Reversals(self.books)
+        self.courier = Courier(self.books, self.reversals, self.keys, clock)
         self.wsgi = desk.application(self)
 
     def now(self) -> int:
@@ -97,6 +99,35 @@ class Bank:
             return bool(first) and bool(self.books.pay(charge, now, (now,), forced=True))
         return choice in plans and bool(self.books.pay(charge, now, plans[choice]))
 
+    def refund(self, wish: RefundWish) -> tuple[int, dict[str, Any]]:
+        """Take a refund; the same number again is the same refund, with anything else in it it is refused."""
+        charge = self.books.find_by_reference(wish.reference)
+        if charge is None:
+            return 404, {"error": "ORDER_NOT_EXIST"}
+        error = _refund_mistake(wish, charge) or self.reversals.take(charge, wish, self.now())
+        if error:
+            return 400 if error.startswith("PARAM") else 409, {"error": error}
+        return self.query_refund(wish.number)
+
+    def query_refund(self, number: str) -> tuple[int, dict[str, Any]]:
+        """Say what became of a refund."""
+        self.reversals.settle(self.now())
+        found = self.reversals.find(number)
+        return (200, found.shown()) if found else (404, {"error": "REFUND_NOT_EXIST"})
+
+    def bill(self, day: date) -> tuple[int, dict[str, Any]]:
+        """Return the books of a day (UTC); a real bank has them only when the day is over."""
+        if day >= self.clock().astimezone(UTC).date():
+            return 404, {"error": "NO_BILL_YET"}
+        return 200, bills.of_day(self.books, day)
+
+    def arrange(self, charge: BankCharge, choice: str) -> bool:
+        """Do what a button of a paid charge says about its refunds or a dispute; False for one that is unknown."""
+        if choice in set(Rule):
+            self.reversals.set_rule(charge.id, Rule(choice))
+            return True
+        return self.reversals.dispute(charge, choice, self.now())
+
     def stop(self) -> None:
         """Stop the courier."""
         self.courier.stop()
@@ -123,6 +154,18 @@ def stop(settings: Settings) -> None:
         bank = _banks.pop(settings, None)
     if bank is not None:
         bank.stop()
+
+
+def _refund_mistake(wish: RefundWish, charge: BankCharge) -> str:
+    if not _REFERENCE.fullmatch(wish.number):
+        return "PARAM_ERROR: number"
+    if wish.amount < 1:
+        return "PARAM_ERROR: amount"
+    if wish.currency != charge.currency:
+        return "PARAM_ERROR: currency"
+    if wish.notify_url and not _ADDRESS.fullmatch(wish.notify_url):
+        return "PARAM_ERROR: address"
+    return "" if charge.state is ChargeState.PAID else "NOT_PAID"
 
 
 def _mistake(wish: Wish, now: int) -> str:

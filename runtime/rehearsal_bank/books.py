@@ -4,7 +4,7 @@ import contextlib
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 
@@ -21,11 +21,11 @@ CREATE TABLE IF NOT EXISTS movement (
   id TEXT PRIMARY KEY, charge TEXT NOT NULL REFERENCES charge (id), amount INTEGER NOT NULL, at INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS movement_of ON movement (charge);
-CREATE TABLE IF NOT EXISTS notice (
-  id INTEGER PRIMARY KEY, charge TEXT NOT NULL, movement TEXT NOT NULL, verdict TEXT NOT NULL,
+CREATE TABLE IF NOT EXISTS letter (
+  id INTEGER PRIMARY KEY, url TEXT NOT NULL, body TEXT NOT NULL,
   due_at INTEGER NOT NULL, tries INTEGER NOT NULL DEFAULT 0, done INTEGER NOT NULL DEFAULT 0
 );
-CREATE INDEX IF NOT EXISTS notice_due ON notice (done, due_at);
+CREATE INDEX IF NOT EXISTS letter_due ON letter (done, due_at);
 CREATE TABLE IF NOT EXISTS intent (charge TEXT PRIMARY KEY, due_at INTEGER NOT NULL, done INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS nonce (nonce TEXT PRIMARY KEY, at INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS nonce_at ON nonce (at);
@@ -72,16 +72,22 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class BankNotice(msgspec.Struct, frozen=True):
-    """A notice that is due."""
+    """A notice that is due: where it goes and what it says."""
 
     id: int
-    charge: str
-    movement: str
-    verdict: str
+    url: str
+    body: str
     tries: int
 
 
 _COLUMNS = ", ".join(BankCharge.__struct_fields__)
+
+
+def post(connection: sqlite3.Connection, url: str, body: Mapping[str, object], due_at: int) -> None:
+    """Plan a notice inside the caller's transaction; without an address nobody is told."""
+    if url:
+        text = msgspec.json.encode(body).decode()
+        connection.execute("INSERT INTO letter (url, body, due_at) VALUES (?, ?, ?)", (url, text, due_at))
 
 
 class Books:
@@ -91,9 +97,10 @@ class Books:
         self._path = path
         self._local = threading.local()
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._connection().executescript(_SCHEMA)
+        self.connection().executescript(_SCHEMA)
 
-    def _connection(self) -> sqlite3.Connection:
+    def connection(self) -> sqlite3.Connection:
+        """Return this thread's connection."""
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if found is None:
             found = sqlite3.connect(self._path, timeout=10, isolation_level=None)
@@ -105,7 +112,7 @@ class Books:
     @contextlib.contextmanager
     def change(self) -> Iterator[sqlite3.Connection]:
         """Change the books in one transaction."""
-        connection = self._connection()
+        connection = self.connection()
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection
@@ -138,7 +145,7 @@ class Books:
 
     def _find(self, column: str, value: str) -> BankCharge | None:
         row = (
-            self._connection()
+            self.connection()
             .execute(f"SELECT {_COLUMNS} FROM charge WHERE {column} = ?", (value,))  # noqa: S608  our own words
             .fetchone()
         )
@@ -195,16 +202,20 @@ class Books:
 
     @staticmethod
     def _notify(connection: sqlite3.Connection, charge: BankCharge, movement: str, due_at: int) -> None:
-        verdict = "succeeded" if movement else "failed"
-        connection.execute(
-            "INSERT INTO notice (charge, movement, verdict, due_at) VALUES (?, ?, ?, ?)",
-            (charge.id, movement, verdict, due_at),
-        )
+        body = {
+            "kind": "payment",
+            "reference": charge.reference,
+            "verdict": "succeeded" if movement else "failed",
+            "transaction": movement,
+            "amount": charge.amount if movement else 0,
+            "currency": charge.currency,
+        }
+        post(connection, charge.notify_url, body, due_at)
 
     def movements(self, charge: str) -> list[tuple[str, int]]:
         """Return the movements of a charge: number and amount."""
         return list(
-            self._connection().execute("SELECT id, amount FROM movement WHERE charge = ? ORDER BY at, id", (charge,))
+            self.connection().execute("SELECT id, amount FROM movement WHERE charge = ? ORDER BY at, id", (charge,))
         )
 
     def due_intents(self, at: int) -> list[str]:
@@ -218,25 +229,26 @@ class Books:
         """Take the notices that are due; each comes again later unless ``delivered`` is said."""
         with self.change() as connection:
             rows = connection.execute(
-                "SELECT id, charge, movement, verdict, tries FROM notice WHERE done = 0 AND due_at <= ? LIMIT 20", (at,)
+                "SELECT id, url, body, tries FROM letter WHERE done = 0 AND due_at <= ? ORDER BY due_at, id LIMIT 20",
+                (at,),
             ).fetchall()
-            for row in rows:
-                pause = RETRY_PAUSES[min(row[4], len(RETRY_PAUSES) - 1)]
+            for name, _, _, tries in rows:
+                pause = RETRY_PAUSES[min(tries, len(RETRY_PAUSES) - 1)]
                 connection.execute(
-                    "UPDATE notice SET tries = tries + 1, due_at = ?, done = ? WHERE id = ?",
-                    (at + pause, int(row[4] >= len(RETRY_PAUSES)), row[0]),
+                    "UPDATE letter SET tries = tries + 1, due_at = ?, done = ? WHERE id = ?",
+                    (at + pause, int(tries >= len(RETRY_PAUSES)), name),
                 )
         return [BankNotice(*row) for row in rows]
 
     def delivered(self, notices: list[BankNotice]) -> None:
         """Note that the shop answered well."""
         with self.change() as connection:
-            connection.executemany("UPDATE notice SET done = 1 WHERE id = ?", [(notice.id,) for notice in notices])
+            connection.executemany("UPDATE letter SET done = 1 WHERE id = ?", [(notice.id,) for notice in notices])
 
     def next_due(self) -> int | None:
         """Return when the next notice or late money is due, or None."""
-        row = self._connection().execute(
-            "SELECT MIN(due_at) FROM (SELECT due_at FROM notice WHERE done = 0 UNION ALL "
+        row = self.connection().execute(
+            "SELECT MIN(due_at) FROM (SELECT due_at FROM letter WHERE done = 0 UNION ALL "
             "SELECT due_at FROM intent WHERE done = 0)"
         )
         found: int | None = row.fetchone()[0]

@@ -1,4 +1,4 @@
-"""The bank's courier sends signed notices until the shop answers well, and lets late money come."""
+"""The bank's courier sends signed notices until the shop answers well, lets late money come and refunds be done."""
 
 import http.client
 import logging
@@ -8,10 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from urllib.parse import urlsplit
 
-import msgspec
-
 from runtime.rehearsal_bank import signing
-from runtime.rehearsal_bank.books import BankCharge, BankNotice, Books
+from runtime.rehearsal_bank.books import BankNotice, Books
+from runtime.rehearsal_bank.reversals import Reversals
 from runtime.rehearsal_bank.signing import Keys
 
 log = logging.getLogger(__name__)
@@ -24,8 +23,9 @@ HANDS = 4
 class Courier:
     """A thread that wakes when something is due."""
 
-    def __init__(self, books: Books, keys: Keys, clock: Callable[[], datetime]) -> None:
+    def __init__(self, books: Books, reversals: Reversals, keys: Keys, clock: Callable[[], datetime]) -> None:
         self._books = books
+        self._reversals = reversals
         self._keys = keys
         self._clock = clock
         self._wake = threading.Event()
@@ -54,18 +54,18 @@ class Courier:
     def deliver_due(self) -> int:
         """Let late money come and send what is due; return how many notices were sent."""
         at = int(self._clock().timestamp())
-        due = self._books.next_due()
-        if due is None or due > at:
+        due = [moment for moment in (self._books.next_due(), self._reversals.next_due()) if moment is not None]
+        if not due or min(due) > at:
             return 0
         for name in self._books.due_intents(at):
             charge = self._books.find(name)
             if charge is not None:
                 self._books.pay(charge, at, (at,), forced=True)
+        self._reversals.settle(at)
         notices = self._books.due_notices(at)
-        sendable = [(found, notice) for notice in notices if (found := self._books.find(notice.charge)) is not None]
-        if sendable:
-            sent = list(self._hands.map(self._send, *zip(*sendable, strict=True)))
-            self._books.delivered([notice for (_, notice), well in zip(sendable, sent, strict=True) if well])
+        if notices:
+            sent = list(self._hands.map(self._send, notices))
+            self._books.delivered([notice for notice, well in zip(notices, sent, strict=True) if well])
         return len(notices)
 
     def _run(self) -> None:
@@ -78,17 +78,8 @@ class Courier:
             self._wake.clear()
         self._books.close()
 
-    def _send(self, charge: BankCharge, notice: BankNotice) -> bool:
-        parts = urlsplit(charge.notify_url)
-        body = msgspec.json.encode(
-            {
-                "reference": charge.reference,
-                "verdict": notice.verdict,
-                "transaction": notice.movement,
-                "amount": charge.amount if notice.movement else 0,
-                "currency": charge.currency,
-            }
-        )
+    def _send(self, notice: BankNotice) -> bool:
+        parts, body = urlsplit(notice.url), notice.body.encode()
         headers = signing.sign(self._keys.bank, f"POST {parts.path}", body, self._clock())
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         connection = kind(parts.hostname or "", parts.port, timeout=TIMEOUT)

@@ -5,10 +5,13 @@ import os
 import psycopg
 import pytest
 from postgres_server import BINARIES, Server
-from tills import make_settings, make_till
+from tills import NOW, make_settings, make_till
 
 from runtime import database as databases
+from runtime.gateways.rehearsal import Rehearsal
+from runtime.gateways.wire import inside
 from runtime.rehearsal_bank import bank
+from runtime.rehearsal_bank.bank import Bank
 
 _OTHERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'shop' AND pid <> pg_backend_pid()"
 
@@ -55,3 +58,28 @@ def database(settings):
 def till(database, settings):
     yield make_till(database, settings)
     bank.stop(settings)
+
+
+class Clock:
+    def __init__(self):
+        self.now = NOW
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def the_bank(tmp_path, clock):
+    made = Bank(make_settings(tmp_path), clock)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def gateway(the_bank, tmp_path, clock):
+    return Rehearsal(make_settings(tmp_path), inside(the_bank.wsgi), clock)

@@ -31,6 +31,8 @@ class Code(StrEnum):
     # The order's life
     ORDER_UNKNOWN = "order-unknown"
     ORDER_NOT_ALLOWED = "order-not-allowed"  # number, state, event
+    PARCEL_TOO_FULL = "parcel-too-full"  # number, title, quantity, left
+    PARCEL_UNKNOWN = "parcel-unknown"  # number, parcel
     # Payment
     PAYMENT_NOT_OPEN = "payment-not-open"  # number, state
     PAYMENT_REFUSED = "payment-refused"  # reason
@@ -51,6 +53,8 @@ _STATUS = {
     Code.FORM_REUSED: 409,
     Code.ORDER_UNKNOWN: 404,
     Code.ORDER_NOT_ALLOWED: 409,
+    Code.PARCEL_TOO_FULL: 409,
+    Code.PARCEL_UNKNOWN: 404,
     Code.PAYMENT_NOT_OPEN: 409,
     Code.PAYMENT_NOT_ALLOWED: 409,
     Code.PAYMENT_REFUSED: 502,

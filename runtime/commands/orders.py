@@ -10,7 +10,7 @@ from runtime import orders as life
 from runtime import payments, receipts, words
 from runtime.commands import shop
 from runtime.commands.language import language
-from runtime.orders import Order, State
+from runtime.orders import Dispatch, Order, State
 from runtime.receipts import Cash
 
 
@@ -88,7 +88,7 @@ def ship(folder: Path, number: str, carrier: str, tracking: str) -> None:
     """Note that the goods are handed over, or lie ready for pickup."""
     with shop.opened(folder) as (_, database):
         now = datetime.now(UTC)
-        after = life.ship(database, number, carrier=carrier, tracking=tracking, actor="merchant", now=now)
+        after = life.ship(database, number, Dispatch(carrier=carrier, tracking=tracking), actor="merchant", now=now)
         click.echo(f"{after.number}  {_state(after)}")
 
 

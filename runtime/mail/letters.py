@@ -114,10 +114,11 @@ def _paragraphs(topic: Topic, order: Order, terms: Terms) -> list[str]:
         place = order.delivery.place
         if kind is DeliveryKind.PICKUP and place:
             found.append(place.get(locale) or next(iter(place.values()), ""))
-        if order.tracking:
-            found.append(
-                words.say("mail.order-shipped.tracking", locale, carrier=order.carrier, tracking=order.tracking)
-            )
+        found += [
+            words.say("mail.order-shipped.tracking", locale, carrier=parcel.carrier, tracking=parcel.tracking)
+            for parcel in order.parcels[-1:]
+            if parcel.tracking
+        ]
         return found
     return [words.say(f"mail.{topic}.text", locale)]
 

@@ -33,8 +33,6 @@ STATEMENTS = (
       "remarks" TEXT NOT NULL,
       "invoice" TEXT,
       "consents" TEXT NOT NULL,
-      "carrier" TEXT NOT NULL DEFAULT '',
-      "tracking" TEXT NOT NULL DEFAULT '',
       "placed_at" BIGINT NOT NULL,
       "expires_at" BIGINT
     )

@@ -6,18 +6,20 @@ cancelling go through payments.py, because a gateway is asked first.
 """
 
 from runtime.orders.life import TRANSITIONS, record, step
-from runtime.orders.moves import complete, hand_over, new_token, receive, refuse, renew_link, ship
-from runtime.orders.reading import find, find_by_token, get, get_by_id, history, listing, look_up
+from runtime.orders.moves import complete, hand_over, mend_tracking, new_token, receive, refuse, renew_link, ship
+from runtime.orders.reading import find, find_by_token, get, get_by_id, get_locked, history, listing, look_up
 from runtime.orders.values import (
     Address,
     CartLine,
     Contact,
     Delivery,
+    Dispatch,
     Event,
     HistoryRow,
     Invoice,
     Order,
     OrderLine,
+    Parcel,
     Placement,
     State,
 )
@@ -28,11 +30,13 @@ __all__ = [
     "CartLine",
     "Contact",
     "Delivery",
+    "Dispatch",
     "Event",
     "HistoryRow",
     "Invoice",
     "Order",
     "OrderLine",
+    "Parcel",
     "Placement",
     "State",
     "complete",
@@ -40,10 +44,12 @@ __all__ = [
     "find_by_token",
     "get",
     "get_by_id",
+    "get_locked",
     "hand_over",
     "history",
     "listing",
     "look_up",
+    "mend_tracking",
     "new_token",
     "receive",
     "record",

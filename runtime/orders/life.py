@@ -9,14 +9,15 @@ from runtime.notices import Topic
 from runtime.orders.values import Event, HistoryRow, State
 from runtime.refusals import Code, Refusal
 
+_TO_SHIP = (State.CONFIRMED, State.PAID, State.PARTLY_SHIPPED)
 TRANSITIONS: dict[tuple[State, Event], State] = {
     (State.PENDING_PAYMENT, Event.PAY): State.PAID,
     (State.PENDING_PAYMENT, Event.CLOSE): State.CLOSING,
     (State.CLOSING, Event.PAY): State.PAID,
     (State.CLOSING, Event.CANCEL): State.CANCELLED,
-    (State.CONFIRMED, Event.SHIP): State.SHIPPED,
+    **{(state, Event.SHIP_PART): State.PARTLY_SHIPPED for state in _TO_SHIP},
+    **{(state, Event.SHIP): State.SHIPPED for state in _TO_SHIP},
     (State.CONFIRMED, Event.CANCEL): State.CANCELLED,
-    (State.PAID, Event.SHIP): State.SHIPPED,
     (State.SHIPPED, Event.RECEIVE): State.RECEIVED,
     (State.SHIPPED, Event.REFUSE): State.RETURNED,
     (State.RECEIVED, Event.COMPLETE): State.COMPLETED,
@@ -59,12 +60,12 @@ def record(transaction: Transaction, order: int, row: HistoryRow) -> None:
 
 _STOCK: dict[Event, Callable[[Transaction, int, str, datetime], None]] = {
     Event.PAY: stock.sell,
+    Event.SHIP_PART: stock.sell,
     Event.SHIP: stock.sell,
     Event.CANCEL: stock.release,
     Event.REFUSE: stock.give_back,
 }
 _TOPICS = {
     Event.PAY: Topic.ORDER_PAID,
-    Event.SHIP: Topic.ORDER_SHIPPED,
     Event.CANCEL: Topic.ORDER_CANCELLED,
 }

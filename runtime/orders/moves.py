@@ -3,21 +3,75 @@
 import secrets
 from datetime import datetime
 
-from runtime import funds
+from runtime import funds, notices
 from runtime.database import Database, Transaction
+from runtime.notices import Topic
 from runtime.orders.life import step
-from runtime.orders.reading import get, get_by_id
-from runtime.orders.values import Event, Order
+from runtime.orders.reading import get, get_by_id, get_locked
+from runtime.orders.values import Dispatch, Event, Order
 from runtime.refusals import Code, Refusal
 
 
-def ship(database: Database, number: str, *, carrier: str, tracking: str, actor: str, now: datetime) -> Order:
-    """Hand the goods over (or lay them ready for pickup); raise Refusal (order-not-allowed) unless it is due."""
+def ship(database: Database, number: str, dispatch: Dispatch, *, actor: str, now: datetime) -> Order:
+    """Hand a parcel over (or lay it ready for pickup); the last one makes the order shipped.
+
+    Raises Refusal: order-not-allowed unless shipping is due, parcel-too-full for more pieces than are still here.
+    """
 
     def unit(transaction: Transaction) -> Order:
-        order = get(transaction, number)
-        step(transaction, order.id, Event.SHIP, actor=actor, now=now, note=f"{carrier} {tracking}".strip())
-        transaction.run("UPDATE orders SET carrier = ?, tracking = ? WHERE id = ?", carrier, tracking, order.id)
+        order = get_locked(transaction, number)
+        left = order.unshipped
+        wanted = dispatch.quantities or left
+        for position, quantity in wanted.items():
+            if not 0 < quantity <= left.get(position, 0):
+                raise _too_full(order, position, quantity)
+        event = Event.SHIP if wanted == left else Event.SHIP_PART
+        note = f"{dispatch.carrier} {dispatch.tracking}".strip()
+        step(transaction, order.id, event, actor=actor, now=now, note=note)
+        parcel = _write_parcel(transaction, order.id, dispatch, wanted, now)
+        if order.contact.email:
+            reference = f"{order.id}/{parcel}"
+            notices.write(
+                transaction, Topic.ORDER_SHIPPED, reference, now, order=order.id, recipient=order.contact.email
+            )
+        return get_by_id(transaction, order.id)
+
+    return database.write(unit)
+
+
+def _too_full(order: Order, position: int, quantity: int) -> Refusal:
+    line = order.lines[position] if 0 <= position < len(order.lines) else None
+    left = order.unshipped.get(position, 0)
+    title = line.title if line else str(position + 1)
+    return Refusal(Code.PARCEL_TOO_FULL, number=order.number, title=title, quantity=quantity, left=left)
+
+
+def _write_parcel(
+    transaction: Transaction, order: int, dispatch: Dispatch, quantities: dict[int, int], now: datetime
+) -> int:
+    transaction.run(
+        "INSERT INTO parcel (order_id, carrier, tracking, shipped_at) VALUES (?, ?, ?, ?)",
+        order,
+        dispatch.carrier,
+        dispatch.tracking,
+        int(now.timestamp()),
+    )
+    row = transaction.find("SELECT MAX(id) FROM parcel WHERE order_id = ?", order)
+    parcel = int(row[0]) if row else 0
+    rows = [(parcel, position, quantity) for position, quantity in sorted(quantities.items())]
+    transaction.run_many("INSERT INTO parcel_line (parcel_id, position, quantity) VALUES (?, ?, ?)", rows)
+    return parcel
+
+
+def mend_tracking(database: Database, number: str, parcel: int, carrier: str, tracking: str) -> Order:
+    """Write another carrier or number on a parcel (counted from 1): it was mistyped or handed on."""
+
+    def unit(transaction: Transaction) -> Order:
+        order = get_locked(transaction, number)
+        if not 0 < parcel <= len(order.parcels):
+            raise Refusal(Code.PARCEL_UNKNOWN, number=order.number, parcel=parcel)
+        chosen = order.parcels[parcel - 1].id
+        transaction.run("UPDATE parcel SET carrier = ?, tracking = ? WHERE id = ?", carrier, tracking, chosen)
         return get_by_id(transaction, order.id)
 
     return database.write(unit)

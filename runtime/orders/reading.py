@@ -8,13 +8,24 @@ import msgspec
 
 from runtime import numbers
 from runtime.database import Database, Transaction
-from runtime.orders.values import Address, Contact, Delivery, Event, HistoryRow, Invoice, Order, OrderLine, State
+from runtime.orders.values import (
+    Address,
+    Contact,
+    Delivery,
+    Event,
+    HistoryRow,
+    Invoice,
+    Order,
+    OrderLine,
+    Parcel,
+    State,
+)
 from runtime.pricing import Quote
 from runtime.refusals import Code, Refusal
 
 _COLUMNS = (
     "id, number, token, state, gateway, locale, currency, contact, address, delivery, quote, total, paid, remarks, "
-    "invoice, consents, carrier, tracking, placed_at, expires_at"
+    "invoice, consents, placed_at, expires_at"
 )
 _LINES = f"SELECT {', '.join(OrderLine.__struct_fields__)} FROM order_line WHERE order_id = ? ORDER BY position"  # noqa: S608
 _STRUCTURED: dict[str, Any] = {
@@ -36,7 +47,27 @@ def find(transaction: Transaction, condition: str, *values: str | int) -> Order 
     fields["expires_at"] = _moment(fields["expires_at"]) if fields["expires_at"] else None
     lines = transaction.all(_LINES, fields["id"])
     rows = tuple(OrderLine(**dict(zip(OrderLine.__struct_fields__, line, strict=True))) for line in lines)
-    return Order(**fields, lines=rows)
+    parcels = () if fields["state"] in _NOTHING_LEFT else _parcels(transaction, fields["id"])
+    return Order(**fields, lines=rows, parcels=parcels)
+
+
+_NOTHING_LEFT = {State.PENDING_PAYMENT, State.CLOSING, State.CANCELLED, State.CONFIRMED, State.PAID}
+"""States before the first parcel: nothing has to be looked up."""
+
+
+def _parcels(transaction: Transaction, order: int) -> tuple[Parcel, ...]:
+    rows = transaction.all(
+        "SELECT p.id, p.carrier, p.tracking, p.shipped_at, l.position, l.quantity FROM parcel p "
+        "JOIN parcel_line l ON l.parcel_id = p.id WHERE p.order_id = ? ORDER BY p.id, l.position",
+        order,
+    )
+    contents: dict[tuple[int, str, str, int], dict[int, int]] = {}
+    for *parcel, position, quantity in rows:
+        contents.setdefault((parcel[0], parcel[1], parcel[2], parcel[3]), {})[position] = quantity
+    return tuple(
+        Parcel(id=number, carrier=carrier, tracking=tracking, shipped_at=_moment(at), quantities=quantities)
+        for (number, carrier, tracking, at), quantities in contents.items()
+    )
 
 
 def get(transaction: Transaction, number: str) -> Order:
@@ -45,6 +76,13 @@ def get(transaction: Transaction, number: str) -> Order:
     if found is None:
         raise Refusal(Code.ORDER_UNKNOWN)
     return found
+
+
+def get_locked(transaction: Transaction, number: str) -> Order:
+    """Return the order with this number, and keep others from changing it until this transaction ends."""
+    if transaction.postgres:
+        transaction.find("SELECT id FROM orders WHERE number = ? FOR UPDATE", numbers.spaced(number))
+    return get(transaction, number)
 
 
 def get_by_id(transaction: Transaction, order: int) -> Order:

@@ -35,6 +35,8 @@ class Event(StrEnum):
     PAY = "pay"
     CLOSE = "close"
     CANCEL = "cancel"
+    CHANGE = "change"
+    SHIP_PART = "ship_part"
     SHIP = "ship"
     RECEIVE = "receive"
     REFUSE = "refuse"
@@ -122,6 +124,24 @@ class OrderLine(Value, frozen=True, kw_only=True):
     total: int
 
 
+class Parcel(Value, frozen=True, kw_only=True):
+    """What left the shop together: ``quantities`` by the line's place in the order, counted from 0."""
+
+    id: int
+    carrier: str
+    tracking: str
+    shipped_at: datetime
+    quantities: dict[int, int]
+
+
+class Dispatch(Value, frozen=True, kw_only=True):
+    """A parcel to hand over; no ``quantities`` is all that is still here. Lines count from 0."""
+
+    carrier: str = ""
+    tracking: str = ""
+    quantities: dict[int, int] = msgspec.field(default_factory=dict)
+
+
 class HistoryRow(Value, frozen=True, kw_only=True):
     """One thing that happened; ``before`` is empty for the placing."""
 
@@ -152,8 +172,17 @@ class Order(Value, frozen=True, kw_only=True):
     remarks: str
     invoice: Invoice | None
     consents: tuple[str, ...]
-    carrier: str
-    tracking: str
     placed_at: datetime
     expires_at: datetime | None
     lines: tuple[OrderLine, ...]
+    parcels: tuple[Parcel, ...] = ()
+
+    @property
+    def unshipped(self) -> dict[int, int]:
+        """Return how many pieces of each line are still here, by the line's place."""
+        gone: dict[int, int] = {}
+        for parcel in self.parcels:
+            for position, quantity in parcel.quantities.items():
+                gone[position] = gone.get(position, 0) + quantity
+        left = {position: line.quantity - gone.get(position, 0) for position, line in enumerate(self.lines)}
+        return {position: quantity for position, quantity in left.items() if quantity}

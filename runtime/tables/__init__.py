@@ -7,6 +7,7 @@ UPDATE and DELETE. The models describe the schema; hot paths say their SQL thems
 
 from runtime.tables.goods import Stock, StockHold, StockMove
 from runtime.tables.money import Finding, Payment, PaymentEvent, Transfer
+from runtime.tables.parcels import Parcel, ParcelLine
 from runtime.tables.sales import Order, OrderEvent, OrderLine
 from runtime.tables.service import Lease, Meta, Notice
 from runtime.tables.table import Table
@@ -16,6 +17,8 @@ ALL: tuple[type[Table], ...] = (
     Order,
     OrderLine,
     OrderEvent,
+    Parcel,
+    ParcelLine,
     Stock,
     StockMove,
     StockHold,
@@ -26,4 +29,4 @@ ALL: tuple[type[Table], ...] = (
     Notice,
     Lease,
 )
-APPEND_ONLY = ("order_line", "order_event", "stock_move", "payment_event", "transfer")
+APPEND_ONLY = ("order_line", "order_event", "parcel_line", "stock_move", "payment_event", "transfer")

@@ -36,8 +36,6 @@ class Order(Table):
     remarks = TextField()
     invoice = TextField(null=True)
     consents = TextField()
-    carrier = TextField(constraints=[SQL("DEFAULT ''")])
-    tracking = TextField(constraints=[SQL("DEFAULT ''")])
     placed_at = BigIntegerField()
     expires_at = BigIntegerField(null=True)
 

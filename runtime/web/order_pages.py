@@ -183,6 +183,7 @@ def _blocks(here: Visit, order: Order) -> list[dict[str, object]]:
     found: list[dict[str, object]] = [
         {"title": here.say(f"checkout.review.{key}"), "lines": [line for line in lines if line]} for key, lines in texts
     ]
-    if order.tracking:
-        found.append({"title": here.say("order.tracking"), "lines": [order.carrier, order.tracking]})
+    found += [
+        {"title": here.say("order.tracking"), "lines": [parcel.carrier, parcel.tracking]} for parcel in order.parcels
+    ]
     return [block for block in found if block["lines"]]

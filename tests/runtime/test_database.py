@@ -12,7 +12,7 @@ import peewee
 import pytest
 from tills import NOW, counts, make_settings, make_till, order, placement, rows
 
-from runtime import audit, migrations, placing, sqlite, tables
+from runtime import audit, migrations, orders, payments, placing, sqlite, tables
 from runtime import database as databases
 from runtime.faults import DatabaseFault, Reason
 from runtime.migrations.migration import Migration
@@ -319,7 +319,9 @@ def test_p105_deadlocks_are_solved_by_trying_again(empty_database, tmp_path):
 
 
 def test_a_newer_schema_is_refused_and_an_older_one_is_brought_forward_on_request(database, settings):
-    database.write(lambda transaction: transaction.run("UPDATE migration SET number = 9999"))
+    database.write(
+        lambda transaction: transaction.run(f"UPDATE migration SET number = 9999 WHERE number = {migrations.LATEST}")
+    )
     fails(Reason.SCHEMA_NEWER, lambda: databases.open(settings, upgrade=True))
     database.write(lambda transaction: transaction.run("DELETE FROM migration"))
     fails(Reason.MISSING, lambda: databases.open(settings))
@@ -368,13 +370,20 @@ def test_ledgers_and_histories_can_only_grow(till):
         "INSERT INTO transfer (event, reference, debit, credit, amount, currency, order_id, at) "
         "VALUES ('e', 'r', 'a', 'b', 1, 'CNY', ?, 1)", found.id,
     ))  # fmt: skip
-    for table in ("order_line", "order_event", "stock_move", "transfer"):
-        column = "order_id"
+    paid = order(till, gateway="transfer")
+    payments.start(till, paid, "transfer", "http://127.0.0.1", NOW)
+    payments.confirm_transfer(till, paid.number, payments.Cash(), NOW)
+    orders.ship(till.database, paid.number, orders.Dispatch(), actor="test", now=NOW)
+    filled = [table for table in tables.APPEND_ONLY if rows(till, f"SELECT COUNT(*) FROM {table}") != [(0,)]]
+    assert {"order_line", "order_event", "stock_move", "transfer", "parcel_line", "payment_event"} <= set(filled)
+    for table in filled:
+        model = next(each for each in tables.ALL if each._meta.table_name == table)
+        column = model._meta.sorted_fields[-1].column_name
         for statement in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):
             with pytest.raises((peewee.IntegrityError, peewee.InternalError, peewee.OperationalError)) as caught:
                 till.database.write(lambda transaction, statement=statement: transaction.run(statement))
             assert "never changed" in str(caught.value)
-    assert set(tables.APPEND_ONLY) == {"order_line", "order_event", "stock_move", "payment_event", "transfer"}
+    assert set(tables.APPEND_ONLY) == {table for step in migrations.MIGRATIONS for table in step.append_only}
 
 
 PAYMENT = (
@@ -407,7 +416,7 @@ def test_the_database_is_the_last_wall(till, statement):
 
 
 NEXT = Migration(
-    number=2,
+    number=migrations.LATEST + 1,
     name="next",
     statements=(
         "ALTER TABLE orders ADD COLUMN channel TEXT NOT NULL DEFAULT 'web' CHECK (channel IN ('web', 'live'))",
@@ -416,17 +425,19 @@ NEXT = Migration(
     ),
     append_only=("extra",),
 )
-BROKEN = Migration(number=3, name="broken", statements=("CREATE TABLE half (id BIGINT)", "SELECT * FROM nowhere"))
+BROKEN = Migration(
+    number=migrations.LATEST + 2, name="broken", statements=("CREATE TABLE half (id BIGINT)", "SELECT * FROM nowhere")
+)
 
 
 def test_a_step_forward_keeps_every_row_and_is_taken_once(till):
     made = [order(till), order(till, gateway="transfer")]
     before = counts(till)
-    assert migrations.migrate(till.database, [*migrations.MIGRATIONS, NEXT]) == [2]
+    assert migrations.migrate(till.database, [*migrations.MIGRATIONS, NEXT]) == [NEXT.number]
     assert migrations.migrate(till.database, [*migrations.MIGRATIONS, NEXT]) == []
     assert counts(till) == before
     assert rows(till, "SELECT channel FROM orders ORDER BY id") == [("web",), ("live",)]
-    assert till.database.read(migrations.version) == 2
+    assert till.database.read(migrations.version) == NEXT.number
     assert [order(till).total for _ in made] == [2000, 2000]
     assert till.database.read(audit.report).differences == ()
 
@@ -435,7 +446,7 @@ def test_a_step_that_fails_leaves_the_database_before_it(till):
     order(till)
     with pytest.raises(peewee.DatabaseError):
         migrations.migrate(till.database, [*migrations.MIGRATIONS, NEXT, BROKEN])
-    assert till.database.read(migrations.version) == 2
+    assert till.database.read(migrations.version) == NEXT.number
     with pytest.raises(peewee.DatabaseError):
         till.database.read(lambda look: look.all("SELECT * FROM half"))
     assert till.database.read(lambda look: look.all("SELECT COUNT(*) FROM extra")) == [(0,)]
@@ -448,7 +459,9 @@ def test_two_processes_that_migrate_at_once_take_each_step_once(settings):
     for thread in threads:
         thread.join()
     database = databases.open(settings)
-    assert database.read(lambda look: look.all("SELECT number FROM migration")) == [(1,)]
+    assert database.read(lambda look: look.all("SELECT number FROM migration ORDER BY number")) == [
+        (step.number,) for step in migrations.MIGRATIONS
+    ]
     database.close()
 
 

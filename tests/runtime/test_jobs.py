@@ -38,7 +38,7 @@ def run(till, settings, now=NOW, **more):
 def test_each_step_of_an_order_sends_its_mail_in_the_orders_language(till, settings):
     found = order(till, [("tea", 2), ("cup", 1)], gateway="transfer", delivery="courier", locale="zh-CN")
     payments.confirm_transfer(till, found.number, Cash(), NOW)
-    orders.ship(till.database, found.number, carrier="顺丰", tracking="SF1", actor="merchant", now=NOW)
+    orders.ship(till.database, found.number, orders.Dispatch(carrier="顺丰", tracking="SF1"), actor="merchant", now=NOW)
     gone = order(till, locale="en")
     payments.cancel(till, gone.number, actor="buyer", now=NOW)
     run(till, settings)
@@ -230,7 +230,7 @@ def test_paid_parcels_are_received_after_ten_days_and_completed_after_the_time_f
     found, door = order(till, gateway="transfer"), order(till, gateway="cash_on_delivery")
     payments.confirm_transfer(till, found.number, Cash(), NOW)
     for each in (found, door):
-        orders.ship(till.database, each.number, carrier="", tracking="", actor="merchant", now=NOW)
+        orders.ship(till.database, each.number, orders.Dispatch(carrier="", tracking=""), actor="merchant", now=NOW)
 
     def states(moment):
         run(till, settings, moment)

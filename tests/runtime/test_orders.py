@@ -1,12 +1,13 @@
 """The order's life, every state with every event."""
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import product as pairs
 
 import pytest
 from tills import LATER, NOW, counts, level, order, rows
 
 from runtime import audit, funds, orders, payments
-from runtime.orders import TRANSITIONS, Event, State
+from runtime.orders import TRANSITIONS, Dispatch, Event, State
 from runtime.payments import Cash, Outcome
 from runtime.refusals import Code, Refusal
 
@@ -15,10 +16,12 @@ def at(till, state, **changes):
     """Return an order that came to a state by its own way."""
     found = order(till, gateway="transfer" if state is not State.CONFIRMED else "cash_on_delivery", **changes)
     number = found.number
-    if state in {State.PAID, State.SHIPPED, State.RECEIVED, State.COMPLETED}:
+    if state in {State.PAID, State.PARTLY_SHIPPED, State.SHIPPED, State.RECEIVED, State.COMPLETED}:
         payments.confirm_transfer(till, number, Cash(), NOW)
+    if state is State.PARTLY_SHIPPED:
+        orders.ship(till.database, number, Dispatch(quantities={0: 1}), actor="test", now=NOW)
     if state in {State.SHIPPED, State.RECEIVED, State.COMPLETED}:
-        orders.ship(till.database, number, carrier="SF", tracking="1", actor="test", now=NOW)
+        orders.ship(till.database, number, Dispatch(carrier="SF", tracking="1"), actor="test", now=NOW)
     if state in {State.RECEIVED, State.COMPLETED}:
         orders.receive(till.database, number, actor="test", now=NOW)
     if state is State.COMPLETED:
@@ -34,7 +37,7 @@ def at(till, state, **changes):
 
 def returned(till):
     number = order(till, gateway="cash_on_delivery").number
-    orders.ship(till.database, number, carrier="SF", tracking="1", actor="test", now=NOW)
+    orders.ship(till.database, number, Dispatch(carrier="SF", tracking="1"), actor="test", now=NOW)
     return orders.refuse(till.database, number, actor="test", now=NOW)
 
 
@@ -62,7 +65,9 @@ def test_p69_only_the_table_moves_an_order_and_a_refusal_changes_nothing(till, s
 
 
 COMMANDS = {
-    "ship": lambda till, number: orders.ship(till.database, number, carrier="", tracking="", actor="test", now=LATER),
+    "ship": lambda till, number: orders.ship(
+        till.database, number, Dispatch(carrier="", tracking=""), actor="test", now=LATER
+    ),
     "receive": lambda till, number: orders.receive(till.database, number, actor="test", now=LATER),
     "refuse": lambda till, number: orders.refuse(till.database, number, actor="test", now=LATER),
     "complete": lambda till, number: orders.complete(till.database, number, actor="test", now=LATER),
@@ -71,6 +76,7 @@ COMMANDS = {
 ALLOWED = {
     ("ship", State.PAID): State.SHIPPED,
     ("ship", State.CONFIRMED): State.SHIPPED,
+    ("ship", State.PARTLY_SHIPPED): State.SHIPPED,
     ("receive", State.SHIPPED): State.RECEIVED,
     ("complete", State.RECEIVED): State.COMPLETED,
     ("cancel", State.PENDING_PAYMENT): State.CANCELLED,
@@ -95,13 +101,66 @@ def test_p69_every_command_in_every_state_does_its_step_or_nothing(till, command
 
 def test_p70_two_people_shipping_one_order_make_one_shipment(till):
     found = at(till, State.PAID)
-    orders.ship(till.database, found.number, carrier="SF", tracking="1", actor="anna", now=NOW)
+    orders.ship(till.database, found.number, Dispatch(carrier="SF", tracking="1"), actor="anna", now=NOW)
     with pytest.raises(Refusal):
-        orders.ship(till.database, found.number, carrier="YT", tracking="2", actor="ben", now=NOW)
+        orders.ship(till.database, found.number, Dispatch(carrier="YT", tracking="2"), actor="ben", now=NOW)
     again = orders.find_by_token(till.database, found.token)
-    assert (again.carrier, again.tracking) == ("SF", "1")
+    assert [(parcel.carrier, parcel.tracking) for parcel in again.parcels] == [("SF", "1")]
     assert [row.actor for row in orders.history(till.database, found) if row.event is Event.SHIP] == ["anna"]
     assert rows(till, "SELECT COUNT(*) FROM notice WHERE topic = 'order-shipped'") == [(1,)]
+
+
+def test_an_order_leaves_in_parcels_and_is_shipped_with_the_last_one(till):
+    found = order(till, [("tea", 3), ("cup", 1)], gateway="transfer")
+    payments.confirm_transfer(till, found.number, Cash(), NOW)
+    first = orders.ship(
+        till.database, found.number, Dispatch(carrier="sf", tracking="1", quantities={0: 2}), actor="anna", now=NOW
+    )
+    assert (first.state, first.unshipped) == (State.PARTLY_SHIPPED, {0: 1, 1: 1})
+    second = orders.ship(till.database, found.number, Dispatch(quantities={1: 1}), actor="anna", now=NOW)
+    assert (second.state, second.unshipped) == (State.PARTLY_SHIPPED, {0: 1})
+    last = orders.ship(till.database, found.number, Dispatch(carrier="zto"), actor="ben", now=LATER)
+    assert (last.state, last.unshipped) == (State.SHIPPED, {})
+    assert [(each.carrier, each.quantities) for each in last.parcels] == [("sf", {0: 2}), ("", {1: 1}), ("zto", {0: 1})]
+    assert rows(till, "SELECT COUNT(*) FROM notice WHERE topic = 'order-shipped'") == [(3,)]
+    assert till.database.read(audit.report).differences == ()
+
+
+@pytest.mark.parametrize("quantities", [{0: 3}, {0: 0}, {0: -1}, {7: 1}, {-1: 1}])
+def test_a_parcel_holds_only_what_is_still_here(till, quantities):
+    found = at(till, State.PARTLY_SHIPPED)
+    before = counts(till)
+    with pytest.raises(Refusal) as caught:
+        orders.ship(till.database, found.number, Dispatch(quantities=quantities), actor="test", now=LATER)
+    assert caught.value.code is Code.PARCEL_TOO_FULL
+    assert counts(till) == before
+
+
+def test_p70_eight_people_shipping_parts_at_once_ship_each_piece_once(till):
+    found = order(till, [("tea", 5)], gateway="transfer")
+    payments.confirm_transfer(till, found.number, Cash(), NOW)
+
+    def ship(_):
+        try:
+            orders.ship(till.database, found.number, Dispatch(quantities={0: 1}), actor="test", now=NOW)
+        except Refusal as refusal:
+            return refusal.code
+        return "shipped"
+
+    with ThreadPoolExecutor(8) as pool:
+        said = list(pool.map(ship, range(8)))
+    assert sorted(said) == [*["parcel-too-full"] * 3, *["shipped"] * 5]
+    last = orders.find_by_token(till.database, found.token)
+    assert (last.state, len(last.parcels), last.unshipped) == (State.SHIPPED, 5, {})
+
+
+def test_a_mistyped_tracking_number_is_mended_on_its_parcel(till):
+    found = at(till, State.SHIPPED)
+    after = orders.mend_tracking(till.database, found.number, 1, "yto", "YT2")
+    assert [(each.carrier, each.tracking) for each in after.parcels] == [("yto", "YT2")]
+    with pytest.raises(Refusal) as caught:
+        orders.mend_tracking(till.database, found.number, 2, "yto", "YT2")
+    assert (caught.value.code, caught.value.status) == (Code.PARCEL_UNKNOWN, 404)
 
 
 def test_cancelling_puts_stock_back_once(till):
@@ -132,7 +191,7 @@ def test_what_was_not_taken_at_the_door_is_on_sale_again(till):
 
 def test_goods_handed_over_unpaid_are_owed_until_the_money_comes(till):
     found = order(till, [("tea", 2)], delivery="courier", gateway="cash_on_delivery")
-    orders.ship(till.database, found.number, carrier="SF", tracking="1", actor="merchant", now=NOW)
+    orders.ship(till.database, found.number, Dispatch(carrier="SF", tracking="1"), actor="merchant", now=NOW)
     orders.receive(till.database, found.number, actor="carrier", now=NOW)
     assert till.database.read(funds.balances) == {
         (funds.RECEIVABLE, "CNY"): 2800, (funds.DELIVERY, "CNY"): -708,

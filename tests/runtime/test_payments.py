@@ -394,7 +394,7 @@ def test_nothing_is_owed_for_goods_that_are_still_here(till):
 
 def test_money_brought_by_the_carrier_means_that_the_goods_were_taken(till):
     found = order(till, gateway="cash_on_delivery")
-    orders.ship(till.database, found.number, carrier="SF", tracking="", actor="merchant", now=NOW)
+    orders.ship(till.database, found.number, orders.Dispatch(carrier="SF", tracking=""), actor="merchant", now=NOW)
     assert payments.confirm_transfer(till, found.number, Cash(amount=2100), NOW) is Outcome.OVERPAID
     assert (now_as(till, found).state, now_as(till, found).paid) == (State.RECEIVED, 2000)
     assert till.database.read(funds.balances)[funds.REFUNDS_DUE, "CNY"] == -100

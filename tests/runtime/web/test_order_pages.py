@@ -128,7 +128,9 @@ def test_p69_what_is_shipped_cannot_be_cancelled_and_can_be_received_once(wang, 
     assert wang.post(f"{path}/cancel", {}).status_code == 409
     order = newest(china)
     now = order.placed_at
-    orders.ship(database(china), order.number, carrier="顺丰", tracking="SF123", actor="merchant", now=now)
+    orders.ship(
+        database(china), order.number, orders.Dispatch(carrier="顺丰", tracking="SF123"), actor="merchant", now=now
+    )
     assert "SF123" in wang.client.get(path).text
     assert wang.post(f"{path}/cancel", {}).status_code == 409
     assert wang.post(f"{path}/receive", {}).status_code == 303
@@ -140,7 +142,9 @@ def test_goods_paid_at_the_door_are_not_received_by_a_click(wang, china):
     path = wang.order("tea", gateway="cash_on_delivery")
     order = newest(china)
     assert (order.state, order.expires_at) == ("confirmed", None)
-    orders.ship(database(china), order.number, carrier="", tracking="", actor="merchant", now=order.placed_at)
+    orders.ship(
+        database(china), order.number, orders.Dispatch(carrier="", tracking=""), actor="merchant", now=order.placed_at
+    )
     assert wang.post(f"{path}/receive", {}).status_code == 409
 
 

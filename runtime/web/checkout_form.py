@@ -22,6 +22,7 @@ REMARKS_LIMIT = 500
 _EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]+\.[^@\s,;<>\".]{2,}")
 _CHINESE_PHONE = re.compile(r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}(-\d{1,6})?|400-?\d{3}-?\d{4}")
 _PHONE = re.compile(r"\+?\d{6,15}")
+_LONGEST_TAX_NUMBER = 20
 _TAX_NUMBER = re.compile(r"[0-9A-HJ-NPQRTUWXY]{15}|[0-9A-HJ-NPQRTUWXY]{17,20}")
 _AUTOCOMPLETE = {
     "email": "email", "phone": "tel", "country": "country", "name": "name", "street": "address-line1",
@@ -137,8 +138,8 @@ def _make_class(asked: Asked, say: Say) -> type[Form]:
         )
     if asked.terms.checkout.invoice:
         fields["invoice"] = BooleanField(say("checkout.field.invoice"))
-        fields["invoice_title"] = StringField(say("checkout.field.invoice_title"))
-        fields["invoice_number"] = StringField(say("checkout.field.invoice_number"))
+        for name, longest in _invoice_lengths(asked).items():
+            fields[name] = StringField(say(f"checkout.field.{name}"), render_kw={"maxlength": longest})
     return type("CheckoutForm", (Form,), fields)
 
 
@@ -159,25 +160,44 @@ def _delivery_fields(asked: Asked, say: Say) -> dict[str, Field]:
                 default=asked.country,
                 render_kw=_attributes("country"),
             )
-        fields |= _address_fields(asked.country, say)
+        fields |= _address_fields(asked, say)
     else:
         fields["name"] = StringField(say("checkout.field.name"), render_kw=_attributes("name"))
     return fields
 
 
-def _address_fields(country: str, say: Say) -> dict[str, Field]:
-    rules = addresses.rules(country)
+def _invoice_lengths(asked: Asked) -> dict[str, int]:
+    return {
+        "invoice_title": addresses.LIMIT,
+        "invoice_number": _LONGEST_TAX_NUMBER if asked.terms.country == "CN" else addresses.LIMIT,
+    }
+
+
+def _address_fields(asked: Asked, say: Say) -> dict[str, Field]:
+    rules = addresses.rules(asked.country)
     fields: dict[str, Field] = {}
     for name in rules.fields:
         label = say(f"checkout.field.{rules.region_kind}" if name == "region" else f"checkout.field.{name}")
         if name == "region" and rules.choices:
-            choices = [("", say("checkout.choose")), *rules.choices]
-            fields[name] = SelectField(
-                label, choices=_listed(choices), render_kw=_attributes(name), validate_choice=False
-            )
+            choices = [SelectChoice("", say("checkout.choose")), *_regions(asked, rules.choices, say)]
+            fields[name] = SelectField(label, choices=choices, render_kw=_attributes(name), validate_choice=False)
         else:
-            fields[name] = StringField(label, render_kw=_attributes(name))
+            keys = {"inputmode": "numeric"} if name == "postcode" and rules.example.isdigit() else {}
+            fields[name] = StringField(label, render_kw=_attributes(name) | keys)
     return fields
+
+
+def _regions(asked: Asked, choices: Sequence[tuple[str, str]], say: Say) -> list[Any]:
+    """Offer the regions that a parcel can go to; the others stay in sight, so that nobody looks for theirs in vain."""
+    methods = [each.method for each in asked.offers if each.method.kind in {DeliveryKind.COURIER, DeliveryKind.LOCAL}]
+    rates = [each.rates for each in methods if each.rates is not None]
+    everywhere = len(rates) < len(methods)
+    return [
+        SelectChoice(value, label)
+        if everywhere or any(addresses.reached(each, asked.country, value) for each in rates)
+        else SelectChoice(value, say("checkout.not_served", region=label), render_kw={"disabled": True})
+        for value, label in choices
+    ]
 
 
 def _listed(choices: Sequence[tuple[str, str]]) -> list[Any]:
@@ -191,8 +211,6 @@ def _attributes(name: str) -> dict[str, str | int]:
             "type": "email" if name == "email" else "tel",
             "inputmode": "email" if name == "email" else "tel",
         }
-    if name == "postcode":
-        attributes["inputmode"] = "text"
     return attributes
 
 
@@ -282,6 +300,9 @@ class Reading:
         title, number = self._text("invoice_title"), self._text("invoice_number").upper()
         if not title:
             self._mistake("invoice_title", "missing")
+        for name, longest in _invoice_lengths(self.asked).items():
+            if len(self._text(name)) > longest:
+                self._mistake(name, "long", limit=longest)
         if number and self.asked.terms.country == "CN" and not _TAX_NUMBER.fullmatch(number):
             self._mistake("invoice_number", "tax_number")
         return Invoice(title=title, tax_number=number, email=self._text("email"))

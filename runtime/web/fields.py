@@ -23,6 +23,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     amount: str = ""
     by_hand: bool = False
     """True for a way of delivery that needs no address."""
+    disabled: bool = False
 
 
 class FieldView(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,7 +109,12 @@ def _choices(field: RadioField | SelectField, asked: Asked, say: Say) -> tuple[C
             note, by_hand = _delivery_note(offer.method, asked.locale), offer.method.kind is DeliveryKind.PICKUP
             amount = _fee(offer, asked, say)
         checked = str(field.data or "") == value
-        found.append(Choice(value=value, label=label, checked=checked, note=note, amount=amount, by_hand=by_hand))
+        closed = bool((choice.render_kw or {}).get("disabled"))
+        found.append(
+            Choice(
+                value=value, label=label, checked=checked, note=note, amount=amount, by_hand=by_hand, disabled=closed
+            )
+        )
     return tuple(found)
 
 

@@ -16,7 +16,7 @@ from generator.loading.embeds import PLAYED_HERE
 from generator.releases import structured
 from generator.releases.site import Site
 from generator.shop import LiveRoom, Page, Picture, Product, ProductStatus, Seo, Shelf
-from generator.views import Image, Link, PageView, SectionView, plain
+from generator.views import FacetView, Image, Link, PageView, SectionView, plain
 
 Context = dict[str, Any]
 ERRORS = {"404": "not_found", "500": "server_error"}
@@ -52,6 +52,7 @@ class _Locale:
         self.ground = site.ground[edition.locale]
         self._sections: dict[str, tuple[SectionView, ...]] = {}
         self._layouts: dict[str, bytes] = {}
+        self._facets: dict[str, tuple[FacetView, ...]] = {}
 
     def pages(self) -> Iterator[PagePlan]:
         """Plan home, shelves, products, text pages, live rooms, the seller's page and the error pages."""
@@ -194,8 +195,14 @@ class _Locale:
         )  # fmt: skip
         return {
             "page": head, "shelf": view, "pagination": pagination(number, last, partial(_numbered, view.url)),
-            "facets": facets.views(edition, shelf), "sections": self.sections("shelf"),
+            "facets": self._narrowing(shelf), "sections": self.sections("shelf"),
         }  # fmt: skip
+
+    def _narrowing(self, shelf: Shelf) -> tuple[FacetView, ...]:
+        """Return the facets of a shelf, counted once for all its pages."""
+        if shelf.handle not in self._facets:
+            self._facets[shelf.handle] = facets.views(self.edition, shelf)
+        return self._facets[shelf.handle]
 
     def _page(self, page: Page) -> PagePlan:
         content = msgspec.msgpack.encode((page, page.seo)) + self._layout("page")

@@ -1,29 +1,25 @@
 """Shelves and live rooms as their pages and sections show them."""
 
-from generator.display import cards, options
+from generator.display import cards, facets, options
 from generator.display.edition import Edition
 from generator.shop import LiveRoom, Shelf
 from generator.theming import templates
-from generator.views import BagChoice, Card, RoomView, ShelfView
+from generator.views import BagChoice, RoomView, ShelfView
 
 PER_PAGE = 24
 
 
-def listed(edition: Edition, shelf: Shelf) -> tuple[Card, ...]:
-    """Return all cards of a shelf that shoppers may see."""
-    return cards.cards(edition, shelf.products)
-
-
 def view(edition: Edition, shelf: Shelf, *, first: int = 0, count: int | None = None) -> ShelfView:
     """Return a shelf with some of its cards."""
-    every = listed(edition, shelf)
+    every = facets.shown(edition.shop.products, shelf.products)
+    some = every[first : None if count is None else first + count]
     return ShelfView(
         handle=shelf.handle,
         url=edition.url("shelf", shelf.handle),
         title=edition.text(shelf.title),
         description=edition.html(edition.text(shelf.description)) if shelf.description else "",
         image=edition.image(shelf.picture) if shelf.picture else None,
-        cards=every[first : None if count is None else first + count],
+        cards=tuple(cards.card(edition, each) for each in some),
         total=len(every),
     )
 

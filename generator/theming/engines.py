@@ -12,9 +12,11 @@ from jinja2.ext import Extension
 from jinja2.parser import Parser
 from jinja2.runtime import Context, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import missing
 from markupsafe import Markup
 
 from generator.theming.wording import Wording
+from generator.views import View
 
 Source = Callable[[str], tuple[str, str] | None]
 """Finds a template by its name: its text and the file to name in a problem."""
@@ -25,9 +27,22 @@ _ESCAPE_TEXT: Callable[[str], str] = getattr(markupsafe, "_escape_inner", markup
 
 def escaped(value: object) -> str:
     """Escape what a template prints: plain text at once, all else as Markup does it."""
-    if value.__class__ is str:
-        return _ESCAPE_TEXT(value)
-    return markupsafe.escape(value)
+    kind = value.__class__
+    if kind is str:
+        return _ESCAPE_TEXT(value)  # type: ignore[arg-type]
+    return value if kind is Markup else markupsafe.escape(value)  # type: ignore[return-value]
+
+
+def _having() -> dict[str, frozenset[type[View]]]:
+    found: dict[str, set[type[View]]] = {}
+    for kind in View.__subclasses__():
+        for field in kind.__struct_fields__:
+            found.setdefault(field, set()).add(kind)
+    return {field: frozenset(kinds) for field, kinds in found.items()}
+
+
+_HAVING = _having()
+"""Which kinds of views have a field of that name."""
 
 
 class _Generator(CodeGenerator):
@@ -38,6 +53,27 @@ class _Generator(CodeGenerator):
             super()._output_child_pre(node, frame, finalize)
         else:
             self.write("environment.escaped(")
+
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802  Jinja calls it so
+        """Write a field of a view as just that: a page asks for hundreds of them, and Jinja's own way takes longer."""
+        if self.environment.sandboxed or node.attr not in _HAVING:
+            super().visit_Getattr(node, frame)
+            return
+        name = self.temporary_identifier()
+        self.write(f"({name}.{node.attr} if ({name} := ")
+        self.visit(node.node, frame)
+        self.write(f").__class__ in environment.having_{node.attr} else environment.getattr({name}, {node.attr!r}))")
+
+    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: FBT001, FBT002, N802
+        """Call a function of our own extensions as it is."""
+        if forward_caller or not isinstance(node.node, nodes.ExtensionAttribute):
+            super().visit_Call(node, frame, forward_caller=forward_caller)
+            return
+        self.visit(node.node, frame)
+        self.write("(")
+        for each in node.args:
+            self.visit(each, frame)
+        self.write(")")
 
     def visit_Include(self, node: nodes.Include, frame: Frame) -> None:  # noqa: N802  Jinja calls it so
         """Write an include as one text: its pieces need not climb one by one through all that includes it."""
@@ -51,18 +87,31 @@ class _Generator(CodeGenerator):
         self.simple_write(f"environment.concat(template.root_render_func({own}))", frame)
 
 
+def _is_plain(macro: Any, given: tuple[Any, ...], named: dict[str, Any]) -> bool:  # noqa: ANN401  a macro
+    """Tell whether a macro is called with nothing but values in their order, and takes nothing else."""
+    if named or macro.caller or macro.catch_kwargs or macro.catch_varargs:
+        return False
+    return bool(len(given) <= len(macro.arguments) and macro._default_autoescape)  # noqa: SLF001  Jinja gives no other way
+
+
+def _called(macro: Any, given: tuple[Any, ...]) -> Markup:  # noqa: ANN401  a macro
+    lacking = len(macro.arguments) - len(given)
+    return Markup(macro._func(*given, *[missing] * lacking))  # noqa: S704, SLF001  a macro escapes what it prints
+
+
 class _Context(Context):
     """Calls macros and plain functions without asking again what they want to be given."""
 
     def call(self, called: Callable[..., Any], *given: Any, **named: Any) -> Any:  # noqa: ANN401  as Jinja says
         kind = called.__class__
-        if kind is Macro:
-            given = (self.eval_ctx, *given)
-        elif kind not in _PLAIN or hasattr(called, "jinja_pass_arg"):
+        if kind is not Macro and (kind not in _PLAIN or hasattr(called, "jinja_pass_arg")):
             return super().call(called, *given, **named)
-        named.pop("_block_vars", None)
-        named.pop("_loop_vars", None)
-        return called(*given, **named)
+        if named:
+            named.pop("_block_vars", None)
+            named.pop("_loop_vars", None)
+        if kind is not Macro:
+            return called(*given, **named)
+        return _called(called, given) if _is_plain(called, given, named) else called(self.eval_ctx, *given, **named)
 
 
 class _Quick(jinja2.Environment):
@@ -72,6 +121,8 @@ class _Quick(jinja2.Environment):
     def __init__(self, *given: Any, **options: Any) -> None:  # noqa: ANN401  as Jinja says
         super().__init__(*given, **options)
         self._loaded: dict[str, jinja2.Template] = {}
+        for field, kinds in _HAVING.items():
+            setattr(self, f"having_{field}", kinds)
 
     def get_template(
         self,
@@ -114,26 +165,32 @@ class Once(Extension):
     def __init__(self, environment: jinja2.Environment) -> None:
         super().__init__(environment)
         self.kept: dict[tuple[object, ...], Markup] = {}
+        self.find = self.kept.get
         self.fragments: list[str] | None = None
         """Where a build wants what is kept by itself: pages then hold only its number, between two zero characters."""
 
-    def parse(self, parser: Parser) -> nodes.Node:
-        """Read the tag and turn it into a call of ``_remember``."""
+    def parse(self, parser: Parser) -> list[nodes.Node]:
+        """Read the tag and turn it into a look for what is kept, and a call of ``_remember`` where nothing is."""
         line = next(parser.stream).lineno
         keys: list[nodes.Expr] = [nodes.Const(f"{parser.name}:{line}")]
         while parser.stream.current.type != "block_end":
             keys.append(parser.parse_expression())
             parser.stream.skip_if("comma")
         body = parser.parse_statements(("name:endonce",), drop_needle=True)
-        call = self.call_method("_remember", [nodes.Tuple(keys, "load")])
-        return nodes.CallBlock(call, [], [], body).set_lineno(line)
+        # Only what is not kept yet makes a caller and runs it; what is kept is looked up and printed.
+        key, kept = parser.free_identifier(lineno=line), parser.free_identifier(lineno=line)
+        make = nodes.CallBlock(self.call_method("_remember", [key]), [], [], body)
+        missing = nodes.Compare(kept, [nodes.Operand("eq", nodes.Const(None))])
+        return [
+            nodes.Assign(key, nodes.Tuple(keys, "load"), lineno=line),
+            nodes.Assign(kept, self.call_method("find", [key]), lineno=line),
+            nodes.If(missing, [make], [], [nodes.Output([kept])], lineno=line),
+        ]
 
     def _remember(self, key: tuple[object, ...], caller: Callable[[], str]) -> Markup:
-        found = self.kept.get(key)
-        if found is None:
-            if len(self.kept) >= _KEPT_ONCE:
-                self.kept.clear()
-            found = self.kept[key] = self._numbered(caller())
+        if len(self.kept) >= _KEPT_ONCE:
+            self.kept.clear()
+        found = self.kept[key] = self._numbered(caller())
         return found
 
     def _numbered(self, text: str) -> Markup:

@@ -3,8 +3,8 @@
 A level is the sum of its rows.
 
 ``levels`` tells what can be sold, ``open_new`` gives new skus their opening stock, ``adjust`` is the merchant's
-correction. ``reserve``, ``release``, ``sell`` and ``give_back`` belong to an order's step and run in its transaction.
-A sku without a row is unlimited.
+correction. ``reserve``, ``release``, ``sell``, ``give_back`` and ``give_back_some`` belong to an order's step and run
+in its transaction. A sku without a row is unlimited.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -161,10 +161,29 @@ def sell(transaction: Transaction, order: int, actor: str, now: datetime) -> Non
 
 
 def give_back(transaction: Transaction, order: int, actor: str, now: datetime) -> None:
-    """Put sold pieces that came back on sale again; a second call changes nothing."""
-    for sku, quantity in _settle(transaction, order, HoldState.SOLD, HoldState.RETURNED):
-        _put_back(transaction, sku, quantity)
-        transaction.run(_MOVE, sku, quantity, 0, "return", order, actor, "", int(now.timestamp()))
+    """Put all sold pieces that did not come back yet on sale again; a second call changes nothing."""
+    rows = transaction.all(
+        "SELECT sku, quantity - returned FROM stock_hold WHERE order_id = ? AND state = 'sold' ORDER BY sku", order
+    )
+    for sku, quantity in rows:
+        give_back_some(transaction, order, Take(sku, int(quantity)), actor, now)
+
+
+def give_back_some(transaction: Transaction, order: int, take: Take, actor: str, now: datetime) -> bool:
+    """Put some sold pieces of an order on sale again; False, and nothing changes, if not so many are still out."""
+    if not transaction.run(
+        "UPDATE stock_hold SET returned = returned + ?, state = CASE WHEN returned + ? = quantity THEN 'returned' "
+        "ELSE state END WHERE order_id = ? AND sku = ? AND state = 'sold' AND returned + ? <= quantity",
+        take.quantity,
+        take.quantity,
+        order,
+        take.sku,
+        take.quantity,
+    ):
+        return False
+    _put_back(transaction, take.sku, take.quantity)
+    transaction.run(_MOVE, take.sku, take.quantity, 0, "return", order, actor, "", int(now.timestamp()))
+    return True
 
 
 def adjust(database: Database, sku: str, change: int, *, actor: str, note: str, now: datetime) -> int:
@@ -202,6 +221,16 @@ def differences(transaction: Transaction) -> list[str]:
         f"{sku}: orders hold {holds}, but the ledger says {total}"
         for sku, total, holds in held
         if int(total) != int(holds)
+    ]
+    back = transaction.all(
+        "SELECT h.order_id, h.sku, h.returned, COALESCE((SELECT SUM(m.quantity) FROM stock_move m "
+        "WHERE m.order_id = h.order_id AND m.sku = h.sku AND m.reason = 'return'), 0) FROM stock_hold h "
+        "WHERE h.returned > 0 OR h.state = 'returned'"
+    )
+    found += [
+        f"{sku}: {count} came back from order {order}, but the ledger says {total}"
+        for order, sku, count, total in back
+        if int(total) != int(count)
     ]
     return found
 

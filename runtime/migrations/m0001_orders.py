@@ -30,6 +30,8 @@ STATEMENTS = (
       "quote" TEXT NOT NULL,
       "total" BIGINT NOT NULL CHECK (total >= 0),
       "paid" BIGINT NOT NULL CHECK (paid >= 0) DEFAULT 0,
+      "refunded" BIGINT NOT NULL CHECK (refunded >= 0) DEFAULT 0,
+      "disputed" BIGINT NOT NULL CHECK (disputed >= 0) DEFAULT 0,
       "remarks" TEXT NOT NULL,
       "invoice" TEXT,
       "consents" TEXT NOT NULL,
@@ -105,6 +107,7 @@ STATEMENTS = (
       "sku" TEXT NOT NULL,
       "quantity" BIGINT NOT NULL CHECK (quantity > 0),
       "state" TEXT NOT NULL CHECK (state IN ('held', 'sold', 'released', 'returned')),
+      "returned" BIGINT NOT NULL CHECK (returned BETWEEN 0 AND quantity) DEFAULT 0,
       PRIMARY KEY ("order_id", "sku"),
       FOREIGN KEY ("order_id") REFERENCES "orders" ("id")
     )

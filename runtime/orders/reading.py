@@ -24,8 +24,8 @@ from runtime.pricing import Quote
 from runtime.refusals import Code, Refusal
 
 _COLUMNS = (
-    "id, number, token, state, gateway, locale, currency, contact, address, delivery, quote, total, paid, remarks, "
-    "invoice, consents, placed_at, expires_at"
+    "id, number, token, state, gateway, locale, currency, contact, address, delivery, quote, total, paid, refunded, "
+    "disputed, remarks, invoice, consents, placed_at, expires_at"
 )
 _LINES = f"SELECT {', '.join(OrderLine.__struct_fields__)} FROM order_line WHERE order_id = ? ORDER BY position"  # noqa: S608
 _STRUCTURED: dict[str, Any] = {

@@ -154,7 +154,10 @@ class HistoryRow(Value, frozen=True, kw_only=True):
 
 
 class Order(Value, frozen=True, kw_only=True):
-    """One order with its lines; ``number`` is for people, ``token`` opens its page, ``paid`` is the money it has."""
+    """One order with its lines; ``number`` is for people, ``token`` opens its page, ``paid`` is the money it has.
+
+    ``refunded`` is what was or will be sent back of it, ``disputed`` what the buyer's bank took back.
+    """
 
     id: int
     number: str
@@ -169,6 +172,8 @@ class Order(Value, frozen=True, kw_only=True):
     quote: Quote
     total: int
     paid: int
+    refunded: int
+    disputed: int
     remarks: str
     invoice: Invoice | None
     consents: tuple[str, ...]

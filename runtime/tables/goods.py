@@ -1,6 +1,6 @@
 """Stock: what can be sold, and how it came and went."""
 
-from peewee import BigAutoField, BigIntegerField, Check, CompositeKey, ForeignKeyField, TextField
+from peewee import SQL, BigAutoField, BigIntegerField, Check, CompositeKey, ForeignKeyField, TextField
 
 from runtime.tables.sales import Order
 from runtime.tables.table import Table, one_of
@@ -39,12 +39,13 @@ class StockMove(Table):
 
 
 class StockHold(Table):
-    """Pieces that an order took out of stock, and what became of them."""
+    """Pieces that an order took out of stock, and what became of them; ``returned`` of the sold ones came back."""
 
     order = ForeignKeyField(Order, index=False)
     sku = TextField(index=True)
     quantity = BigIntegerField(constraints=[Check("quantity > 0")])
     state = TextField(constraints=[one_of("state", HOLD_STATES)])
+    returned = BigIntegerField(constraints=[Check("returned BETWEEN 0 AND quantity"), SQL("DEFAULT 0")])
 
     class Meta:
         """Names and keys."""

@@ -33,6 +33,8 @@ class Order(Table):
     quote = TextField()
     total = BigIntegerField(constraints=[Check("total >= 0")])
     paid = BigIntegerField(constraints=[Check("paid >= 0"), SQL("DEFAULT 0")])
+    refunded = BigIntegerField(constraints=[Check("refunded >= 0"), SQL("DEFAULT 0")])
+    disputed = BigIntegerField(constraints=[Check("disputed >= 0"), SQL("DEFAULT 0")])
     remarks = TextField()
     invoice = TextField(null=True)
     consents = TextField()

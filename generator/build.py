@@ -90,7 +90,7 @@ class _Build:
     def run(self) -> Built:
         """Check, dress, plan, render, assemble, publish, export."""
         seen = freshness.signature([self.folder])
-        checked = check.check(self.folder)
+        checked = check.check(self.folder, now=self.wish.now)
         built = Built(problems=list(checked.problems), sources=checked.sources, figures=self.figures)
         if checked.shop is None:
             return built

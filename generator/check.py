@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from generator import document, rules, schema
+from generator import clock, document, rules, schema
 from generator.document import Document
 from generator.loading import assembly, ground, shop
 from generator.loading.draft import Draft
@@ -34,10 +34,10 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     sources: dict[str, str] = {}
 
 
-def check(folder: Path, *, cache: bool = True) -> Checked:
-    """Read and check a whole shop; ``cache`` keeps results of unchanged files in var/cache."""
+def check(folder: Path, *, cache: bool = True, now: str | None = None) -> Checked:
+    """Read and check a whole shop as of an instant; ``cache`` keeps results of unchanged files in var/cache."""
     with unhurried():
-        return _check(folder, keep=cache)
+        return _check(folder, now or clock.now(), keep=cache)
 
 
 @contextlib.contextmanager
@@ -52,12 +52,13 @@ def unhurried() -> Iterator[None]:
             gc.enable()
 
 
-def _check(folder: Path, *, keep: bool) -> Checked:
+def _check(folder: Path, now: str, *, keep: bool) -> Checked:
     if not (folder / SHOP).is_file():
         code = "shop-file-missing" if folder.is_dir() else "shop-folder-missing"
         return Checked(problems=(problem(code, SHOP, folder=str(folder)),), shop=None)
     main, problems = document.read(folder / SHOP, SHOP)
     draft, found = _draft(folder, main, keep=keep)
+    draft.now = now
     problems += found
     problems += [each for result in draft.results.values() for each in result.problems]
     problems += list(rules.run(draft, whole=main is not None))

@@ -83,11 +83,13 @@ class BundleItem(Value, frozen=True, kw_only=True):
 class Coupon(Value, frozen=True, kw_only=True):
     """A promotion that must be asked for by a code.
 
-    ``code`` is public; without it each code of a batch (made by ``shopwright coupons``) is good once. A buyer may
-    take a public coupon from ``receive_from`` to ``receive_until``; it holds ``valid_days`` after that, if given.
+    ``code`` is public; without it each code of a batch (made by ``shopwright coupons``) is good once. Codes are
+    compared by ``coupon_codes.plain``. Pages offer a coupon that is ``shown``; a buyer may take it from
+    ``receive_from`` to ``receive_until``; it holds ``valid_days`` after that, if given.
     """
 
     code: str = ""
+    shown: bool = False
     receive_from: str | None = None
     receive_until: str | None = None
     valid_days: int | None = None

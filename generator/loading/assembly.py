@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from generator.loading import promoting
 from generator.loading.content import ShelfFile
 from generator.loading.draft import Draft
 from generator.loading.reader import Ground
@@ -42,14 +43,22 @@ def draft(
 
 def assemble(made: Draft) -> Shop:
     """Return the whole shop; shelves get their products, pages their bodies in every language."""
-    stall = Stall(made.products.values())
+    shelves = stocked(made)
+    rooms = {handle: room.promotions for handle, room in made.rooms.items()}
     return msgspec.structs.replace(
         made.shop,
+        promotions=promoting.settle(made.shop.promotions, made.tree, shelves, rooms),
         products=made.products,
-        shelves={handle: _shelf(each, stall.pick(each)) for handle, each in made.shelves.items()},
+        shelves={handle: _shelf(each, shelves[handle]) for handle, each in made.shelves.items()},
         pages=_pages(made),
         rooms=made.rooms,
     )
+
+
+def stocked(made: Draft) -> dict[str, tuple[str, ...]]:
+    """Return what stands on every shelf."""
+    stall = Stall(made.products.values())
+    return {handle: stall.pick(each) for handle, each in made.shelves.items()}
 
 
 def _shelf(said: ShelfFile, products: Sequence[str]) -> Shelf:

@@ -43,6 +43,7 @@ class Draft(msgspec.Struct, kw_only=True):
     pages: dict[str, Page]
     rooms: dict[str, LiveRoom]
     files: dict[tuple[str, str], str]
+    now: str = ""
     broken: frozenset[tuple[str | int, ...]] = frozenset()
     documents: dict[str, Document] = {}
     rows: dict[str, Document] = {}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from generator.loading import countries, ground, terms
+from generator.loading import countries, ground, promoting, terms
 from generator.loading.reader import Ground, Path, Reader, Tree
 from generator.shop import Block, MenuItem, Section, Shop, Text, ThemeChoice
 from generator.theming.sections import Offer, Setting, Sidecar
@@ -34,6 +34,7 @@ def load(tree: Tree, offer: Offer, reader: Reader) -> Shop:
         tax=terms.tax(tree),
         checkout=terms.checkout(tree, reader),
         returns=terms.returns(tree, reader),
+        promotions=promoting.load(tree, reader),
         theme=_theme(tree, offer, reader),
         header=_menu(menu.get("header"), ("menu", "header"), reader),
         footer=_menu(menu.get("footer"), ("menu", "footer"), reader),

@@ -4,12 +4,25 @@ To add a code, put one entry into the module of its area (or a new module, named
 all codes anew: ``shopwright problems > docs/problems.md``.
 """
 
-from generator.messages import files, legal, live, names, pictures, release, schema, syntax, table, trade, values
+from generator.messages import (
+    files,
+    legal,
+    live,
+    names,
+    pictures,
+    promoting,
+    release,
+    schema,
+    syntax,
+    table,
+    trade,
+    values,
+)
 from generator.messages.message import Message
 from generator.problems import Mark, Problem
 from generator.source.redaction import redact
 
-AREAS = (files, syntax, table, schema, values, names, pictures, trade, legal, live, release)
+AREAS = (files, syntax, table, schema, values, names, pictures, trade, promoting, legal, live, release)
 
 CATALOGUE: dict[str, Message] = {}
 for _area in AREAS:

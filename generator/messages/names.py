@@ -122,7 +122,7 @@ MESSAGES = {
         file="live/harvest.yaml",
         bad={"live/harvest.yaml": "promotions: [live-10]\n"},
         good={
-            "shop.yaml": "promotions: [{id: live-10, kind: percent_off}]\n",
+            "shop.yaml": "promotions: [{id: live-10, name: Live, kind: percent_off, percent: 10%}]\n",
             "live/harvest.yaml": "promotions: [live-10]\n",
         },
     ),

@@ -207,7 +207,11 @@ def _not_allowed(finding: Finding) -> list[Problem]:
     options = kind.options if type(kind).__name__ == "Enum" else [kind.expected_value]
     if finding.path == ("format",):
         return [finding.problem("unknown-format", value=shown(value), options=_listed(options))]
-    suggestion = nearest.find(shown(value), [shown(option) for option in options])
+    own = finding.node.get("x-problems", {}).get(shown(value))
+    if own:
+        return [finding.problem(own)]
+    meant = finding.node.get("x-means", {}).get(shown(value))
+    suggestion = meant or nearest.find(shown(value), [shown(option) for option in options])
     return [finding.problem("not-allowed-value", value=shown(value), options=_listed(options), suggestion=suggestion)]
 
 

@@ -25,7 +25,7 @@ import pytest
         ("shop.yaml", "returns: {page: abuot}\n", ("unknown-page", ("returns", "page"), "about")),
         (
             "shop.yaml",
-            "promotions: [{id: a, kind: gift, when: {products: [longjin]}}]\n",
+            "promotions: [{id: a, name: A, kind: gift, gift: longjing, when: {products: [longjin]}}]\n",
             ("unknown-product", ("promotions", 0, "when", "products", 0), "longjing"),
         ),
         ("live/harvest.yaml", "promotions: [live-10]\n", ("unknown-promotion", ("promotions", 0), None)),
@@ -56,7 +56,10 @@ def test_an_unknown_name_in_the_table_is_found_in_its_cell(spoil):
     [
         ("payment: [{gateway: rehearsal}, {gateway: rehearsal}]\n", ("payment", 1, "gateway")),
         ("delivery: [{id: a, name: A, kind: local}, {id: a, name: B, kind: local}]\n", ("delivery", 1, "id")),
-        ("promotions: [{id: a, kind: gift}, {id: a, kind: gift}]\n", ("promotions", 1, "id")),
+        (
+            "promotions: [{id: a, name: A, kind: free_delivery}, {id: a, name: B, kind: free_delivery}]\n",
+            ("promotions", 1, "id"),
+        ),
     ],
 )
 def test_an_id_is_given_once(spoil, text, path):

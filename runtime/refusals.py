@@ -27,7 +27,7 @@ class Code(StrEnum):
     TOTAL_TOO_LARGE = "total-too-large"
     FIELD_MISSING = "field-missing"  # field
     FIELD_INVALID = "field-invalid"  # field
-    FORM_REUSED = "form-reused"
+    FORM_REUSED = "form-reused"  # number
     # The order's life
     ORDER_UNKNOWN = "order-unknown"
     ORDER_NOT_ALLOWED = "order-not-allowed"  # number, state, event

@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from generator import money
+from runtime import carriers, payments, receipts, words
 from runtime import orders as life
-from runtime import payments, receipts, words
 from runtime.commands import shop
 from runtime.commands.language import language
 from runtime.orders import Dispatch, Order, State
@@ -52,6 +52,9 @@ def show(folder: Path, number: str) -> None:
             label = f" ({line.label})" if line.label else ""
             amount = money.text(line.total, order.currency, locale)
             click.echo(f"  {line.quantity} × {line.title}{label}  [{line.sku}]  {amount}")
+        for index, parcel in enumerate(order.parcels, start=1):
+            content = ", ".join(f"{quantity} × {order.lines[at].sku}" for at, quantity in parcel.quantities.items())
+            click.echo(f"  [{index}] {carriers.name(parcel.carrier, locale)} {parcel.tracking}  {content}")
         for reason in order.quote.trace:
             click.echo(f"    {words.step(reason, order.currency, locale)}")
         if order.remarks:
@@ -82,14 +85,58 @@ def confirm_payment(folder: Path, number: str, amount: str | None, transaction: 
 @orders.command()
 @shop.option
 @click.argument("number")
-@click.option("--carrier", default="", help="Who carries the parcel.")
+@click.option("--carrier", default="", help="Who carries the parcel: an id of ``orders carriers``, or any name.")
 @click.option("--tracking", default="", help="The carrier's number.")
-def ship(folder: Path, number: str, carrier: str, tracking: str) -> None:
-    """Note that the goods are handed over, or lie ready for pickup."""
+@click.option("--piece", "pieces", multiple=True, metavar="SKU=QUANTITY", help="What is in this parcel; else the rest.")
+def ship(folder: Path, number: str, carrier: str, tracking: str, pieces: tuple[str, ...]) -> None:
+    """Note that a parcel is handed over, or lies ready for pickup."""
     with shop.opened(folder) as (_, database):
-        now = datetime.now(UTC)
-        after = life.ship(database, number, Dispatch(carrier=carrier, tracking=tracking), actor="merchant", now=now)
+        order = database.read(lambda transaction: life.get(transaction, number))
+        dispatch = Dispatch(carrier=carrier, tracking=tracking, quantities=_places(order, pieces))
+        after = life.ship(database, number, dispatch, actor="merchant", now=datetime.now(UTC))
         click.echo(f"{after.number}  {_state(after)}")
+        if tracking and not carriers.find(carrier):
+            likely = ", ".join(each.id for each in carriers.guess(tracking))
+            click.echo(words.say("parcel.no-link", language(), carrier=carrier or "?", likely=likely or "–"), err=True)
+
+
+def _places(order: Order, pieces: tuple[str, ...]) -> dict[int, int]:
+    """Return how many pieces of which line ``SKU=QUANTITY`` means; a sku on two lines fills the first one first."""
+    found: dict[int, int] = {}
+    left = order.unshipped
+    for piece in pieces:
+        sku, _, text = piece.rpartition("=")
+        places = [place for place, line in enumerate(order.lines) if line.sku == sku]
+        if not places or not text.isdigit() or not int(text):
+            known = ", ".join(line.sku for line in order.lines)
+            raise click.BadParameter(f"write SKU=QUANTITY with a sku of this order: {known}", param_hint="--piece")
+        wanted = int(text)
+        for place in places:
+            part = wanted if place == places[-1] else min(wanted, left.get(place, 0))
+            wanted -= part
+            if part:
+                found[place] = part
+    return found
+
+
+@orders.command()
+@shop.option
+@click.argument("number")
+@click.argument("parcel", type=click.IntRange(1))
+@click.option("--carrier", required=True)
+@click.option("--tracking", required=True)
+def tracking(folder: Path, number: str, parcel: int, carrier: str, tracking: str) -> None:
+    """Mend the carrier and the number of a parcel, counted from 1."""
+    with shop.opened(folder) as (_, database):
+        after = life.mend_tracking(database, number, parcel, carrier, tracking)
+        click.echo(f"{after.number}  {_state(after)}")
+
+
+@orders.command("carriers")
+def list_carriers() -> None:
+    """List the carriers whose parcels can be followed."""
+    for carrier in carriers.known().values():
+        click.echo(f"{carrier.id:<14} {carriers.name(carrier.id, language())}")
 
 
 @orders.command()

@@ -3,13 +3,14 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import msgspec
 from babel.dates import format_date, format_time
 from flask import Blueprint, Response, abort, request
 from werkzeug.wrappers import Response as Answer
 
 from generator.theming import wording
 from generator.views import PageView
-from runtime import addresses, orders, payments
+from runtime import addresses, carriers, orders, payments
 from runtime.gateways import Instructions, Kind
 from runtime.orders import Order, State
 from runtime.refusals import Code, Refusal
@@ -123,6 +124,7 @@ def _page(here: Visit, order: Order, *, problem: bool) -> Response:
             "lines": bill.order_lines(here, order),
             "rows": bill.rows(here, order.quote),
             "blocks": _blocks(here, order),
+            "parcels": _parcels(here, order),
             "instructions": instructions,
             "actions": _actions(here, order, kind),
             "history": [
@@ -166,6 +168,40 @@ def _instructions(here: Visit, order: Order) -> dict[str, object] | None:
     }
 
 
+class ParcelView(msgspec.Struct, frozen=True, kw_only=True):
+    """What left together, in words; without ``at`` it is what is still here."""
+
+    title: str
+    lines: list[str]
+    at: str = ""
+    carrier: str = ""
+    tracking: str = ""
+    link: str = ""
+
+
+def _parcels(here: Visit, order: Order) -> list[ParcelView]:
+    """Return what has left, parcel by parcel, and what is still here when something has left."""
+    found = [
+        ParcelView(
+            title=here.say("order.parcel", number=number),
+            lines=_contents(order, parcel.quantities),
+            at=here.say("order.shipped_on", date=_moment(here, parcel.shipped_at)),
+            carrier=carriers.name(parcel.carrier, here.locale),
+            tracking=parcel.tracking,
+            link=carriers.link(parcel.carrier, parcel.tracking),
+        )
+        for number, parcel in enumerate(order.parcels, start=1)
+    ]
+    if found and order.unshipped:
+        found.append(ParcelView(title=here.say("order.still_here"), lines=_contents(order, order.unshipped)))
+    return found
+
+
+def _contents(order: Order, quantities: dict[int, int]) -> list[str]:
+    lines = [(order.lines[position], quantity) for position, quantity in quantities.items()]
+    return [f"{quantity} × {line.title}{f' ({line.label})' if line.label else ''}" for line, quantity in lines]
+
+
 def _blocks(here: Visit, order: Order) -> list[dict[str, object]]:
     delivery = order.delivery
     texts: list[tuple[str, tuple[str, ...]]] = [("contact", (order.contact.email, order.contact.phone))]
@@ -182,8 +218,5 @@ def _blocks(here: Visit, order: Order) -> list[dict[str, object]]:
         texts.append(("invoice", (order.invoice.title, order.invoice.tax_number)))
     found: list[dict[str, object]] = [
         {"title": here.say(f"checkout.review.{key}"), "lines": [line for line in lines if line]} for key, lines in texts
-    ]
-    found += [
-        {"title": here.say("order.tracking"), "lines": [parcel.carrier, parcel.tracking]} for parcel in order.parcels
     ]
     return [block for block in found if block["lines"]]

@@ -21,7 +21,8 @@ WORDS = {
     "refusal.form-reused": "Mit diesem Formular wurde schon Bestellung {number} aufgegeben. "
     "Bitte beginnen Sie neu im Warenkorb.",
     "refusal.order-unknown": "Diese Bestellung gibt es nicht.",
-    "refusal.parcel-too-full": "Von „{title}“ in Bestellung {number} sind nur noch {left} zu versenden, nicht {quantity}.",
+    "refusal.parcel-too-full": "Von „{title}“ in Bestellung {number} sind nur noch {left} zu versenden, "
+    "nicht {quantity}.",
     "refusal.parcel-unknown": "Bestellung {number} hat kein Paket {parcel}.",
     "refusal.order-not-allowed": "Bestellung {number} ist „{state}“ und kann nicht {event} werden.",
     "refusal.payment-not-open": "Bestellung {number} kann jetzt nicht bezahlt werden.",
@@ -52,6 +53,8 @@ WORDS = {
     "state.succeeded": "bezahlt",
     "state.closed": "geschlossen",
     "state.failed": "gescheitert",
+    "parcel.no-link": "Für „{carrier}“ gibt es keine Sendungsverfolgung; Käufer sehen nur die Nummer. "
+    "Die Nummer sieht aus wie: {likely} (siehe shopwright orders carriers).",
     "event.place": "aufgegeben",
     "event.pay": "bezahlt",
     "event.close": "geschlossen",

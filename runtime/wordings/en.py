@@ -49,6 +49,8 @@ WORDS = {
     "state.succeeded": "paid",
     "state.closed": "closed",
     "state.failed": "failed",
+    "parcel.no-link": "“{carrier}” has no page to follow parcels, so buyers see the number only. "
+    "The number looks like: {likely} (see shopwright orders carriers).",
     "event.place": "placed",
     "event.pay": "paid",
     "event.close": "closed",

@@ -49,6 +49,8 @@ WORDS = {
     "state.succeeded": "已支付",
     "state.closed": "已关闭",
     "state.failed": "失败",
+    "parcel.no-link": "没有“{carrier}”的物流查询页面，买家只能看到单号。"
+    "从单号看可能是：{likely}（见 shopwright orders carriers）。",
     "event.place": "下单",
     "event.pay": "付款",
     "event.close": "关闭",

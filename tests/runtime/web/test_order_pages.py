@@ -138,6 +138,24 @@ def test_p69_what_is_shipped_cannot_be_cancelled_and_can_be_received_once(wang, 
     assert state(wang.client.get(path)) == "已签收"
 
 
+def test_each_parcel_stands_on_the_page_with_its_contents_and_the_way_to_follow_it(wang, china):
+    path = wang.pay(wang.press(wang.add("tea", quantity="3").review()))
+    wang.client.get(path)
+    order = newest(china)
+    first = orders.Dispatch(carrier="sf", tracking="SF 1234567890123", quantities={0: 1})
+    orders.ship(database(china), order.number, first, actor="merchant", now=order.placed_at)
+    page = wang.client.get(path)
+    assert state(page) == "部分发货"
+    assert "顺丰速运" in page.text
+    assert 'href="https://www.kuaidi100.com/chaxun?com=shunfeng&amp;nu=SF1234567890123"' in page.text
+    assert page.text.count("<strong>包裹 1</strong>") == 1
+    assert page.text.count("<strong>待发货</strong>") == 1
+    assert wang.post(f"{path}/receive", {}).status_code == 409
+    orders.ship(database(china), order.number, orders.Dispatch(), actor="merchant", now=order.placed_at)
+    page = wang.client.get(path)
+    assert (state(page), "<strong>待发货<" in page.text) == ("已发货", False)
+
+
 def test_goods_paid_at_the_door_are_not_received_by_a_click(wang, china):
     path = wang.order("tea", gateway="cash_on_delivery")
     order = newest(china)

@@ -1,7 +1,7 @@
 """THE FUNDS: an append-only ledger of transfers between accounts, and what an event moves between which of them.
 
 ``post`` writes an event's transfers once; ``sale`` makes those of an order's money; ``balances`` and ``differences``
-are for the audit.
+are for the audit. ``source`` says where an order's money lies, ``refundable`` how much of it may go back.
 """
 
 from runtime.funds.accounts import (
@@ -22,6 +22,7 @@ from runtime.funds.accounts import (
     withdrawing,
 )
 from runtime.funds.ledger import Entry, Where, balances, differences, of_order, post
+from runtime.funds.places import is_settled, refundable, source
 from runtime.funds.postings import Sale, parts, sale
 
 __all__ = [
@@ -43,10 +44,13 @@ __all__ = [
     "balances",
     "differences",
     "disputed",
+    "is_settled",
     "of_order",
     "parts",
     "pending",
     "post",
+    "refundable",
     "sale",
+    "source",
     "withdrawing",
 ]

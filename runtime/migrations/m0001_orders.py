@@ -36,7 +36,8 @@ STATEMENTS = (
       "invoice" TEXT,
       "consents" TEXT NOT NULL,
       "placed_at" BIGINT NOT NULL,
-      "expires_at" BIGINT
+      "expires_at" BIGINT,
+      "settled_at" BIGINT
     )
     """,
     'CREATE UNIQUE INDEX "order_number" ON "orders" ("number")',

@@ -40,6 +40,7 @@ class Order(Table):
     consents = TextField()
     placed_at = BigIntegerField()
     expires_at = BigIntegerField(null=True)
+    settled_at = BigIntegerField(null=True)
 
     class Meta:
         """Names and indexes."""

@@ -59,6 +59,7 @@ class Courier:
         while not self._stop:
             self._stage.bell.clear()
             try:
+                self._provider.tick()
                 if self.deliver_due():
                     continue
             except Exception:

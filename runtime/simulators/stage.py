@@ -81,5 +81,8 @@ class Provider(Protocol):
     def accepted(self, status: int, body: bytes) -> bool:
         """Tell whether the shop took a notice."""
 
+    def tick(self) -> None:
+        """Do what time brings, such as refunds that come through; called again and again."""
+
     def settings(self) -> str:
         """Return lines to paste: for shop.yaml and for var/secrets.env."""

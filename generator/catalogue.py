@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,7 @@ class Catalogue:
         meta = dict(self._connection.execute("SELECT key, value FROM meta"))
         self.release = str(meta["release"])
         self.terms = msgspec.json.decode(meta["terms"], type=Terms)
+        self._options = meta.get("options", "[]")
         self._product = msgspec.json.Decoder(Product)
         self._card = msgspec.json.Decoder(Card)
 
@@ -150,10 +152,20 @@ class Catalogue:
             (hits,),
         ):
             facets.setdefault(name, {})[value] = count
+        facets = {name: facets[name] for name in self._order if name in facets} | facets
+        for name, values in self._order.items():
+            if name in facets:
+                facets[name] = {value: facets[name][value] for value in values if value in facets[name]} | facets[name]
         low, high = self._rows(
             "SELECT min(low), max(low) FROM product WHERE id IN (SELECT value FROM json_each(?))", (hits,)
         )[0]
         return facets, (low, high)
+
+    @cached_property
+    def _order(self) -> dict[str, tuple[str, ...]]:
+        """Return the facets in the order in which they are offered: tags by how often they hit, options as written."""
+        listed = msgspec.json.decode(self._options, type=list[tuple[str, tuple[str, ...]]])
+        return {"tag": (), **{f"option:{name}": values for name, values in listed}}
 
     def shelves(self, locale: str) -> list[ShelfEntry]:
         """Return all shelves in the order of the shop."""

@@ -201,7 +201,7 @@ class _Locale:
     def _narrowing(self, shelf: Shelf) -> tuple[FacetView, ...]:
         """Return the facets of a shelf, counted once for all its pages."""
         if shelf.handle not in self._facets:
-            self._facets[shelf.handle] = facets.views(self.edition, shelf)
+            self._facets[shelf.handle] = facets.views(self.edition, shelf, self.site.options)
         return self._facets[shelf.handle]
 
     def _page(self, page: Page) -> PagePlan:

@@ -1,7 +1,7 @@
 """Ways to narrow a shelf, as plain links to the runtime's search: tags, price bands, options."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlencode
 
 from generator import money
@@ -14,12 +14,28 @@ _FEWEST = 2
 _MOST_CHOICES = 12
 
 
-def views(edition: Edition, shelf: Shelf) -> tuple[FacetView, ...]:
-    """Return the facets of a shelf; a facet that would not divide it is left out."""
+Order = Mapping[str, tuple[str, ...]]
+"""The shop's options and the values of each, as they stand wherever they are offered."""
+
+
+def order(products: Iterable[Product]) -> Order:
+    """Return all options with their values in the order in which the shop's products name them."""
+    found: dict[str, dict[str, None]] = {}
+    for product in products:
+        for option in product.options:
+            known = found.setdefault(option.name, {})
+            for each in option.values:
+                known[each.value] = None
+    return {name: tuple(values) for name, values in found.items()}
+
+
+def views(edition: Edition, shelf: Shelf, every: Order) -> tuple[FacetView, ...]:
+    """Return the facets of a shelf: tags, prices, options as in ``every``; one that would not divide it is left out."""
     products = shown(edition.shop.products, shelf.products)
     if len(products) < _FEWEST:
         return ()
-    made = [_tags(edition, shelf, products), _prices(edition, shelf, products), *_options(edition, shelf, products)]
+    options = _options(edition, shelf, products, every)
+    made = [_tags(edition, shelf, products), _prices(edition, shelf, products), *options]
     return tuple(each for each in made if len(each.choices) >= _FEWEST)
 
 
@@ -82,7 +98,7 @@ def _band(edition: Edition, low: int | None, high: int | None) -> str:
     return f"{edition.price(low)} – {edition.price(high)}"
 
 
-def _options(edition: Edition, shelf: Shelf, products: list[Product]) -> list[FacetView]:
+def _options(edition: Edition, shelf: Shelf, products: list[Product], every: Order) -> list[FacetView]:
     counts: dict[str, Counter[str]] = {}
     labels: dict[tuple[str, str], str] = {}
     names: dict[str, str] = {}
@@ -97,9 +113,10 @@ def _options(edition: Edition, shelf: Shelf, products: list[Product]) -> list[Fa
             name=f"option:{name}",
             label=names[name],
             choices=tuple(
-                _choice(edition, shelf, labels[name, value], count, **{f"option.{name}": value})
-                for value, count in list(found.items())[:_MOST_CHOICES]
+                _choice(edition, shelf, labels[name, value], counts[name][value], **{f"option.{name}": value})
+                for value in [each for each in values if each in counts[name]][:_MOST_CHOICES]
             ),
         )
-        for name, found in counts.items()
+        for name, values in every.items()
+        if name in counts
     ]

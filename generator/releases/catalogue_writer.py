@@ -137,6 +137,7 @@ class Writer:
             "format": catalogue.FORMAT,
             "release": self.release,
             "terms": msgspec.json.encode(_terms(shop)).decode(),
+            "options": msgspec.json.encode(list(self.site.options.items())).decode(),
         }
         connection.executemany(
             "INSERT INTO meta VALUES (?,?)", sorted((key, str(value)) for key, value in meta.items())

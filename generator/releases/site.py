@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -79,6 +80,11 @@ class Site:
             self._listed[shelf.handle] = found
         return found
 
+    @cached_property
+    def options(self) -> facets.Order:
+        """Return the shop's options and their values in the order in which they are offered everywhere."""
+        return facets.order(each for each in self.whole.products.values() if each.status is not ProductStatus.DRAFT)
+
     def first_shelf(self, product: Product) -> Shelf | None:
         """Return the first shelf that a product stands on: the way to it."""
         found = self._shelves.get(product.handle)
@@ -131,10 +137,15 @@ class Site:
     def facets_digest(self, shelf: Shelf) -> bytes:
         """Return a digest of what a shelf's facets count."""
         parts: list[Any] = []
+        offered: set[tuple[str, str]] = set()
         for handle in self.listed(shelf):
             product = self.shop.products[handle]
             options = [(each.name, each.label, each.values) for each in product.options]
+            offered.update((each.name, value.value) for each in product.options for value in each.values)
             parts.append((product.tags, min(each.price for each in product.variants), options))
+        parts += [
+            (name, value) for name, values in self.options.items() for value in values if (name, value) in offered
+        ]
         return hashlib.blake2b(msgspec.msgpack.encode(parts), digest_size=16).digest()
 
     def licence(self, edition: Edition) -> Image | None:

@@ -99,14 +99,16 @@ class _Page:
         )
 
     def _facets(self, found: Listing) -> Iterator[FacetView]:
-        for name, counts in found.facets.items():
-            if name == "tag" or name.startswith("option:"):
-                made = self._facet(name, counts, found.total)
-                if made.choices:
-                    yield made
-        prices = self._prices(found)
-        if prices.choices:
-            yield prices
+        """Stand in the order of a shelf's own page: tags, prices, options."""
+        made = {
+            name: self._facet(name, counts, found.total)
+            for name, counts in found.facets.items()
+            if name == "tag" or name.startswith("option:")
+        }
+        tags = made.pop("tag", None)
+        for each in (tags, self._prices(found), *made.values()):
+            if each is not None and each.choices:
+                yield each
 
     def _facet(self, name: str, counts: dict[str, int], total: int) -> FacetView:
         option = name.removeprefix("option:")

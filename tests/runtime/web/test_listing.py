@@ -177,3 +177,30 @@ def test_too_many_searches_are_asked_to_wait(shop):
     ]
     assert {answer.status_code for answer in answers} == {200, 429}
     assert int(answers[-1].headers["Retry-After"]) > 0
+
+
+def offered(text):
+    """Return the facets of a page and the choices of each, in their order."""
+    found = re.findall(r"<summary>([^<]*)<(.*?)</details>", text[text.index('class="tools"') :], re.DOTALL)
+    return {label: re.findall(r'rel="nofollow"[^>]*>([^<]*)<', choices) for label, choices in found[:-1]}
+
+
+def test_a_shelf_and_its_search_offer_the_same_choices_in_the_same_order(tmp_path):
+    folder = published.write(tmp_path / "shop")
+    for handle, sizes, colour in (("big", "250g, 50g", "白"), ("small", "50g, 100g", "青"), ("more", "100g", "白")):
+        (folder / f"products/tea-0{len(handle)}.yaml").write_text(
+            f"title: {{zh-CN: 茶 {handle}, en: Tea {handle}}}\ntags: [green, {handle}]\n"
+            f"options: {{规格: [{sizes}], 颜色: [{colour}]}}\nvariants:\n"
+            + "".join(
+                f"  - {{options: {{规格: {size}, 颜色: {colour}}}, price: {size[:-1]}, sku: {handle}-{size}}}\n"
+                for size in sizes.split(", ")
+            ),
+            "utf-8",
+        )
+    published.publish(folder)
+    shop = published.Served(folder, tmp_path / "served")
+    shelf, search = offered(shop.text("/shelves/green/")), offered(shop.text("/search?shelf=green"))
+    assert list(shelf) == list(search) == ["标签", "价格", "颜色", "规格"]
+    assert shelf["规格"] == search["规格"] == ["250g", "50g", "100g"]
+    assert shelf["标签"] == search["标签"]
+    assert shelf["颜色"] == search["颜色"]

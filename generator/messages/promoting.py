@@ -65,6 +65,12 @@ MESSAGES = {
         bad=_one(f"{_PRICE}: 999", "fixed_price"),
         good=_one(f"{_PRICE}: 10", "fixed_price"),
     ),
+    "promotion-off-too-much": Message(
+        en="{off} is taken off, and {title} costs {price}: nothing is left to pay",
+        zh="减 {off}，而“{title}”只卖 {price}，减完不剩钱了",
+        bad=_one("when: {products: [longjing], ends_at: 2035-11-12}, off: 999", "flash_sale"),
+        good=_one("when: {products: [longjing], ends_at: 2035-11-12}, off: 20", "flash_sale"),
+    ),
     "promotion-end-missing": Message(
         en="a flash sale says when it ends",
         zh="限时抢购要写什么时候结束",

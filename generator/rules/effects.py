@@ -1,6 +1,6 @@
 """What each kind of promotion needs and takes, and that it makes something cheaper."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -66,13 +66,17 @@ def keys(draft: Draft) -> Iterator[Problem]:
     for index, said, promotion in rows(draft):
         effect, path = EFFECTS[promotion.kind], ("promotions", index)
         kind = promotion.kind.value
+        explained = set()
         for key in said:
             if key not in effect.known and key not in _ALWAYS and not key.startswith("x-"):
                 lacking = [each for each in (*effect.needs, *effect.one_of) if each not in said]
                 meant = nearest.find(key, lacking) or (lacking[0] if lacking else None)
+                explained.add(meant)
                 known = ", ".join(effect.known) or "–"
                 yield in_shop("promotion-key-not-here", (*path, key), suggestion=meant, key=key, kind=kind, known=known)
-        yield from _needed(draft, said, effect, path, kind)
+        yield from (
+            each for each in _needed(draft, said, effect, path, kind) if each.values.get("keys") not in explained
+        )
         limited = said.get("limit") or {}
         for key in ("pieces_per_order", "pieces_per_customer"):
             if key in limited and not effect.pieces:
@@ -124,37 +128,46 @@ def _cheaper(
         for variant in product.variants if product else ():
             found = _own_price(promotion, variant)
             if product and found and variant.price and found[1] >= variant.price:
-                yield _not_lower(draft, product, (*path, *found[0]), variant.price, found[1])
+                yield _not_lower(draft, (product,), (*path, *found[0]), variant.price, found[1])
+                break
+            if product and found is None and promotion.off >= variant.price > 0:
+                yield _nothing_left(draft, promotion, (product,), path, variant.price)
                 break
 
 
 def _own_price(promotion: Promotion, variant: Variant) -> tuple[tuple[str, ...], int] | None:
-    """Return the written price of a variant and its key; an amount off that leaves nothing counts as no lower."""
+    """Return the written price of a variant and its key."""
     if variant.sku in promotion.prices:
         return ("prices", variant.sku), promotion.prices[variant.sku]
     if promotion.price is not None:
         return ("price",), promotion.price
-    if promotion.off and promotion.off >= variant.price:
-        return ("off",), variant.price
     return None
 
 
-def _not_lower(draft: Draft, product: Product, path: tuple[str | int, ...], usual: int, promoted: int) -> Problem:
-    shown = product.title[draft.ground.locale]
+def _not_lower(
+    draft: Draft, about: Sequence[Product], path: tuple[str | int, ...], usual: int, promoted: int
+) -> Problem:
     currency = draft.ground.currency
-    return in_shop(
-        "promotion-price-not-lower",
-        path,
-        title=shown,
-        price=money.plain(usual, currency),
-        promoted=money.plain(promoted, currency),
-    )
+    price, cheaper = money.plain(usual, currency), money.plain(promoted, currency)
+    return in_shop("promotion-price-not-lower", path, title=_titles(draft, about), price=price, promoted=cheaper)
+
+
+def _nothing_left(
+    draft: Draft, promotion: Promotion, about: Sequence[Product], path: tuple[str | int, ...], usual: int
+) -> Problem:
+    currency = draft.ground.currency
+    off, price = money.plain(promotion.off, currency), money.plain(usual, currency)
+    return in_shop("promotion-off-too-much", (*path, "off"), title=_titles(draft, about), off=off, price=price)
+
+
+def _titles(draft: Draft, about: Sequence[Product]) -> str:
+    return " + ".join(each.title[draft.ground.locale] for each in about)
 
 
 def _bundle(
     draft: Draft, promotion: Promotion, path: tuple[str | int, ...], variants: Mapping[str, tuple[Product, Variant]]
 ) -> Iterator[Problem]:
-    total, titles = 0, []
+    total, titles = 0, list[Product]()
     for index, item in enumerate(promotion.items):
         here = (*path, "items", index)
         if bool(item.product) == bool(item.sku):
@@ -170,11 +183,12 @@ def _bundle(
             titles.append(product)
     if promotion.items and sum(item.quantity for item in promotion.items) == 1:
         yield in_shop("bundle-of-one", (*path, "items"))
-    complete = len(titles) == len(promotion.items) and total
-    promoted = promotion.price if promotion.price is not None else (total if promotion.off >= (total or 1) else None)
-    if complete and promoted is not None and promoted >= total:
-        key = "price" if promotion.price is not None else "off"
-        yield _not_lower(draft, titles[0], (*path, key), total, promoted)
+    if not total or len(titles) != len(promotion.items):
+        return
+    if promotion.price is not None and promotion.price >= total:
+        yield _not_lower(draft, titles, (*path, "price"), total, promotion.price)
+    elif promotion.off >= total:
+        yield _nothing_left(draft, promotion, titles, path, total)
 
 
 def tiers(draft: Draft) -> Iterator[Problem]:
@@ -185,9 +199,8 @@ def tiers(draft: Draft) -> Iterator[Problem]:
             path = ("promotions", index, "tiers", number)
             if len({"percent", "off", "gift"} & one.keys()) != 1:
                 yield in_shop("tier-gives", path)
-            if len({"from", "from_quantity"} & one.keys()) != 1 or (
-                bool(tier.amount) != bool(promotion.tiers[0].amount) and number
-            ):
+            mixed = bool(tier.amount) != bool(promotion.tiers[0].amount)
+            if mixed or len({"from", "from_quantity"} & one.keys()) != 1:
                 yield in_shop("tier-start", path)
             if tier.amount and tier.off >= tier.amount:
                 yield _too_much(draft, tier, (*path, "off"))

@@ -61,7 +61,11 @@ def decimal(amount: int, currency: str) -> Decimal:
 
 def plain(amount: int, currency: str) -> str:
     """Return minor units as machine-readable text: ``16800`` CNY is ``168.00``."""
-    return str(decimal(amount, currency))
+    decimals = exponent(currency)
+    if not decimals:
+        return str(amount)
+    digits = str(abs(amount)).zfill(decimals + 1)
+    return f"{'-' if amount < 0 else ''}{digits[:-decimals]}.{digits[-decimals:]}"
 
 
 @lru_cache(maxsize=256)

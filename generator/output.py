@@ -64,25 +64,26 @@ class Renderer:
             html = self.environments[plan.locale].get_template(plan.template).render(context)
         except Exception as error:  # noqa: BLE001  whatever a theme does wrong is the theme's problem, told with its line
             return Rendered(place, None, "", [templates.problem(error, plan.template, self.site.theme.places)])
-        data, problems = self._settled(html, plan, template)
+        data, problems = self._settled(html, plan, template, context["page"].data)
         blob, forms = self.store.put(data, HTML, compress=self.compress)
         entry = Entry(blob, HTML, len(data), forms, plan.frame_src, media_src=plan.media_src)
         return Rendered(place, entry, context["page"].title, problems)
 
-    def _settled(self, html: str, plan: PagePlan, template: str) -> tuple[bytes, list[Problem]]:
+    def _settled(
+        self, html: str, plan: PagePlan, template: str, documents: Sequence[str]
+    ) -> tuple[bytes, list[Problem]]:
         """Put the fragments of a page in their places; each of them is looked at and encoded only once."""
         fragments, encoded, open_tags = self.fragments[plan.locale]
         problems = []
-        for text in fragments[len(encoded) :]:
+        for number, text in enumerate(fragments[len(encoded) :], len(encoded)):
             problems += self.inspector.problems(text, plan.url, template)
-            encoded.append(text.encode("utf-8"))
-            open_tags.append(open_tag(text))
+            encoded[str(number).encode()] = text.encode("utf-8")
+            open_tags[str(number)] = open_tag(text)
         own = html.split("\0")
-        made: list[bytes] = [part.encode("utf-8") for part in own]
-        numbers = [int(number) for number in own[1::2]]
-        made[1::2] = [encoded[number] for number in numbers]
-        own[1::2] = [open_tags[number] for number in numbers]
-        return b"".join(made), problems + self.inspector.problems("".join(own), plan.url, template)
+        made = html.encode("utf-8").split(b"\0")
+        made[1::2] = map(encoded.__getitem__, made[1::2])
+        own[1::2] = map(open_tags.__getitem__, own[1::2])
+        return b"".join(made), problems + self.inspector.problems("".join(own), plan.url, template, documents)
 
     def all(self, plans: Sequence[PagePlan], progress: Progress) -> list[Rendered]:
         """Render all given pages, here or in workers, in the order of their places."""
@@ -161,13 +162,13 @@ class Renderer:
         return Problem(code="theme-too-slow", file=file, mark=Mark(1, 1), values=values)
 
 
-def _fragments(environment: jinja2.Environment) -> tuple[list[str], list[bytes], list[str]]:
-    """Have an environment set aside what it renders once; return those texts, room for their bytes and open tags."""
+def _fragments(environment: jinja2.Environment) -> tuple[list[str], dict[bytes, bytes], dict[str, str]]:
+    """Have an environment set aside what it renders once; return those texts, and by number their bytes and ends."""
     texts: list[str] = []
     for extension in environment.extensions.values():
         if isinstance(extension, Once):
             extension.fragments = texts
-    return texts, [], []
+    return texts, {}, {}
 
 
 def _limit() -> None:

@@ -14,14 +14,20 @@ from generator.views import Image, Link, PageView
 _MARKS = re.compile(r"!\[[^\]]*\]\([^)]*\)|\]\([^)]*\)|<[^>]*>|[*_`#>\[|]+")
 _MARKS_AND_POINTS = re.compile(rf"{_MARKS.pattern}|^\s*[-+]\s+", re.MULTILINE)
 """Also the points of a list: found much more slowly."""
+_MAY_MARK = re.compile(r"[\]<*_`#>\[|+-]")
+_ENOUGH = 4
+"""So many times what is shown is looked at first: most texts hold no mark, and only their beginning matters."""
 _LONGEST = 155
 
 
 @lru_cache(maxsize=4096)
 def summary(text: str, longest: int = _LONGEST) -> str:
     """Return the beginning of a Markdown text in plain words, short enough for a search result."""
-    marks = _MARKS_AND_POINTS if "-" in text or "+" in text else _MARKS
-    plain = " ".join(marks.sub("", text).split())
+    head = text[: _ENOUGH * longest]
+    plain = "" if _MAY_MARK.search(head) else " ".join(head.split())
+    if len(plain) <= longest:
+        marks = _MARKS_AND_POINTS if "-" in text or "+" in text else _MARKS
+        plain = " ".join(marks.sub("", text).split())
     if len(plain) <= longest:
         return plain
     cut = plain[: longest - 1]

@@ -23,7 +23,8 @@ _URL_SCHEMES = {each.removesuffix(":") for each in _SCHEMES}
 _REFERENCES = ("product:", "shelf:", "page:", "live:")
 _SIGN = re.compile(r"[\\`*_\[\]<>&|~\0\r\t\v\f\x1c-\x1f\x85\u2028\u2029\ue000]")
 _START = re.compile(r" *(?:#|[-+=]|\d{1,9}[.)])| {4}")
-_LINE = re.compile(rf"\n(?:{_START.pattern})|  (?:\n|\Z)")
+_LINE = re.compile(rf"\n(?:{_START.pattern})")
+_BREAK = re.compile(r"  (?:\n|\Z)")
 _WIDE = r"\u2e80-\u303f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff"
 _QUOTES = "“”‘’—…"
 _WIDE_BREAK = re.compile(f"\n(?:(?<=[{_WIDE}]\n)(?=[{_WIDE}{_QUOTES}])|(?<=[{_QUOTES}]\n)(?=[{_WIDE}]))")
@@ -83,7 +84,9 @@ class Prose:
 
 def is_plain(text: str) -> bool:
     """Tell whether a text holds nothing that may be more than plain paragraphs, so that it needs no parser."""
-    return not (_SIGN.search(text) or _START.match(text) or _LINE.search(text))
+    return not (
+        _SIGN.search(text) or _START.match(text) or _LINE.search(text) or ("  " in text and _BREAK.search(text))
+    )
 
 
 def plain(text: str) -> str:

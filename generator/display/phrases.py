@@ -1,5 +1,7 @@
 """Sentences that the shop itself owes its shoppers, whatever the theme: delivery, returns, tax, who sells."""
 
+from functools import lru_cache
+
 _PHRASES: dict[str, dict[str, str]] = {
     "from": {"zh": "{price} 起", "en": "from {price}", "de": "ab {price}"},
     "free": {"zh": "包邮", "en": "free", "de": "kostenlos"},
@@ -57,6 +59,7 @@ _PHRASES: dict[str, dict[str, str]] = {
 }
 
 
+@lru_cache(maxsize=4096)
 def phrase(key: str, locale: str, **values: object) -> str:
     """Return a sentence in the language of a locale, in English where we do not speak it."""
     texts = _PHRASES[key]

@@ -46,16 +46,13 @@ class Store:
 
     def has(self, blob: str, size: int, encodings: tuple[str, ...]) -> bool:
         """Tell whether a blob is there and whole; one that was touched since it was written is read again."""
-        if not self._sound(blob, "", size) and not self._verified(blob, size):
-            return False
-        return all(self._sound(blob, each, None) for each in encodings)
-
-    def _sound(self, blob: str, encoding: str, size: int | None) -> bool:
         try:
-            found = os.lstat(self._name(blob, encoding))
+            sound = _is_sound(os.lstat(self._name(blob)), size)
+            return (sound or self._verified(blob, size)) and all(
+                _is_sound(os.lstat(self._name(blob, each)), None) for each in encodings
+            )
         except OSError:
             return False
-        return found.st_mtime_ns == _STAMP_NS and found.st_size > 0 and size in {None, found.st_size}
 
     def _verified(self, blob: str, size: int) -> bool:
         path = self.path(blob)
@@ -116,6 +113,10 @@ class Store:
                     path.unlink()
                     removed += 1
         return removed
+
+
+def _is_sound(found: os.stat_result, size: int | None) -> bool:
+    return found.st_mtime_ns == _STAMP_NS and found.st_size > 0 and size in {None, found.st_size}
 
 
 def compressed(data: bytes, form: str) -> bytes:

@@ -13,7 +13,12 @@ from generator.views import Image, Link, ProductView, RoomView
 
 Document = dict[str, Any]
 _DAY = 86_400
-_UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+_UNSAFE = {
+    bad.encode(): good.encode()
+    for bad, good in (
+        ("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029"),
+    )
+}  # fmt: skip
 _VARY_BY = {
     "color": ("color", "colour", "颜色", "色", "farbe"),
     "size": ("size", "尺寸", "尺码", "大小", "größe"),
@@ -42,12 +47,18 @@ REQUIRED: dict[str, tuple[str, ...]] = {
 """What Google's documentation of rich results asks for, and a little that makes no sense without; by type."""
 
 
+class Sound(str):
+    """The text of a document that lacks nothing: nobody needs to read it again to know that."""
+
+    __slots__ = ()
+
+
 def text(document: Document) -> str:
     """Write a document as JSON that cannot end the script element it stands in, nor break a line of JavaScript."""
-    written = msgspec.json.encode(document).decode()
+    written = msgspec.json.encode(document)
     for bad, good in _UNSAFE.items():
         written = written.replace(bad, good)
-    return written
+    return Sound(written.decode()) if _complete(document) else written.decode()
 
 
 def missing(document: object, path: str = "") -> Iterator[str]:
@@ -77,7 +88,7 @@ def _complete(document: Any) -> bool:  # noqa: ANN401  a mapping or a list of JS
         kind = document.get("@type")
         if kind is not None:
             required = REQUIRED.get(str(kind))
-            if required is None or any(document.get(field) in _NOTHING for field in required):
+            if required is None or not all(document.get(field) or document.get(field) == 0 for field in required):
                 return False
     return all(_complete(value) for value in values if value.__class__ is dict or value.__class__ is list)
 
@@ -87,7 +98,7 @@ def _document(kind: str, **fields: Any) -> Document:  # noqa: ANN401  fields of 
 
 
 def _node(kind: str, **fields: Any) -> Document:  # noqa: ANN401
-    return {"@type": kind, **{key: value for key, value in fields.items() if value not in (None, "", [], {})}}
+    return {"@type": kind, **{key: value for key, value in fields.items() if value or value == 0}}
 
 
 def _picture(edition: Edition, image: Image) -> str:

@@ -30,12 +30,12 @@ _PLACES = {
     "seller": "seller/",
 }
 _UNSAFE_IN_JSON = {
-    "<": "\\u003c",
-    ">": "\\u003e",
-    "&": "\\u0026",
-    "'": "\\u0027",
-    "\u2028": "\\u2028",
-    "\u2029": "\\u2029",
+    b"<": b"\\u003c",
+    b">": b"\\u003e",
+    b"&": b"\\u0026",
+    b"'": b"\\u0027",
+    "\u2028".encode(): b"\\u2028",
+    "\u2029".encode(): b"\\u2029",
 }
 _VIEWS: dict[str, Any] = {"link": Link, "picture": Image}
 
@@ -59,10 +59,10 @@ class UnknownAssetError(LookupError):
 
 def json_filter(value: Any) -> Markup:  # noqa: ANN401  any plain value
     """Write a value as JSON that is safe inside a script block and inside a single-quoted attribute."""
-    text = msgspec.json.encode(value, enc_hook=plain).decode()
+    text = msgspec.json.encode(value, enc_hook=plain)
     for character, safe in _UNSAFE_IN_JSON.items():
         text = text.replace(character, safe)
-    return Markup(text)  # noqa: S704  everything that could end the block is escaped above
+    return Markup(text.decode())  # noqa: S704  everything that could end the block is escaped above
 
 
 def address(prefix: str, kind: str, handle: str = "") -> str:

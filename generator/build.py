@@ -10,6 +10,7 @@ import msgspec
 from generator import check, files, output, pages, theme
 from generator.catalogue import Catalogue
 from generator.check import unhurried
+from generator.display import cards
 from generator.images import Images
 from generator.messages import problem
 from generator.pages import PagePlan
@@ -94,7 +95,9 @@ class _Build:
         built = Built(problems=list(checked.problems), sources=checked.sources, figures=self.figures)
         if checked.shop is None:
             return built
-        site, problems = self._dress(checked.shop)
+        logged = price_log.read(self.releases.var / price_log.NAME, checked.shop.currency)
+        shop = crossing.with_lowest(checked.shop, logged, self.wish.now)
+        site, problems = self._dress(shop)
         plans = pages.plan(site)
         parts = contents.gather(site, self.images, plans, self.state_path.with_name("machines"))
         problems += self.images.problems()
@@ -106,8 +109,9 @@ class _Build:
             built.release = self._assemble(site, plans, rendered, parts)
         if self.wish.publish:
             built.published = self.releases.publish(built.release, self.wish.now)
+            price_record.record(self.releases.var, shop, site.shop.products.values(), self.wish.now)
             self.releases.reap()
-        self._remember(seen, checked.shop, built.release)
+        self._remember(seen, shop, built.release)
         if self.wish.out is not None:
             self.figures.exported = export.export(self.releases.manifest(built.release), self.store, self.wish.out)
         return built
@@ -181,7 +185,7 @@ class _Build:
 
     def _remember(self, seen: str, shop: Shop, made: str) -> None:
         now = self.wish.now
-        later = [each.publish_at for each in shop.products.values() if each.publish_at and each.publish_at > now]
+        later = [hour for hour in cards.hours(shop) if hour > now]
         record = freshness.Record(
             shop=seen, themes=self.theme_seen, folders=tuple(str(each) for each in self.theme_folders),
             engine=freshness.engine(), release=made, until=min(later, default=""),

@@ -63,7 +63,7 @@ class Card(View, frozen=True, kw_only=True):
     second: Image | None = None
     price: Price
     badges: tuple[str, ...] = ()
-    """Keys of badges: sale, new, preorder, last, sold_out."""
+    """Keys of badges: sale, new (published within 30 days), preorder, sold_out; ``last`` is for scripts to add."""
     sku: str = ""
 
 

@@ -1,6 +1,6 @@
 """An edition is the shop in one locale: it turns texts, links and pictures of the shop into the locale's own."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from generator import money
@@ -26,10 +26,11 @@ class Pictures(Protocol):
 
 
 class Edition:
-    """One locale of a shop; ``cards`` are made once and shared by all pages."""
+    """One locale of a shop; ``cards`` are made once and shared by all pages. ``fresh`` are handles of new products."""
 
-    def __init__(self, shop: Shop, locale: str, pictures: Pictures) -> None:
+    def __init__(self, shop: Shop, locale: str, pictures: Pictures, fresh: Collection[str] = ()) -> None:
         self.shop = shop
+        self.fresh = fresh
         self.locale = locale
         self.pictures = pictures
         self.prefix = prefix(shop, locale)

@@ -33,7 +33,7 @@ def view(edition: Edition, product: Product) -> ProductView:
         options=_options(edition, product, gallery),
         variants=tuple(_variant(edition, product, each, gallery) for each in product.variants),
         price=prices.of_product(edition, product),
-        badges=cards.badges(product),
+        badges=cards.badges(edition, product),
         tags=tuple(_tag(edition, each) for each in product.tags),
         attributes=tuple(Fact(name=edition.text(a.name), value=edition.text(a.value)) for a in product.attributes),
         delivery=delivery(edition, product),

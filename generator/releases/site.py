@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from generator.display import facets, sections
+from generator.display import cards, facets, sections
 from generator.display.edition import Edition, Pictures
 from generator.display.frame import frame
 from generator.releases import engine
@@ -36,7 +36,8 @@ class Site:
         self.pictures = pictures
         sheet = coloring.sheet(offer, shop.theme).encode()
         self.assets = assets.fingerprinted({**theme.assets(), "scheme.css": sheet})
-        self.editions = {locale: Edition(shop, locale, pictures) for locale in shop.locales}
+        self.fresh = cards.fresh(shop, now)
+        self.editions = {locale: Edition(shop, locale, pictures, self.fresh) for locale in shop.locales}
         self.stages = {locale: self._stage(edition) for locale, edition in self.editions.items()}
         self.ground = {locale: self._ground(stage) for locale, stage in self.stages.items()}
         self._shelves: dict[str, tuple[Shelf, int]] = {}
@@ -104,7 +105,8 @@ class Site:
         found = self._digests.get(product.handle)
         if found is None:
             shown = [each.file for each in product.pictures] + [each.picture for each in product.variants]
-            content = msgspec.msgpack.encode(product) + self._pictures(file for file in shown if file)
+            content = msgspec.msgpack.encode((product, product.handle in self.fresh))
+            content += self._pictures(file for file in shown if file)
             found = self._digests[product.handle] = hashlib.blake2b(content, digest_size=16).digest()
         return found
 
@@ -120,7 +122,7 @@ class Site:
         offers = [(each.price, each.compare_at, each.stock == 0, each.unit_price) for each in product.variants]
         shown = (
             product.handle, product.status, product.title, product.subtitle, product.pictures[:2], offers,
-            product.preorder_seconds, product.variants[0].sku,
+            product.preorder_seconds, product.variants[0].sku, product.handle in self.fresh,
         )  # fmt: skip
         content = msgspec.msgpack.encode(shown) + self._pictures(each.file for each in product.pictures[:2])
         return hashlib.blake2b(content, digest_size=16).digest()

@@ -244,11 +244,19 @@
         for (const card of offered) {
           if (card === product) continue;
           const own = Object.values(offers).filter((each) => each.product === card.dataset.offer);
-          if (!own.length || own.some((each) => each.available)) continue;
+          const badge = (key) => {
+            if (one(`.badge-${key}`, card)) return;
+            if (!one(".badges", card)) one(".card-picture", card)?.append(make("p", { class: "badges" }));
+            one(".badges", card)?.append(make("span", { class: `badge badge-${key}` }, words[key]));
+          };
+          if (!own.length) continue;
+          if (own.some((each) => each.available)) {
+            if (own.every((each) => !each.available || each.left)) badge("last");
+            continue;
+          }
           card.classList.add("card-sold");
           one("form", card)?.remove();
-          const place = one(".card-picture", card);
-          if (place && !one(".badge-sold_out", place)) place.append(make("p", { class: "badges" }, make("span", { class: "badge badge-sold_out" }, words.sold_out)));
+          badge("sold_out");
         }
       })
       .catch(() => {});

@@ -21,6 +21,9 @@ class Topic(StrEnum):
     ORDER_PAID = "order-paid"
     ORDER_SHIPPED = "order-shipped"
     ORDER_CANCELLED = "order-cancelled"
+    ORDER_CHANGED = "order-changed"
+    REFUND_SENT = "refund-sent"
+    REFUND_FAILED = "refund-failed"
     MONEY_FOUND = "money-found"
 
 

@@ -114,10 +114,16 @@ def cancel(till: Till, number: str, *, actor: str, now: datetime, note: str = ""
 
     order = till.database.write(begin)
     if order.state is orders.State.CLOSING:
-        for payment in till.database.read(lambda transaction: attempts.unresolved(transaction, order.id)):
-            _close(till, payment, now)
+        close_attempts(till, order, now)
         till.database.write(lambda transaction: _finish(transaction, order, actor, now))
     return till.database.read(lambda transaction: orders.get_by_id(transaction, order.id))
+
+
+def close_attempts(till: Till, order: Order, now: datetime) -> bool:
+    """Close everything by which an order could be paid now; return whether nothing is left open."""
+    for payment in till.database.read(lambda transaction: attempts.unresolved(transaction, order.id)):
+        _close(till, payment, now)
+    return not till.database.read(lambda transaction: attempts.unresolved(transaction, order.id))
 
 
 def expire_due(till: Till, now: datetime) -> int:
@@ -177,7 +183,7 @@ def _prepare(transaction: Transaction, order: Order, provider: Gateway, now: dat
     """Return the attempt to open: one that is unresolved already, or a new one."""
     if transaction.postgres:
         transaction.find("SELECT id FROM orders WHERE id = ? FOR UPDATE", order.id)
-    row = transaction.find("SELECT state FROM orders WHERE id = ?", order.id)
+    row = transaction.find("SELECT state, total FROM orders WHERE id = ?", order.id)
     if row is None or row[0] != _PENDING:
         raise Refusal(Code.PAYMENT_NOT_OPEN, number=order.number, state=row[0] if row else "")
     if order.gateway != provider.id:
@@ -191,7 +197,7 @@ def _prepare(transaction: Transaction, order: Order, provider: Gateway, now: dat
             order.id,
         )
     known = [each for each in attempts.unresolved(transaction, order.id) if each.gateway == provider.id]
-    owner = Owner(order.id, order.number, order.total, order.currency)
+    owner = Owner(order.id, order.number, int(row[1]), order.currency)
     return known[-1] if known else attempts.create(transaction, owner, provider.id, now)
 
 

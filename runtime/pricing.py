@@ -1,38 +1,29 @@
-"""What a cart costs: terms + items + destination + delivery method → Quote, with a trace of why.
+"""What a cart costs: terms + items + destination + delivery method + circumstances → Quote, with a trace of why.
 
 Pure: no database, no clock.
 
-``quote(terms, items, destination, method)`` is the only price that is ever charged; ``offers`` lists the delivery
-methods that serve a cart, ``needs_delivery`` says whether one is needed. Every amount is integer minor units of the
-shop's currency. Tax is rounded per line, then summed. Lines are priced in the order of their skus, so the order in
-the cart changes nothing.
+``quote(terms, items, destination, method, circumstances)`` is the only price that is ever charged; ``offers`` lists
+the delivery methods that serve a cart, ``needs_delivery`` says whether one is needed. Every amount is integer minor
+units of the shop's currency. Tax is rounded per line, then summed. Lines are priced in the order of their skus, so
+the order in the cart changes nothing.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 
 from generator import delivery, money
 from generator.delivery import Fee, Load, NotServedError, Place
-from generator.shop import DeliveryKind, DeliveryMethod, Product, Tax, Terms, Value, Variant
+from generator.shop import DeliveryKind, DeliveryMethod, Tax, Terms, Value
+from runtime import promotions
 from runtime import tax as taxes
+from runtime.promotions import NOTHING, Applied, Circumstances, Gift
+from runtime.promotions import Discount as Discount  # noqa: PLC0414  shown to others from here
+from runtime.promotions import Item as Item  # noqa: PLC0414  shown to others from here
+from runtime.promotions import Step as Step  # noqa: PLC0414  shown to others from here
 from runtime.refusals import Code, Refusal
 
 MAXIMUM_TOTAL = 10**15
-
-
-class Item(Value, frozen=True, kw_only=True):
-    """A variant of a product and how many of it; a cart holds each sku once."""
-
-    product: Product
-    variant: Variant
-    quantity: int
-
-    @property
-    def amount(self) -> int:
-        """Return the price of all pieces before discounts."""
-        return self.variant.price * self.quantity
 
 
 class Destination(Value, frozen=True, kw_only=True):
@@ -50,25 +41,10 @@ class Destination(Value, frozen=True, kw_only=True):
         return Place(country=self.country, region=self.region, city=self.city, district=self.district)
 
 
-class Step(Value, frozen=True, kw_only=True):
-    """One reason in the trace; ``traces.say(step, currency, locale)`` says it. Amounts in values are minor units."""
-
-    code: str
-    values: dict[str, Any] = msgspec.field(default_factory=dict)
-
-
-class Discount(Value, frozen=True, kw_only=True):
-    """What a promotion takes off, and its share for each line in the order of skus."""
-
-    promotion: str
-    amount: int
-    shares: tuple[int, ...]
-
-
 class QuoteLine(Value, frozen=True, kw_only=True):
     """One line: ``amount`` = unit_price * quantity - discount; ``tax`` is in it or on top.
 
-    ``total`` is what is paid for it.
+    ``total`` is what is paid for it. ``gift`` is the promotion that gives the line along, for nothing.
     """
 
     sku: str
@@ -80,6 +56,7 @@ class QuoteLine(Value, frozen=True, kw_only=True):
     tax_rate: str
     tax: int
     total: int
+    gift: str = ""
 
 
 class Quote(Value, frozen=True, kw_only=True):
@@ -110,7 +87,13 @@ class Offer(Value, frozen=True, kw_only=True):
     fee: int
 
 
-def quote(terms: Terms, items: Sequence[Item], destination: Destination, method: str) -> Quote:
+def quote(
+    terms: Terms,
+    items: Sequence[Item],
+    destination: Destination,
+    method: str,
+    circumstances: Circumstances = NOTHING,
+) -> Quote:
     """Price a cart for a destination by a delivery method's id ('' when nothing needs delivery).
 
     Raises Refusal: cart-empty, delivery-unknown, delivery-not-for-product, address-not-served, total-too-large.
@@ -118,47 +101,51 @@ def quote(terms: Terms, items: Sequence[Item], destination: Destination, method:
     if not items:
         raise Refusal(Code.CART_EMPTY)
     ordered = sorted(items, key=lambda item: item.variant.sku)
-    discounts = _discounts(ordered)
-    lines = _lines(terms.tax, ordered, discounts, destination.place)
-    fee = _fee(terms, ordered, lines, destination, method)
-    delivery_tax = _delivery_tax(terms.tax, lines, fee.amount)
+    applied = _applied(terms, ordered, circumstances)
+    lines = _lines(terms.tax, ordered, applied.discounts, destination.place)
+    fee = _freed(_fee(terms, ordered, lines, destination, method), method, applied)
+    on_delivery = delivery_tax(terms.tax, lines, fee.amount)
     goods = sum(item.amount for item in ordered)
     discount = sum(line.discount for line in lines)
-    tax = sum(line.tax for line in lines) + delivery_tax
+    tax = sum(line.tax for line in lines) + on_delivery
     inclusive = terms.tax.prices_include_tax
     total = goods - discount + fee.amount + (0 if inclusive else tax)
     if total > MAXIMUM_TOTAL:
         raise Refusal(Code.TOTAL_TOO_LARGE)
     quoted = Quote(
         currency=terms.currency,
-        lines=lines,
-        discounts=discounts,
+        lines=lines + tuple(_gift(terms.tax, gift, circumstances, destination.place) for gift in applied.gifts),
+        discounts=applied.discounts,
         method=method,
         goods=goods,
         discount=discount,
         delivery=fee.amount,
-        delivery_tax=delivery_tax,
+        delivery_tax=on_delivery,
         tax=tax,
         tax_included=inclusive,
         total=total,
     )
-    return _traced(quoted, fee)
+    return _traced(quoted, fee, applied.trace)
 
 
-def offers(terms: Terms, items: Sequence[Item], destination: Destination) -> tuple[Offer, ...]:
+def offers(
+    terms: Terms, items: Sequence[Item], destination: Destination, circumstances: Circumstances = NOTHING
+) -> tuple[Offer, ...]:
     """Return the delivery methods that serve these items there, in the shop's order, with their fees."""
     if not needs_delivery(items):
         return tuple(Offer(method=each, fee=0) for each in terms.delivery if each.kind is DeliveryKind.DIGITAL)
     ordered = sorted(items, key=lambda item: item.variant.sku)
-    load = _load(ordered, _lines(terms.tax, ordered, _discounts(ordered), destination.place))
+    applied = _applied(terms, ordered, circumstances)
+    load = _load(ordered, _lines(terms.tax, ordered, applied.discounts, destination.place))
     found = []
     for method in terms.delivery:
         if method.kind is DeliveryKind.DIGITAL or any(not _carries(method, item) for item in items):
             continue
         try:
-            found.append(Offer(method=method, fee=delivery.fee(method, destination.place, load).amount))
+            fee = _freed(delivery.fee(method, destination.place, load), method.id, applied)
         except NotServedError:
             continue
+        found.append(Offer(method=method, fee=fee.amount))
     return tuple(found)
 
 
@@ -181,10 +168,35 @@ def _load(items: Sequence[Item], lines: Sequence[QuoteLine]) -> Load:
     )
 
 
-def _discounts(items: Sequence[Item]) -> tuple[Discount, ...]:
-    """Return what promotions take off; the rules of promotions come with them, so there is nothing to take off yet."""
-    del items
-    return ()
+def _applied(terms: Terms, items: Sequence[Item], circumstances: Circumstances) -> Applied:
+    """Return what promotions do; a shop without any asks nothing of them."""
+    return promotions.apply(terms.promotions, items, circumstances) if terms.promotions else _NONE
+
+
+_NONE = Applied()
+
+
+def _freed(fee: Fee, method: str, applied: Applied) -> Fee:
+    """Return the fee, or none where a promotion pays it."""
+    if not fee.amount or not {method, "*"} & set(applied.delivery):
+        return fee
+    return Fee(amount=0, reason="promotion", zone=fee.zone)
+
+
+def _gift(tax: Tax, gift: Gift, circumstances: Circumstances, place: Place) -> QuoteLine:
+    item = circumstances.gifts[gift.sku]
+    return QuoteLine(
+        sku=gift.sku,
+        product=item.product.handle,
+        quantity=gift.quantity,
+        unit_price=0,
+        discount=0,
+        amount=0,
+        tax_rate=taxes.rate(tax, item.product.tax_class, place),
+        tax=0,
+        total=0,
+        gift=gift.promotion,
+    )
 
 
 def _lines(tax: Tax, items: Sequence[Item], discounts: Sequence[Discount], place: Place) -> tuple[QuoteLine, ...]:
@@ -228,7 +240,7 @@ def _fee(terms: Terms, items: Sequence[Item], lines: Sequence[QuoteLine], destin
         raise Refusal(Code.ADDRESS_NOT_SERVED, method=chosen.name, region=region) from error
 
 
-def _delivery_tax(tax: Tax, lines: Sequence[QuoteLine], fee: int) -> int:
+def delivery_tax(tax: Tax, lines: Sequence[QuoteLine], fee: int) -> int:
     """Return the tax on delivery: it follows the goods, shared over their rates by amount (§ 10 UStG as practised)."""
     weights: dict[str, int] = {}
     for line in lines:
@@ -239,14 +251,21 @@ def _delivery_tax(tax: Tax, lines: Sequence[QuoteLine], fee: int) -> int:
     return sum(part(share, rate) for share, rate in zip(shares, rates, strict=False))
 
 
-def _traced(quoted: Quote, fee: Fee) -> Quote:
+def _traced(quoted: Quote, fee: Fee, reasons: Sequence[Step]) -> Quote:
     steps = [
         Step(
             code="line",
-            values={"sku": line.sku, "quantity": line.quantity, "unit": line.unit_price, "amount": line.amount},
+            values={
+                "sku": line.sku,
+                "quantity": line.quantity,
+                "unit": line.unit_price,
+                "amount": line.unit_price * line.quantity,
+            },
         )
         for line in quoted.lines
+        if not line.gift
     ]
+    steps += reasons
     steps.append(
         Step(
             code=f"delivery-{fee.reason.replace('_', '-')}",

@@ -31,6 +31,8 @@ class Code(StrEnum):
     # The order's life
     ORDER_UNKNOWN = "order-unknown"
     ORDER_NOT_ALLOWED = "order-not-allowed"  # number, state, event
+    CHANGE_NOT_CHEAPER = "change-not-cheaper"  # off, delivery, currency
+    ADDRESS_CHANGES_PRICE = "address-changes-price"  # number
     PARCEL_TOO_FULL = "parcel-too-full"  # number, title, quantity, left
     PARCEL_UNKNOWN = "parcel-unknown"  # number, parcel
     # Payment
@@ -41,6 +43,17 @@ class Code(StrEnum):
     NOTICE_FORGED = "notice-forged"  # reason
     BILL_MISSING = "bill-missing"  # gateway, day
     BILL_DAMAGED = "bill-damaged"  # gateway, day, reason
+    # Refunds
+    REFUND_UNKNOWN = "refund-unknown"  # number
+    REFUND_NOT_ALLOWED = "refund-not-allowed"  # number, state, event
+    REFUND_NOT_PAID = "refund-not-paid"  # number
+    REFUND_NOTHING_LEFT = "refund-nothing-left"  # number
+    REFUND_TOO_LARGE = "refund-too-large"  # number, left, currency
+    REFUND_PIECES = "refund-pieces"  # number, position, left
+    # Funds
+    FUNDS_TOO_LOW = "funds-too-low"  # account, currency; or account, left, currency
+    WITHDRAWAL_UNKNOWN = "withdrawal-unknown"  # number
+    WITHDRAWAL_NOT_ALLOWED = "withdrawal-not-allowed"  # number, state, event
     # Stock
     STOCK_UNKNOWN = "stock-unknown"  # sku
     STOCK_TOO_LOW = "stock-too-low"  # sku, left
@@ -62,6 +75,11 @@ _STATUS = {
     Code.NOTICE_FORGED: 401,
     Code.BILL_MISSING: 404,
     Code.BILL_DAMAGED: 502,
+    Code.REFUND_UNKNOWN: 404,
+    Code.REFUND_NOT_ALLOWED: 409,
+    Code.FUNDS_TOO_LOW: 409,
+    Code.WITHDRAWAL_UNKNOWN: 404,
+    Code.WITHDRAWAL_NOT_ALLOWED: 409,
     Code.STOCK_UNKNOWN: 404,
     Code.STOCK_TOO_LOW: 409,
 }

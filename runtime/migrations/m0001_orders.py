@@ -35,6 +35,7 @@ STATEMENTS = (
       "remarks" TEXT NOT NULL,
       "invoice" TEXT,
       "consents" TEXT NOT NULL,
+      "revision" INTEGER NOT NULL CHECK (revision >= 0) DEFAULT 0,
       "placed_at" BIGINT NOT NULL,
       "expires_at" BIGINT,
       "settled_at" BIGINT
@@ -49,6 +50,7 @@ STATEMENTS = (
     """
     CREATE TABLE "order_line" (
       "order_id" BIGINT NOT NULL,
+      "revision" INTEGER NOT NULL CHECK (revision >= 0) DEFAULT 0,
       "position" INTEGER NOT NULL,
       "sku" TEXT NOT NULL,
       "product" TEXT NOT NULL,
@@ -62,7 +64,7 @@ STATEMENTS = (
       "tax_rate" TEXT NOT NULL,
       "tax" BIGINT NOT NULL CHECK (tax >= 0),
       "total" BIGINT NOT NULL CHECK (total >= 0),
-      PRIMARY KEY ("order_id", "position"),
+      PRIMARY KEY ("order_id", "revision", "position"),
       FOREIGN KEY ("order_id") REFERENCES "orders" ("id")
     )
     """,

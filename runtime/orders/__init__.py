@@ -6,7 +6,18 @@ cancelling go through payments.py, because a gateway is asked first.
 """
 
 from runtime.orders.life import TRANSITIONS, record, step
-from runtime.orders.moves import complete, hand_over, mend_tracking, new_token, receive, refuse, renew_link, ship
+from runtime.orders.moves import (
+    complete,
+    hand_over,
+    mend_tracking,
+    new_token,
+    receive,
+    redirect,
+    refuse,
+    renew_link,
+    revise,
+    ship,
+)
 from runtime.orders.reading import find, find_by_token, get, get_by_id, get_locked, history, listing, look_up
 from runtime.orders.values import (
     Address,
@@ -53,8 +64,10 @@ __all__ = [
     "new_token",
     "receive",
     "record",
+    "redirect",
     "refuse",
     "renew_link",
+    "revise",
     "ship",
     "step",
 ]

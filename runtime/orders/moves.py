@@ -3,12 +3,15 @@
 import secrets
 from datetime import datetime
 
+import msgspec
+
 from runtime import funds, notices
 from runtime.database import Database, Transaction
 from runtime.notices import Topic
 from runtime.orders.life import step
 from runtime.orders.reading import get, get_by_id, get_locked
-from runtime.orders.values import Dispatch, Event, Order
+from runtime.orders.values import Address, Contact, Dispatch, Event, Order
+from runtime.pricing import Quote, QuoteLine
 from runtime.refusals import Code, Refusal
 
 
@@ -141,3 +144,42 @@ def renew_link(database: Database, number: str) -> Order:
 def new_token() -> str:
     """Return the secret part of an order's address: 192 random bits."""
     return secrets.token_urlsafe(24)
+
+
+def revise(transaction: Transaction, order: Order, quote: Quote) -> None:
+    """Give an order another price: its lines as they are now become a new revision, the old ones stay."""
+    rows = [
+        (
+            order.id, position, line.sku, line.product, line.title, line.label, line.picture, line.quantity,
+            line.unit_price, priced.discount, priced.amount, line.tax_rate, priced.tax, priced.total,
+        )
+        for position, (line, priced) in enumerate(zip(order.lines, _in_order(order, quote), strict=True))
+    ]  # fmt: skip
+    transaction.run(
+        "UPDATE orders SET revision = revision + 1, quote = ?, total = ? WHERE id = ?",
+        msgspec.json.encode(quote).decode(),
+        quote.total,
+        order.id,
+    )
+    transaction.run_many(
+        "INSERT INTO order_line (order_id, position, sku, product, title, label, picture, quantity, unit_price, "
+        "discount, amount, tax_rate, tax, total, revision) "
+        "SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, revision FROM orders WHERE id = ?",
+        [(*row, order.id) for row in rows],
+    )
+
+
+def _in_order(order: Order, quote: Quote) -> list[QuoteLine]:
+    """Return the priced lines in the order of the order's own; a sku that stands twice is taken in turn."""
+    left = list(quote.lines)
+    return [left.pop(next(index for index, each in enumerate(left) if each.sku == line.sku)) for line in order.lines]
+
+
+def redirect(transaction: Transaction, order: int, address: Address, contact: Contact) -> None:
+    """Write where an order goes now."""
+    transaction.run(
+        "UPDATE orders SET address = ?, contact = ? WHERE id = ?",
+        msgspec.json.encode(address).decode(),
+        msgspec.json.encode(contact).decode(),
+        order,
+    )

@@ -27,7 +27,10 @@ _COLUMNS = (
     "id, number, token, state, gateway, locale, currency, contact, address, delivery, quote, total, paid, refunded, "
     "disputed, remarks, invoice, consents, placed_at, expires_at"
 )
-_LINES = f"SELECT {', '.join(OrderLine.__struct_fields__)} FROM order_line WHERE order_id = ? ORDER BY position"  # noqa: S608
+_LINES = (
+    f"SELECT {', '.join(f'l.{name}' for name in OrderLine.__struct_fields__)} FROM order_line l WHERE l.order_id = ? "  # noqa: S608  our words
+    "AND l.revision = (SELECT o.revision FROM orders o WHERE o.id = l.order_id) ORDER BY l.position"
+)
 _STRUCTURED: dict[str, Any] = {
     "contact": Contact, "address": Address, "delivery": Delivery, "quote": Quote, "consents": tuple[str, ...],
 }  # fmt: skip

@@ -41,6 +41,7 @@ class Event(StrEnum):
     RECEIVE = "receive"
     REFUSE = "refuse"
     COMPLETE = "complete"
+    REFUND = "refund"
 
 
 class CartLine(Value, frozen=True, kw_only=True):

@@ -38,6 +38,7 @@ class Order(Table):
     remarks = TextField()
     invoice = TextField(null=True)
     consents = TextField()
+    revision = IntegerField(constraints=[Check("revision >= 0"), SQL("DEFAULT 0")])
     placed_at = BigIntegerField()
     expires_at = BigIntegerField(null=True)
     settled_at = BigIntegerField(null=True)
@@ -49,10 +50,19 @@ class Order(Table):
         indexes: ClassVar = ((("state", "expires_at"), False),)
 
 
+Order.add_index(
+    SQL(
+        'CREATE INDEX "order_unsettled" ON "orders" ("state") '
+        "WHERE (settled_at IS NULL AND state IN ('completed', 'returned', 'refunded'))"
+    )
+)
+
+
 class OrderLine(Table):
-    """A line of an order as it was when ordered."""
+    """A line of an order as it was when ordered; a change of its price writes all lines again as the next revision."""
 
     order = ForeignKeyField(Order, index=False)
+    revision = IntegerField(constraints=[Check("revision >= 0"), SQL("DEFAULT 0")])
     position = IntegerField()
     sku = TextField()
     product = TextField()
@@ -71,7 +81,7 @@ class OrderLine(Table):
         """Names and keys."""
 
         table_name = "order_line"
-        primary_key = CompositeKey("order", "position")
+        primary_key = CompositeKey("order", "revision", "position")
 
 
 class OrderEvent(Table):

@@ -21,6 +21,10 @@ WORDS = {
     "refusal.form-reused": "Mit diesem Formular wurde schon Bestellung {number} aufgegeben. "
     "Bitte beginnen Sie neu im Warenkorb.",
     "refusal.order-unknown": "Diese Bestellung gibt es nicht.",
+    "refusal.change-not-cheaper": "Eine Änderung kann die Bestellung nur günstiger machen, und etwas muss zu zahlen "
+    "bleiben.",
+    "refusal.address-changes-price": "Versand oder Steuer wären an dieser Adresse anders. Bestellung {number} kann "
+    "nicht einfach dorthin gehen; bitte bestellen Sie neu.",
     "refusal.parcel-too-full": "Von „{title}“ in Bestellung {number} sind nur noch {left} zu versenden, "
     "nicht {quantity}.",
     "refusal.parcel-unknown": "Bestellung {number} hat kein Paket {parcel}.",
@@ -34,6 +38,12 @@ WORDS = {
     "refusal.bill-damaged": "Die Abrechnung von {gateway} für {day} ist beschädigt: {reason}. "
     "Es wurde nichts geschrieben.",
     "refusal.notice-forged": "Diese Meldung ist nicht echt ({reason}).",
+    "refusal.refund-unknown": "Es gibt keine Erstattung {number}.",
+    "refusal.refund-not-allowed": "Erstattung {number} ist {state} und kann nicht {event} werden.",
+    "refusal.refund-not-paid": "Zu Bestellung {number} gibt es kein Geld, das erstattet werden könnte.",
+    "refusal.refund-nothing-left": "Von Bestellung {number} ist nichts mehr zu erstatten.",
+    "refusal.refund-too-large": "Von Bestellung {number} können noch höchstens {left} erstattet werden.",
+    "refusal.refund-pieces": "Zeile {position} der Bestellung {number}: Noch {left} Stück können erstattet werden.",
     "refusal.stock-unknown": "Der Bestand von {sku} wird nicht gezählt.",
     "refusal.stock-too-low": "Von {sku} sind nur {left} da, die abgezogen werden können.",
     "state.pending_payment": "wartet auf Zahlung",
@@ -53,6 +63,10 @@ WORDS = {
     "state.succeeded": "bezahlt",
     "state.closed": "geschlossen",
     "state.failed": "gescheitert",
+    "state.requested": "beantragt",
+    "state.sent": "unterwegs",
+    "state.stuck": "hängt fest",
+    "state.settled": "erledigt",
     "parcel.no-link": "Für „{carrier}“ gibt es keine Sendungsverfolgung; Käufer sehen nur die Nummer. "
     "Die Nummer sieht aus wie: {likely} (siehe shopwright orders carriers).",
     "event.place": "aufgegeben",
@@ -65,6 +79,11 @@ WORDS = {
     "event.receive": "als angekommen vermerkt",
     "event.refuse": "als nicht angenommen vermerkt",
     "event.complete": "abgeschlossen",
+    "event.refund": "erstattet",
+    "event.request": "beantragt",
+    "event.send": "gesendet",
+    "event.retry": "erneut versucht",
+    "event.get_stuck": "als festhängend vermerkt",
     "event.open": "eröffnet",
     "event.doubt": "als ungewiss vermerkt",
     "event.succeed": "bezahlt",
@@ -77,6 +96,7 @@ WORDS = {
     "trace.delivery-free-over": "Versand in Zone {zone}: ab diesem Betrag frei.",
     "trace.tax-included": "Enthält {tax} Steuer zu {rates}.",
     "trace.tax-added": "Zuzüglich {tax} Steuer zu {rates}.",
+    "trace.changed": "vom Shop geändert: {amount} auf die Ware, Versand {fee}. {why}",
     "trace.total": "Gesamtpreis {amount}.",
     "unit.quantity": "{units} Stück",
     "unit.weight": "{units} g",
@@ -101,8 +121,17 @@ WORDS = {
     "mail.order-shipped.pickup": "Ihre Bestellung liegt zur Abholung bereit.",
     "mail.order-shipped.digital": "Ihre Bestellung steht für Sie bereit.",
     "mail.order-shipped.tracking": "Sendungsnummer: {carrier} {tracking}",
+    "mail.order-changed.subject": "Bestellung {number} wurde geändert",
+    "mail.order-changed.text": "Ihre Bestellung wurde geändert. So sieht sie jetzt aus.",
     "mail.order-cancelled.subject": "Ihre Bestellung {number} ist storniert",
     "mail.order-cancelled.text": "Ihre Bestellung ist storniert. Es ist nichts zu zahlen.",
+    "mail.refund-sent.subject": "Ihre Erstattung von {amount} zur Bestellung {number}",
+    "mail.refund-sent.text": "wir haben Ihnen {amount} auf Ihrem Zahlungsweg zurückgesendet. "
+    "Bis die Bank es zeigt, können einige Tage vergehen.",
+    "mail.refund-failed.subject": "Eine Erstattung braucht Sie: {amount}, Bestellung {number}",
+    "mail.refund-failed.text": "Erstattung {refund} über {amount} ist {state}. {reason}",
+    "mail.refund-failed.next": "Mehr zeigt „shopwright refunds list --state {code}“; "
+    "was festhängt, kann erneut versucht werden.",
     "mail.money-found.subject": "Eine Zahlung braucht Ihre Entscheidung: {amount}",
     "mail.money-found.text": "es kam Geld, das zu keiner Bestellung passt: {kind}, {amount}, Referenz {reference}. "
     "Es liegt getrennt, bis Sie entscheiden.",
@@ -114,4 +143,6 @@ WORDS = {
     "finding.unknown_reference": "keine Bestellung hat diese Referenz",
     "finding.partial": "es ist nur ein Teil des Gesamtpreises",
     "finding.overpaid": "es ist mehr als der Gesamtpreis",
+    "finding.unknown_refund": "der Anbieter meldet eine Erstattung, um die der Shop nicht gebeten hat",
+    "finding.refund_contradicted": "was der Anbieter zu einer Erstattung sagt, passt nicht zum Auftrag des Shops",
 }

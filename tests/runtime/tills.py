@@ -95,6 +95,7 @@ PRODUCTS = (
     product("rare", 9900, 1),
     product("few", 500, 100, limit=Limit(per_order=2)),
     product("once", 500, 100, limit=Limit(per_customer=1)),
+    product("twice", 500, 100, limit=Limit(per_customer=2)),
     product("song", 300, None, digital=True),
     product("free", 0, 5, digital=True),
 )

@@ -5,6 +5,7 @@
 and returns a Gateway.
 """
 
+import importlib
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -38,6 +39,8 @@ __all__ = [
     "Kind", "Notice", "RefundReport", "RefundVerdict", "Repayment", "Report", "Started", "Verdict", "load",
 ]  # fmt: skip
 GROUP = "shopwright.gateways"
+PROVIDERS = {"alipay": "runtime.gateways.alipay.gateway"}
+"""Gateways that are loaded only where a shop names them: each module has ``make(given, settings)``."""
 
 
 def load(terms: Terms, settings: Settings) -> dict[str, Gateway]:
@@ -55,10 +58,24 @@ def load(terms: Terms, settings: Settings) -> dict[str, Gateway]:
             found[method.gateway] = Transfer(method.settings)
         elif method.gateway == CashOnDelivery.id:
             found[method.gateway] = CashOnDelivery(method.settings)
+        elif method.gateway in PROVIDERS:
+            found[method.gateway] = _provider(method, settings)
         else:
             for plugin in entry_points(group=GROUP, name=method.gateway):
                 found[method.gateway] = plugin.load()(_with_secret(method, settings))
     return found
+
+
+def _provider(method: PaymentMethod, settings: Settings) -> Gateway:
+    try:
+        module = importlib.import_module(PROVIDERS[method.gateway])
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] == "runtime":
+            raise
+        wanted = f"needs a package that is not installed: pip install 'shopwright[{method.gateway}]'"
+        raise SettingError(f"payment.{method.gateway}", wanted) from error
+    made: Gateway = module.make(method.settings, settings)
+    return made
 
 
 def _with_secret(method: PaymentMethod, settings: Settings) -> dict[str, Any]:

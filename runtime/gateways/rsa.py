@@ -1,6 +1,6 @@
 """RSA-SHA256 (PKCS#1 v1.5) signatures, and keys as merchants paste them: PEM, or the bare base64 of a provider's tool.
 
-Needs the ``cryptography`` package (the extra ``payments``): only shops that name such a provider load this module.
+Needs the ``cryptography`` package (the extras ``wechatpay`` and ``alipay``): only shops that name such a provider load this module.
 """
 
 import base64
@@ -55,6 +55,11 @@ def verify(key: RSAPublicKey, signature: str, message: bytes) -> bool:
     except (InvalidSignature, binascii.Error, ValueError):
         return False
     return True
+
+
+def public_text(key: RSAPublicKey) -> bytes:
+    """Return a public key as PEM, so that two can be compared."""
+    return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
 def _pem(text: str, label: str) -> bytes:

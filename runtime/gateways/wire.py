@@ -6,6 +6,7 @@ No answer is None.
 import http.client
 import io
 import sys
+import time
 from collections.abc import Callable
 from urllib.parse import unquote, urlsplit
 from wsgiref.types import WSGIApplication, WSGIEnvironment
@@ -13,6 +14,7 @@ from wsgiref.types import WSGIApplication, WSGIEnvironment
 import msgspec
 
 MAXIMUM_ANSWER = 1024 * 1024
+_PIECE = 64 * 1024
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -22,6 +24,8 @@ class Request(msgspec.Struct, frozen=True):
     path: str
     body: bytes
     headers: dict[str, str]
+    maximum: int = MAXIMUM_ANSWER
+    """So many bytes of an answer are read; a longer one is none."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -35,8 +39,8 @@ class Answer(msgspec.Struct, frozen=True):
 Wire = Callable[[Request], Answer | None]
 
 
-def over_http(address: str, timeout: float = 10.0) -> Wire:
-    """Return a wire to a provider's address."""
+def over_http(address: str, timeout: float = 10.0, maximum: int = MAXIMUM_ANSWER) -> Wire:
+    """Return a wire to a provider's address; an answer that is too long or dribbles in counts as none."""
     base = urlsplit(address)
 
     def send(request: Request) -> Answer | None:
@@ -45,7 +49,9 @@ def over_http(address: str, timeout: float = 10.0) -> Wire:
         try:
             connection.request(request.method, base.path.rstrip("/") + request.path, request.body, request.headers)
             response = connection.getresponse()
-            body = response.read(MAXIMUM_ANSWER)
+            body = _read(response, maximum, time.monotonic() + timeout)
+            if body is None:
+                return None
             return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, body)
         except (OSError, http.client.HTTPException):
             return None
@@ -53,6 +59,20 @@ def over_http(address: str, timeout: float = 10.0) -> Wire:
             connection.close()
 
     return send
+
+
+def _read(response: http.client.HTTPResponse, maximum: int, deadline: float) -> bytes | None:
+    """Read a body, or None when it is longer or later than it may be; a body that was cut off raises."""
+    pieces: list[bytes] = []
+    length = 0
+    while piece := response.read1(_PIECE):
+        length += len(piece)
+        if length > maximum or time.monotonic() > deadline:
+            return None
+        pieces.append(piece)
+    if response.length:
+        raise http.client.IncompleteRead(b"", response.length)
+    return b"".join(pieces)
 
 
 def inside(application: WSGIApplication) -> Wire:

@@ -68,8 +68,10 @@ class PostgresStore:
 
     def _transact(self, connection: Connection, unit: Callable[[Transaction], T]) -> T:
         connection.execute_sql("BEGIN")
+        transaction = Transaction(connection)
         try:
-            result = unit(Transaction(connection))
+            result = unit(transaction)
+            transaction.finish()
         except BaseException:
             with contextlib.suppress(peewee.PeeweeException):
                 connection.execute_sql("ROLLBACK")

@@ -4,13 +4,23 @@ import errno
 import sqlite3
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import peewee
 
 from runtime.faults import DatabaseFault, Reason
 
 Row = tuple[Any, ...]
+
+
+class Ending(Protocol):
+    """Work that belongs to a unit and is done last."""
+
+    def __call__(self, transaction: "Transaction") -> None:
+        """Do it, with the unit's transaction."""
+
+
+E = TypeVar("E", bound=Ending)
 
 
 class Connection(Protocol):
@@ -61,6 +71,7 @@ class Transaction:
         self.connection = connection
         self.postgres = isinstance(connection, peewee.PostgresqlDatabase)
         self._write: Callable[[str], str] = _percent if self.postgres else _as_is
+        self._endings: dict[type[Ending], Ending] = {}
 
     def run(self, statement: str, *values: Any) -> int:  # noqa: ANN401  any value a column can hold
         """Execute a statement and return how many rows it touched."""
@@ -80,6 +91,23 @@ class Transaction:
     def all(self, statement: str, *values: Any) -> list[Row]:  # noqa: ANN401
         """Return all rows of a query."""
         return list(self.connection.execute_sql(self._write(statement), values or None).fetchall())
+
+    def ending(self, kind: type[E]) -> E:
+        """Return the unit's one ``kind``, which is called at its end: rows that everybody changes are locked last."""
+        found = self._endings.get(kind)
+        if not isinstance(found, kind):
+            found = self._endings[kind] = kind()
+        return found
+
+    def begin(self) -> None:
+        """Forget what an earlier unit of the same connection left to do."""
+        self._endings = {}
+
+    def finish(self) -> None:
+        """Do what is left for the end of the unit."""
+        endings, self._endings = self._endings, {}
+        for each in endings.values():
+            each(self)
 
 
 _SYSTEM = {

@@ -130,8 +130,10 @@ class Writer:
 
     def _run(self, transaction: Transaction, unit: _Unit) -> None:
         transaction.run("SAVEPOINT unit")
+        transaction.begin()
         try:
             unit.result = unit.work(transaction)
+            transaction.finish()
         except BaseException as error:
             if isinstance(error, peewee.DatabaseError) and fault(error) is not None:
                 raise

@@ -21,7 +21,8 @@ from runtime.funds.accounts import (
     pending,
     withdrawing,
 )
-from runtime.funds.ledger import Entry, Where, balances, differences, of_order, post
+from runtime.funds.invariants import below_zero, differences
+from runtime.funds.ledger import Entry, Where, balance, balances, of_order, post, sums
 from runtime.funds.places import is_settled, refundable, source
 from runtime.funds.postings import Sale, parts, sale
 
@@ -41,7 +42,9 @@ __all__ = [
     "Sale",
     "Where",
     "available",
+    "balance",
     "balances",
+    "below_zero",
     "differences",
     "disputed",
     "is_settled",
@@ -52,5 +55,6 @@ __all__ = [
     "refundable",
     "sale",
     "source",
+    "sums",
     "withdrawing",
 ]

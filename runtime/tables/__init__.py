@@ -5,6 +5,7 @@ Money is minor units, instants are whole seconds since 1970 in UTC, structured s
 UPDATE and DELETE. The models describe the schema; hot paths say their SQL themselves.
 """
 
+from runtime.tables.funds import Balance, Bill, BillRow, Dispute, Withdrawal, WithdrawalEvent
 from runtime.tables.goods import Stock, StockHold, StockMove
 from runtime.tables.money import Finding, Payment, PaymentEvent, Transfer
 from runtime.tables.parcels import Parcel, ParcelLine
@@ -25,8 +26,17 @@ ALL: tuple[type[Table], ...] = (
     Payment,
     PaymentEvent,
     Transfer,
+    Balance,
+    Withdrawal,
+    WithdrawalEvent,
+    Dispute,
+    Bill,
+    BillRow,
     Finding,
     Notice,
     Lease,
 )
-APPEND_ONLY = ("order_line", "order_event", "parcel_line", "stock_move", "payment_event", "transfer")
+APPEND_ONLY = (
+    "order_line", "order_event", "parcel_line", "stock_move", "payment_event", "transfer",
+    "withdrawal_event", "bill_row",
+)  # fmt: skip

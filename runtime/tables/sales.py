@@ -58,6 +58,14 @@ Order.add_index(
 )
 
 
+Order.add_index(
+    SQL(
+        'CREATE INDEX "order_unsettled" ON "orders" ("state") '
+        "WHERE (settled_at IS NULL AND state IN ('completed', 'returned', 'refunded'))"
+    )
+)
+
+
 class OrderLine(Table):
     """A line of an order as it was when ordered; a change of its price writes all lines again as the next revision."""
 

@@ -79,8 +79,8 @@ def test_p90_an_event_is_posted_once_and_nothing_is_not_posted(till):
 def test_a_balance_on_the_wrong_side_is_found(till):
     post(till, [Entry(debit=funds.REFUNDS_DUE, credit=funds.BANK, amount=3)])
     assert till.database.read(funds.differences) == [
-        "refunds_due is 3 CNY: it must not be above zero",
-        "bank is -3 CNY: it must not be below zero",
+        "bank is -0.03 CNY: it must not be below zero",
+        "refunds_due is 0.03 CNY: it must not be above zero",
     ]
 
 

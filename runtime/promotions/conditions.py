@@ -1,0 +1,87 @@
+"""Whether a promotion holds under the circumstances, and how many pieces it may still be given for."""
+
+from generator import promoting
+from generator.promotion import Customers, Promotion, PromotionKind
+from runtime.promotions.circumstances import Circumstances, Used
+from runtime.promotions.values import Step
+
+UNLIMITED = 10**9
+
+
+def refused(promotion: Promotion, here: Circumstances) -> Step | None:
+    """Return why a promotion does not hold, None if it does; a Step without a code is nobody's business."""
+    asked = is_asked(promotion, here)
+    if not asked and _waits_to_be_asked(promotion):
+        return Step(code="")
+    if not promoting.runs(promotion, here.now):
+        return _untimely(promotion, here) if asked else Step(code="")
+    if promotion.when.rooms and here.room not in promotion.when.rooms:
+        return said("promotion-room", promotion) if asked else Step(code="")
+    return _not_for(promotion, here) or _used_up(promotion, here)
+
+
+def is_asked(promotion: Promotion, here: Circumstances) -> bool:
+    """Tell whether the buyer asked for a promotion: by a code, or by taking part in its group."""
+    return promotion.id in here.asked or promotion.id == here.group
+
+
+def pieces_left(promotion: Promotion, here: Circumstances) -> int:
+    """Return for how many pieces of this order a promotion may be given."""
+    used, limit = here.used.get(promotion.id, Used()), promotion.limit
+    found = UNLIMITED
+    if limit.pieces_per_order is not None:
+        found = min(found, limit.pieces_per_order)
+    if limit.pieces_per_customer is not None:
+        found = min(found, limit.pieces_per_customer - used.own_pieces)
+    if promotion.stock is not None:
+        found = min(found, promotion.stock - used.pieces)
+    return max(0, found)
+
+
+def own_limit(promotion: Promotion) -> int | None:
+    """Return how many orders of a customer may have a promotion: what is for new customers is given once."""
+    limit = promotion.limit.per_customer
+    if promotion.when.customers is Customers.NEW:
+        return min(limit or 1, 1)
+    return limit
+
+
+def said(code: str, promotion: Promotion, **values: object) -> Step:
+    """Return a step about a promotion."""
+    return Step(code=code, values={"promotion": promotion.id, "name": promotion.name, **values})
+
+
+def _waits_to_be_asked(promotion: Promotion) -> bool:
+    return promotion.coupon is not None or promotion.kind in {PromotionKind.GROUP_BUY, PromotionKind.REFERRAL}
+
+
+def _untimely(promotion: Promotion, here: Circumstances) -> Step:
+    starts, ends = promotion.when.starts_at, promotion.when.ends_at
+    if ends is not None and ends <= here.now:
+        return said("promotion-over", promotion, moment=ends)
+    return said("promotion-not-begun", promotion, moment=starts)
+
+
+def _not_for(promotion: Promotion, here: Circumstances) -> Step | None:
+    customers, buyer = promotion.when.customers, here.customer
+    if customers is Customers.EVERYONE:
+        return None
+    if not buyer.known:
+        return said(f"promotion-{customers}-later", promotion)
+    if customers is Customers.NEW:
+        return None if buyer.new else said("promotion-new", promotion)
+    return None if buyer.member else said("promotion-members", promotion)
+
+
+def _used_up(promotion: Promotion, here: Circumstances) -> Step | None:
+    used, limit = here.used.get(promotion.id, Used()), promotion.limit
+    own = own_limit(promotion)
+    if own is not None and used.own_orders >= own:
+        return said("promotion-used", promotion)
+    if limit.pieces_per_customer is not None and used.own_pieces >= limit.pieces_per_customer:
+        return said("promotion-used", promotion)
+    if limit.total is not None and used.orders >= limit.total:
+        return said("promotion-gone", promotion)
+    if promotion.stock is not None and used.pieces >= promotion.stock:
+        return said("promotion-gone", promotion)
+    return None

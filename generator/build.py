@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from generator import check, files, output, pages, theme
+from generator import check, crossing, files, output, pages, price_log, theme
 from generator.catalogue import Catalogue
 from generator.check import unhurried
 from generator.display import cards
@@ -22,6 +22,7 @@ from generator.releases import (
     export,
     freshness,
     manifest,
+    price_record,
     release,
     state,
     succession,
@@ -186,6 +187,7 @@ class _Build:
     def _remember(self, seen: str, shop: Shop, made: str) -> None:
         now = self.wish.now
         later = [hour for hour in cards.hours(shop) if hour > now]
+        later += crossing.boundaries(shop.promotions, now)
         record = freshness.Record(
             shop=seen, themes=self.theme_seen, folders=tuple(str(each) for each in self.theme_folders),
             engine=freshness.engine(), release=made, until=min(later, default=""),

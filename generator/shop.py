@@ -327,7 +327,10 @@ class MenuItem(Value, frozen=True, kw_only=True):
 
 
 class Terms(Value, frozen=True, kw_only=True):
-    """The part of a shop that the till needs: it travels inside catalogue.db."""
+    """The part of a shop that the till needs: it travels inside catalogue.db.
+
+    ``lowest`` holds, by sku, the price that promotions cross out where the law wants a lower one than the list price.
+    """
 
     name: Text
     url: str = ""
@@ -344,6 +347,7 @@ class Terms(Value, frozen=True, kw_only=True):
     checkout: CheckoutRules = CheckoutRules()
     returns: ReturnRules = ReturnRules()
     promotions: tuple[Promotion, ...] = ()
+    lowest: dict[str, int] = {}
 
 
 class Shop(Terms, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ def _one(effect: str, kind: str = "percent_off") -> str:
 _PRICE = "when: {products: [longjing]}, price"
 _FLASH = "when: {products: [longjing], ends_at: 2035-11-12}, price: 99"
 _PRODUCT = "products/longjing.yaml"
+_LOGGED = "recorded,from,sku,price,crossed_out,currency,promotion\n"
 
 MESSAGES = {
     "promotion-coupon-kind": Message(
@@ -183,6 +184,48 @@ MESSAGES = {
         zh_hint="删掉 customers，或者改用 fixed_price",
         bad=_one("price: 9, when: {products: [longjing], customers: new}", "member_price"),
         good=_one("price: 9, when: {products: [longjing]}", "member_price"),
+    ),
+    "compare-at-false": Message(
+        en="{compare_at} is crossed out, but the price was {lowest} on {date}: the lowest of the {days} days before",
+        zh="划掉的价格是 {compare_at}，但 {date} 的价格是 {lowest}，这才是之前 {days} 天的最低价",
+        en_hint="write compare_at: {lowest} or take it away (PAngV § 11, Directive 98/6/EC article 6a)",
+        zh_hint="改成 compare_at: {lowest} 或删掉（《明码标价和禁止价格欺诈规定》；欧盟 98/6/EC 指令第 6a 条）",
+        file=_PRODUCT,
+        bad={
+            "shop.yaml": "country: DE\n",
+            _PRODUCT: "price: 140\ncompare_at: 200\n",
+            "var/prices.csv": f"{_LOGGED}2020-01-01T00:00:00Z,2020-01-01T00:00:00Z,longjing,150.00,,EUR,\n",
+        },
+        good={
+            "shop.yaml": "country: DE\n",
+            _PRODUCT: "price: 140\ncompare_at: 150\n",
+            "var/prices.csv": f"{_LOGGED}2020-01-01T00:00:00Z,2020-01-01T00:00:00Z,longjing,150.00,,EUR,\n",
+        },
+    ),
+    "promotion-not-below-lowest": Message(
+        en="{title} costs {price} in this promotion, but the price was {lowest} on {date}, in the {days} days before",
+        zh="“{title}”的优惠价是 {price}，但之前 {days} 天里，{date} 的价格就是 {lowest}，这不算优惠",
+        en_hint="make it cheaper than {lowest}, or begin later (PAngV § 11, Directive 98/6/EC article 6a)",
+        zh_hint="比 {lowest} 更便宜，或者晚一点开始（《规范促销行为暂行规定》第二十一条；欧盟 98/6/EC 指令第 6a 条）",
+        bad={
+            "shop.yaml": "country: DE\n" + _one(f"{_PRICE}: 99", "fixed_price"),
+            "var/prices.csv": f"{_LOGGED}2020-01-01T00:00:00Z,2020-01-01T00:00:00Z,longjing,90.00,,EUR,\n",
+        },
+        good={
+            "shop.yaml": "country: DE\n" + _one(f"{_PRICE}: 80", "fixed_price"),
+            "var/prices.csv": f"{_LOGGED}2020-01-01T00:00:00Z,2020-01-01T00:00:00Z,longjing,90.00,,EUR,\n",
+        },
+    ),
+    "price-log-damaged": Message(
+        severity=Severity.WARNING,
+        en="this line of the price log cannot be read",
+        zh="价格记录的这一行读不出来",
+        en_hint="it proves nothing any more; leave it, lines are only ever added",
+        zh_hint="它不再能作为证明；不用改动，记录只增不改",
+        file="var/prices.csv",
+        whole=True,
+        bad=f"{_LOGGED}yesterday,today,longjing,90\n",
+        good=f"{_LOGGED}2026-01-01T00:00:00Z,2026-01-01T00:00:00Z,longjing,90.00,,SGD,\n",
     ),
     "limit-without-pieces": Message(
         en="{kind} counts orders, not pieces",

@@ -118,6 +118,15 @@ def read(country: str, values: Mapping[str, str]) -> tuple[Address, tuple[Mistak
     return Address(destination=Destination(country=country, **place), **given), tuple(mistakes)
 
 
+def values(address: Address) -> dict[str, str]:
+    """Return an address as the fields that a person fills in."""
+    place = address.destination
+    return {
+        "name": address.name, "street": address.street, "street2": address.street2, "region": place.region,
+        "city": place.city, "district": place.district, "postcode": place.postcode,
+    }  # fmt: skip
+
+
 def _find_mistake(asked: Rules, name: str, given: Mapping[str, str]) -> Mistake | None:
     value = given[name]
     if not value:

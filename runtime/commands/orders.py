@@ -8,7 +8,7 @@ import click
 from generator import money
 from runtime import carriers, payments, receipts, words
 from runtime import orders as life
-from runtime.commands import shop
+from runtime.commands import changes, shop
 from runtime.commands.language import language
 from runtime.orders import Dispatch, Order, State
 from runtime.receipts import Cash
@@ -181,3 +181,7 @@ def cancel(folder: Path, number: str) -> None:
 
 def _state(order: Order) -> str:
     return words.say(f"state.{order.state}", language())
+
+
+orders.add_command(changes.cheaper)
+orders.add_command(changes.redirect)

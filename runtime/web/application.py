@@ -17,7 +17,20 @@ from runtime import jobs
 from runtime.rehearsal_bank import bank
 from runtime.releases import Live, NoReleaseError
 from runtime.settings import Environment, Settings
-from runtime.web import api, cart, checkout, failures, headers, health, listing, logs, notify, order_pages, static
+from runtime.web import (
+    address_page,
+    api,
+    cart,
+    checkout,
+    failures,
+    headers,
+    health,
+    listing,
+    logs,
+    notify,
+    order_pages,
+    static,
+)
 from runtime.web.front import Front
 from runtime.web.gate import BODY_LIMIT
 from runtime.web.metrics import Metrics
@@ -39,7 +52,14 @@ LOCALIZED: tuple[Blueprint, ...] = (
     order_pages.lookup,
 )
 """Views that exist once for every locale of the shop."""
-PLAIN: tuple[Blueprint, ...] = (health.blueprint, api.blueprint, cart.api, order_pages.blueprint, notify.blueprint)
+PLAIN: tuple[Blueprint, ...] = (
+    health.blueprint,
+    api.blueprint,
+    cart.api,
+    order_pages.blueprint,
+    address_page.blueprint,
+    notify.blueprint,
+)
 """Views with one address."""
 
 

@@ -123,7 +123,7 @@ def _make_class(asked: Asked, say: Say) -> type[Form]:
     fields: dict[str, Field] = {}
     for name in ("email", "phone"):
         if asked.requires(name) != "hidden":
-            fields[name] = StringField(say(f"checkout.field.{name}"), render_kw=_attributes(name))
+            fields[name] = StringField(say(f"checkout.field.{name}"), render_kw=attributes(name))
     if asked.needs_delivery:
         fields |= _delivery_fields(asked, say)
     choices = [
@@ -158,11 +158,11 @@ def _delivery_fields(asked: Asked, say: Say) -> dict[str, Field]:
                 say("checkout.field.country"),
                 choices=_listed(options),
                 default=asked.country,
-                render_kw=_attributes("country"),
+                render_kw=attributes("country"),
             )
         fields |= _address_fields(asked, say)
     else:
-        fields["name"] = StringField(say("checkout.field.name"), render_kw=_attributes("name"))
+        fields["name"] = StringField(say("checkout.field.name"), render_kw=attributes("name"))
     return fields
 
 
@@ -180,10 +180,10 @@ def _address_fields(asked: Asked, say: Say) -> dict[str, Field]:
         label = say(f"checkout.field.{rules.region_kind}" if name == "region" else f"checkout.field.{name}")
         if name == "region" and rules.choices:
             choices = [SelectChoice("", say("checkout.choose")), *_regions(asked, rules.choices, say)]
-            fields[name] = SelectField(label, choices=choices, render_kw=_attributes(name), validate_choice=False)
+            fields[name] = SelectField(label, choices=choices, render_kw=attributes(name), validate_choice=False)
         else:
             keys = {"inputmode": "numeric"} if name == "postcode" and rules.example.isdigit() else {}
-            fields[name] = StringField(label, render_kw=_attributes(name) | keys)
+            fields[name] = StringField(label, render_kw=attributes(name) | keys)
     return fields
 
 
@@ -204,7 +204,8 @@ def _listed(choices: Sequence[tuple[str, str]]) -> list[Any]:
     return [SelectChoice(value, label) for value, label in choices]
 
 
-def _attributes(name: str) -> dict[str, str | int]:
+def attributes(name: str) -> dict[str, str | int]:
+    """Return what a browser is told about a field: how it fills itself, which keys it shows, how much it takes."""
     attributes: dict[str, str | int] = {"autocomplete": _AUTOCOMPLETE[name], "maxlength": addresses.LIMIT}
     if name in {"email", "phone"}:
         attributes |= {

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from babel.dates import format_date, format_time
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as Answer
 
 from generator.theming import wording
@@ -14,7 +14,7 @@ from runtime import addresses, carriers, orders, payments
 from runtime.gateways import Instructions, Kind
 from runtime.orders import Order, State
 from runtime.refusals import Code, Refusal
-from runtime.web import bill
+from runtime.web import address_page, bill, placed
 from runtime.web.checkout import pay
 from runtime.web.failures import limit
 from runtime.web.visit import Visit, visit
@@ -22,24 +22,12 @@ from runtime.web.visit import Visit, visit
 blueprint = Blueprint("order_pages", __name__)
 lookup = Blueprint("lookup", __name__)
 _TONES = {State.PENDING_PAYMENT: "warning", State.CLOSING: "warning", State.CANCELLED: "muted", State.RETURNED: "muted"}
-_SHORTEST_TOKEN = 22
-"""128 bits in the alphabet of tokens; nothing shorter was ever given out."""
-
-
-def _open(token: str) -> tuple[Visit, Order]:
-    """Return the order of an address in its own language; any other address is unknown, whatever it looks like."""
-    limit("order")
-    here = visit()
-    found = orders.find_by_token(here.shopfront.database, token) if len(token) >= _SHORTEST_TOKEN else None
-    if found is None:
-        abort(404)
-    return here.in_locale(found.locale), found
 
 
 @blueprint.get("/orders/<token>")
 def show(token: str) -> Response:
     """Show an order; while its payment is open the gateway is asked, so that the page never waits for a notice."""
-    here, order = _open(token)
+    here, order = placed.get(token)
     problem = False
     if order.state is State.PENDING_PAYMENT:
         order = payments.refresh(here.till, order, here.now)
@@ -50,13 +38,13 @@ def show(token: str) -> Response:
 @blueprint.post("/orders/<token>/pay")
 def pay_again(token: str) -> Answer:
     """Go to the gateway for an order that is not paid yet."""
-    return pay(*_open(token))
+    return pay(*placed.get(token))
 
 
 @blueprint.post("/orders/<token>/cancel")
 def cancel(token: str) -> Answer:
     """Cancel an order that is not paid yet: the buyer's wish, by the same path as its expiry."""
-    here, order = _open(token)
+    here, order = placed.get(token)
     if order.state is not State.PENDING_PAYMENT:
         raise Refusal(Code.ORDER_NOT_ALLOWED, number=order.number, state=order.state, event="cancel")
     payments.cancel(here.till, order.number, actor="buyer", now=here.now)
@@ -66,7 +54,7 @@ def cancel(token: str) -> Answer:
 @blueprint.post("/orders/<token>/receive")
 def receive(token: str) -> Answer:
     """Note that the buyer has the goods; what is owed at the door is the carrier's to say."""
-    here, order = _open(token)
+    here, order = placed.get(token)
     if order.paid < order.total:
         raise Refusal(Code.ORDER_NOT_ALLOWED, number=order.number, state=order.state, event="receive")
     orders.receive(here.shopfront.database, order.number, actor="buyer", now=here.now)
@@ -151,6 +139,8 @@ def _actions(here: Visit, order: Order, kind: Kind) -> list[dict[str, object]]:
         found.append({"url": f"{address}/cancel", "label": here.say("order.cancel"), "primary": False})
     if order.state is State.SHIPPED and order.paid >= order.total:
         found.append({"url": f"{address}/receive", "label": here.say("order.receive"), "primary": True})
+    if address_page.changeable(order):
+        found.append({"url": f"{address}/address", "label": here.say("order.change_address"), "link": True})
     return found
 
 

@@ -67,6 +67,10 @@ WORDS = {
     "state.sent": "unterwegs",
     "state.stuck": "hängt fest",
     "state.settled": "erledigt",
+    "address.missing": "fehlt",
+    "address.long": "ist zu lang",
+    "address.form": "wird anders geschrieben",
+    "address.unknown": "ist unbekannt",
     "parcel.no-link": "Für „{carrier}“ gibt es keine Sendungsverfolgung; Käufer sehen nur die Nummer. "
     "Die Nummer sieht aus wie: {likely} (siehe shopwright orders carriers).",
     "event.place": "aufgegeben",
@@ -145,4 +149,7 @@ WORDS = {
     "finding.overpaid": "es ist mehr als der Gesamtpreis",
     "finding.unknown_refund": "der Anbieter meldet eine Erstattung, um die der Shop nicht gebeten hat",
     "finding.refund_contradicted": "was der Anbieter zu einer Erstattung sagt, passt nicht zum Auftrag des Shops",
+    "finding.dispute_opened": "der Käufer hat es zurückgebucht",
+    "finding.dispute_won": "der Streit darüber ist gewonnen",
+    "finding.dispute_lost": "der Streit darüber ist verloren",
 }

@@ -62,6 +62,10 @@ WORDS = {
     "state.sent": "under way",
     "state.stuck": "stuck",
     "state.settled": "settled",
+    "address.missing": "must be given",
+    "address.long": "is too long",
+    "address.form": "is not written like this",
+    "address.unknown": "is not known",
     "parcel.no-link": "“{carrier}” has no page to follow parcels, so buyers see the number only. "
     "The number looks like: {likely} (see shopwright orders carriers).",
     "event.place": "placed",
@@ -138,4 +142,7 @@ WORDS = {
     "finding.overpaid": "it is more than the total",
     "finding.unknown_refund": "the provider tells of a refund that the shop did not ask for",
     "finding.refund_contradicted": "the provider's word about a refund is not what the shop asked for",
+    "finding.dispute_opened": "the buyer took it back through their bank",
+    "finding.dispute_won": "the dispute about it is won",
+    "finding.dispute_lost": "the dispute about it is lost",
 }

@@ -61,6 +61,10 @@ WORDS = {
     "state.sent": "退款中",
     "state.stuck": "退款异常",
     "state.settled": "已处理",
+    "address.missing": "必须填写",
+    "address.long": "太长",
+    "address.form": "格式不对",
+    "address.unknown": "没有这个地方",
     "parcel.no-link": "没有“{carrier}”的物流查询页面，买家只能看到单号。"
     "从单号看可能是：{likely}（见 shopwright orders carriers）。",
     "event.place": "下单",
@@ -136,4 +140,7 @@ WORDS = {
     "finding.overpaid": "多付了",
     "finding.unknown_refund": "支付平台通知了一笔店铺没有发起的退款",
     "finding.refund_contradicted": "支付平台的退款结果与店铺的申请不符",
+    "finding.dispute_opened": "买家向支付平台提出了争议",
+    "finding.dispute_won": "争议已胜诉",
+    "finding.dispute_lost": "争议已败诉",
 }

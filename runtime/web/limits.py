@@ -1,18 +1,34 @@
-"""How often one client may do what is costly or worth guessing: token buckets in memory, bounded in number.
+"""How often one client may do what is costly or worth guessing: token buckets, bounded in number.
 
-Each worker process counts for itself, so the shop as a whole allows as many times more as it has workers.
+All worker processes of a machine count together: the buckets are slots of one small file in the shop's var/.
 """
 
+import contextlib
+import hashlib
 import ipaddress
+import logging
 import math
+import os
+import struct
 import threading
 import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
-_MOST_CLIENTS = 20_000
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+log = logging.getLogger(__name__)
+FILE = "limits"
+_SLOT = struct.Struct("=8sdd")
+"""A bucket: whose it is, its tokens, and when they were counted by the clock of the machine."""
+_NEIGHBOURS = 8
+_SLOTS = 20_000
 
 
 class Limit(msgspec.Struct, frozen=True):
@@ -34,35 +50,129 @@ GUESSING = frozenset({"lookup"})
 """What is limited even for this machine: secrets could be guessed."""
 
 
+class Slots(Protocol):
+    """A row of bytes of a fixed length that is read and written by one at a time."""
+
+    def hold(self) -> contextlib.AbstractContextManager[None]:
+        """Keep everybody else out for a moment."""
+
+    def read(self, start: int, size: int) -> bytes:
+        """Return some of the bytes."""
+
+    def write(self, start: int, data: bytes) -> None:
+        """Replace some of the bytes."""
+
+
+class OwnSlots:
+    """Slots of one process."""
+
+    def __init__(self, size: int) -> None:
+        self._bytes = bytearray(size)
+        self._lock = threading.Lock()
+
+    @contextlib.contextmanager
+    def hold(self) -> Iterator[None]:
+        """Keep the other threads out."""
+        with self._lock:
+            yield
+
+    def read(self, start: int, size: int) -> bytes:
+        """Return some of the bytes."""
+        return bytes(self._bytes[start : start + size])
+
+    def write(self, start: int, data: bytes) -> None:
+        """Replace some of the bytes."""
+        self._bytes[start : start + len(data)] = data
+
+
+class SharedSlots:
+    """Slots in a file that all processes of a machine have open; raise OSError where that cannot be."""
+
+    def __init__(self, path: Path, size: int) -> None:
+        self._lock = threading.Lock()
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        with self.hold():
+            if os.fstat(self._file).st_size != size:
+                os.ftruncate(self._file, 0)
+                os.pwrite(self._file, bytes(size), 0)
+
+    @contextlib.contextmanager
+    def hold(self) -> Iterator[None]:
+        """Keep the other threads and processes out."""
+        with self._lock:
+            fcntl.lockf(self._file, fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                fcntl.lockf(self._file, fcntl.LOCK_UN)
+
+    def read(self, start: int, size: int) -> bytes:
+        """Return some of the bytes."""
+        found = os.pread(self._file, size, start)
+        if len(found) != size:
+            raise OSError("the file was cut")
+        return found
+
+    def write(self, start: int, data: bytes) -> None:
+        """Replace some of the bytes."""
+        os.pwrite(self._file, data, start)
+
+
 class Buckets:
-    """The buckets of one process. A bucket holds ``burst`` tokens and fills up again within ``seconds``."""
+    """Buckets of all clients. One holds ``burst`` tokens and fills up again within ``seconds``."""
 
     def __init__(
         self,
+        path: Path | None = None,
         limits: dict[str, Limit] | None = None,
         clock: Callable[[], float] = time.monotonic,
-        most: int = _MOST_CLIENTS,
+        slots: int = _SLOTS,
     ) -> None:
         self._limits = LIMITS if limits is None else limits
         self._clock = clock
-        self._most = most
-        self._lock = threading.Lock()
-        self._buckets: OrderedDict[tuple[str, str], tuple[float, float]] = OrderedDict()
+        self._count = max(slots, _NEIGHBOURS)
+        self._slots = self._open(path)
+
+    def _open(self, path: Path | None) -> Slots:
+        size = self._count * _SLOT.size
+        if path is not None and fcntl is not None:
+            try:
+                return SharedSlots(path, size)
+            except OSError as error:
+                log.warning("limits are counted by each worker alone: %s", error)
+        return OwnSlots(size)
 
     def take(self, name: str, client: str) -> int:
         """Take a token of a client; return 0, or the seconds to wait when there is none."""
+        try:
+            return self._take(name, client)
+        except OSError as error:
+            log.warning("limits are counted by each worker alone from now on: %s", error)
+            self._slots = self._open(None)
+            return self._take(name, client)
+
+    def _take(self, name: str, client: str) -> int:
         limit = self._limits[name]
         rate = limit.burst / limit.seconds
-        key = (name, network(client))
-        now = self._clock()
-        with self._lock:
-            tokens, since = self._buckets.pop(key, (float(limit.burst), now))
+        key = hashlib.blake2b(f"{name}\0{network(client)}".encode(), digest_size=8).digest()
+        with self._slots.hold():
+            now = self._clock()
+            place, tokens, since = self._find(key, now, limit)
             tokens = min(limit.burst, tokens + (now - since) * rate)
             granted = tokens >= 1
-            self._buckets[key] = (tokens - 1 if granted else tokens, now)
-            if len(self._buckets) > self._most:
-                self._buckets.popitem(last=False)
+            self._slots.write(place, _SLOT.pack(key, tokens - 1 if granted else tokens, now))
         return 0 if granted else math.ceil((1 - tokens) / rate)
+
+    def _find(self, key: bytes, now: float, limit: Limit) -> tuple[int, float, float]:
+        """Return a client's place with its tokens; a new client takes the place that nobody used for longest."""
+        first = int.from_bytes(key, "big") % (self._count - _NEIGHBOURS + 1) * _SLOT.size
+        listed = list(_SLOT.iter_unpack(self._slots.read(first, _NEIGHBOURS * _SLOT.size)))
+        for number, (owner, tokens, since) in enumerate(listed):
+            # After the machine started anew its clock begins at zero: what was counted before it means nothing.
+            if owner == key and since <= now:
+                return first + number * _SLOT.size, tokens, since
+        oldest = min(range(_NEIGHBOURS), key=lambda number: listed[number][2] if listed[number][2] <= now else -1.0)
+        return first + oldest * _SLOT.size, float(limit.burst), now
 
 
 def network(address: str) -> str:

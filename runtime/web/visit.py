@@ -26,7 +26,7 @@ from runtime.releases import Live, NoReleaseError, Release
 from runtime.rendering import Renderer
 from runtime.settings import Settings
 from runtime.till import Till
-from runtime.web import headers
+from runtime.web import headers, limits
 from runtime.web.limits import Buckets
 from runtime.web.metrics import Metrics
 
@@ -41,7 +41,7 @@ class Shopfront:
         self.settings = settings
         self.live = live
         self.metrics = metrics
-        self.buckets = Buckets()
+        self.buckets = Buckets(settings.var / limits.FILE)
         self._lock = threading.Lock()
         self._database: Database | None = None
         self._stocked = ""

@@ -13,7 +13,8 @@ _NAME = re.compile(r"[A-Z][A-Z0-9_]{0,99}")
 def get(settings: Settings, given: Mapping[str, Any], name: str) -> str:
     """Return what the setting ``name`` of a payment method leads to.
 
-    CAPITAL_LETTERS name an environment variable or a line of var/secrets.env; anything else is a file below var/.
+    CAPITAL_LETTERS name an environment variable or a line of var/secrets.env; anything else is a file below var/, with
+    or without the var/ in front.
 
     Raises SettingError when it is not there.
     """
@@ -25,7 +26,7 @@ def get(settings: Settings, given: Mapping[str, Any], name: str) -> str:
         if not found:
             raise SettingError(value, f"is named by the payment setting {name}, and is not set")
         return found
-    path = (settings.folder / value).resolve()
+    path = (settings.var / value.removeprefix("var/")).resolve()
     if not path.is_relative_to(settings.var.resolve()):
         raise SettingError(f"payment.{name}", f"must name an environment variable or a file below var/, not {value}")
     try:

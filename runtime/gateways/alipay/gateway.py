@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
+from generator.shop import PaymentMethod
 from runtime.gateways import wire
 from runtime.gateways.alipay import account, bills, money, notices, talk
 from runtime.gateways.alipay.talk import Reply, Talk
@@ -27,7 +28,7 @@ from runtime.gateways.protocol import (
     Started,
     Verdict,
 )
-from runtime.gateways.wire import Request, Wire
+from runtime.gateways.wire import Request
 from runtime.refusals import Code, Refusal
 from runtime.settings import Environment, SettingError, Settings
 
@@ -222,18 +223,14 @@ class Alipay:
         return RefundReport(gateway=self.id, number=repayment.number, verdict=verdict, reason=reason.strip())
 
 
-def make(
-    given: Mapping[str, Any],
-    settings: Settings,
-    send: Wire | None = None,
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-) -> Alipay:
+def make(method: PaymentMethod, settings: Settings) -> Alipay:
     """Return the gateway that a payment method describes; raise SettingError."""
-    address = str(given.get("address") or ADDRESS)
+    address = str(method.settings.get("endpoint") or ADDRESS)
     if settings.environment is Environment.PRODUCTION and address != ADDRESS:
-        raise SettingError("payment.address", f"production shops are paid at {ADDRESS} only")
-    line = Talk(account.read(settings, given), address, send or wire.over_http(address, TIMEOUT), clock)
-    return Alipay(line, by_code=given.get("product") == "qr")
+        raise SettingError("payment.endpoint", f"production shops are paid at {ADDRESS} only")
+    known = account.read(settings, method.settings)
+    line = Talk(known, address, wire.over_http(address, TIMEOUT), lambda: datetime.now(UTC))
+    return Alipay(line, by_code=method.settings.get("product") == "qr")
 
 
 def _subject(charge: Charge) -> str:

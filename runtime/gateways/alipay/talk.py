@@ -50,8 +50,9 @@ class Talk:
 
     def ask(self, method: str, wish: Mapping[str, Any], **more: str) -> Reply | None:
         """Ask something; None when there is no answer that Alipay signed."""
-        body = urlencode(self._signed(method, wish, more)).encode()
-        answer = self._send(Request("POST", "?charset=utf-8", body, _FORM))
+        parameters = self._signed(method, wish, more)
+        body = urlencode({"biz_content": parameters.pop("biz_content")}).encode()
+        answer = self._send(Request("POST", f"?{urlencode(parameters)}", body, _FORM))
         if answer is None or answer.status != HTTPStatus.OK:
             return None
         return read_answer(self.account, method, answer.body)

@@ -54,10 +54,6 @@ class Code(StrEnum):
     FUNDS_TOO_LOW = "funds-too-low"  # account, currency; or account, left, currency
     WITHDRAWAL_UNKNOWN = "withdrawal-unknown"  # number
     WITHDRAWAL_NOT_ALLOWED = "withdrawal-not-allowed"  # number, state, event
-    # Funds
-    FUNDS_TOO_LOW = "funds-too-low"  # account, currency; or account, left, currency
-    WITHDRAWAL_UNKNOWN = "withdrawal-unknown"  # number
-    WITHDRAWAL_NOT_ALLOWED = "withdrawal-not-allowed"  # number, state, event
     # Stock
     STOCK_UNKNOWN = "stock-unknown"  # sku
     STOCK_TOO_LOW = "stock-too-low"  # sku, left
@@ -81,9 +77,6 @@ _STATUS = {
     Code.BILL_DAMAGED: 502,
     Code.REFUND_UNKNOWN: 404,
     Code.REFUND_NOT_ALLOWED: 409,
-    Code.FUNDS_TOO_LOW: 409,
-    Code.WITHDRAWAL_UNKNOWN: 404,
-    Code.WITHDRAWAL_NOT_ALLOWED: 409,
     Code.FUNDS_TOO_LOW: 409,
     Code.WITHDRAWAL_UNKNOWN: 404,
     Code.WITHDRAWAL_NOT_ALLOWED: 409,

@@ -6,6 +6,7 @@ and returns a Gateway.
 """
 
 import importlib
+from collections.abc import Callable
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -39,7 +40,7 @@ __all__ = [
     "Kind", "Notice", "RefundReport", "RefundVerdict", "Repayment", "Report", "Started", "Verdict", "load",
 ]  # fmt: skip
 GROUP = "shopwright.gateways"
-PROVIDERS = {"alipay": "runtime.gateways.alipay.gateway"}
+PROVIDERS = {"alipay": "runtime.gateways.alipay.gateway", "wechatpay": "runtime.gateways.wechatpay.account"}
 """Gateways that are loaded only where a shop names them: each module has ``make(given, settings)``."""
 
 
@@ -50,20 +51,27 @@ def load(terms: Terms, settings: Settings) -> dict[str, Gateway]:
     """
     found: dict[str, Gateway] = {}
     for method in terms.payment:
-        if method.gateway == Rehearsal.id:
-            if settings.environment is Environment.PRODUCTION:
-                raise SettingError("SHOPWRIGHT_ENV", "production shops cannot be paid at the rehearsal bank")
-            found[method.gateway] = Rehearsal(settings)
-        elif method.gateway == Transfer.id:
-            found[method.gateway] = Transfer(method.settings)
-        elif method.gateway == CashOnDelivery.id:
-            found[method.gateway] = CashOnDelivery(method.settings)
+        if method.gateway in _OURS:
+            found[method.gateway] = _OURS[method.gateway](method, settings)
         elif method.gateway in PROVIDERS:
             found[method.gateway] = _provider(method, settings)
         else:
             for plugin in entry_points(group=GROUP, name=method.gateway):
                 found[method.gateway] = plugin.load()(_with_secret(method, settings))
     return found
+
+
+def _rehearsal(_: PaymentMethod, settings: Settings) -> Gateway:
+    if settings.environment is Environment.PRODUCTION:
+        raise SettingError("SHOPWRIGHT_ENV", "production shops cannot be paid at the rehearsal bank")
+    return Rehearsal(settings)
+
+
+_OURS: dict[str, Callable[[PaymentMethod, Settings], Gateway]] = {
+    Rehearsal.id: _rehearsal,
+    Transfer.id: lambda method, _: Transfer(method.settings),
+    CashOnDelivery.id: lambda method, _: CashOnDelivery(method.settings),
+}
 
 
 def _provider(method: PaymentMethod, settings: Settings) -> Gateway:

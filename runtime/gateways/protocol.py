@@ -69,6 +69,7 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
 
     ``code`` is the text of a QR code that the provider's app scans; ``bridge`` are the signed parameters that the
     provider's in-app browser is called with; ``transaction`` is the provider's number of the charge, if it gave one.
+    After ``renew_at`` the buyer cannot begin with this any more: the charge is closed and another one started.
     """
 
     page: str = ""
@@ -76,6 +77,7 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
     code: str = ""
     bridge: dict[str, str] = {}
     transaction: str = ""
+    renew_at: datetime | None = None
 
 
 class Instructions(msgspec.Struct, frozen=True, kw_only=True):

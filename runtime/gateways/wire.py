@@ -24,8 +24,6 @@ class Request(msgspec.Struct, frozen=True):
     path: str
     body: bytes
     headers: dict[str, str]
-    maximum: int = MAXIMUM_ANSWER
-    """So many bytes of an answer are read; a longer one is none."""
 
 
 class Answer(msgspec.Struct, frozen=True):

@@ -1,0 +1,51 @@
+"""What a shop's settings say of its account at WeChat Pay; keys and secrets are read once."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from runtime.gateways import credentials, rsa
+from runtime.gateways.rsa import KeyTextError
+from runtime.gateways.wechatpay import bills
+from runtime.gateways.wechatpay.gateway import Account, WechatPay
+from runtime.gateways.wechatpay.signing import Merchant
+from runtime.gateways.wechatpay.wishes import Way
+from runtime.gateways.wire import over_http
+from runtime.settings import Environment, SettingError, Settings
+
+ENDPOINT = "https://api.mch.weixin.qq.com"
+_SECRET_LENGTH = 32
+_PATIENCE = 60.0
+"""Seconds in which a day's bill has to arrive."""
+
+
+def make(given: Mapping[str, Any], settings: Settings) -> WechatPay:
+    """Return the gateway that the settings of a payment method describe; raise SettingError."""
+    secret = credentials.get(settings, given, "secret").strip().encode()
+    if len(secret) != _SECRET_LENGTH:
+        raise SettingError("payment.secret", "the APIv3 key of WeChat Pay has 32 characters")
+    try:
+        key = rsa.private_key(credentials.get(settings, given, "private_key"))
+        files: dict[str, str] = dict(given.get("public_keys") or {})
+        public = {name: rsa.public_key(credentials.get(settings, files, name)) for name in files}
+    except KeyTextError as error:
+        raise SettingError("payment.private_key, payment.public_keys", str(error)) from error
+    merchant = Merchant(str(given.get("mchid", "")), str(given.get("serial", "")).upper(), key)
+    account = Account(
+        appid=str(given.get("appid", "")),
+        merchant=merchant,
+        secret=secret,
+        public_keys=public,
+        ways=tuple(given.get("ways") or (Way.NATIVE,)),
+    )
+    address = _endpoint(str(given.get("endpoint") or ENDPOINT), settings)
+    return WechatPay(account, over_http(address), over_http(address, _PATIENCE, bills.LARGEST))
+
+
+def _endpoint(address: str, settings: Settings) -> str:
+    """Return where WeChat Pay is; a shop in production never asks a simulator."""
+    parts = urlsplit(address)
+    secure = parts.scheme == "https" and (parts.hostname or "").endswith(".qq.com")
+    if settings.environment is Environment.PRODUCTION and not secure:
+        raise SettingError("payment.endpoint", "a shop in production asks WeChat Pay itself, not a simulator")
+    return address

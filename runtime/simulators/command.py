@@ -11,6 +11,7 @@ import click
 from runtime.settings import Environment, SettingError
 
 PROVIDERS: dict[str, str] = {
+    "alipay": "runtime.simulators.alipay.provider:Alipay",
     "wechatpay": "runtime.simulators.wechatpay.provider:WechatPay",
 }
 """Where each provider is: a class that takes a stage."""

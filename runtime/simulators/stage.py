@@ -73,7 +73,7 @@ class Provider(Protocol):
         """Return the provider's interface and its pages for buyers."""
 
     def operation(self, method: str, path: str) -> str:
-        """Name what a request asks for, so that faults can be planned on it."""
+        """Name what a request asks for by its method and its path with query, so that faults can be planned on it."""
 
     def seal(self, notice: Notice, fault: Fault | None) -> Letter:
         """Sign a notice, well or with a fault: wrong signature, other body, old time, whatever the provider knows."""

@@ -40,15 +40,15 @@ class Weather:
         method, path = str(environ["REQUEST_METHOD"]), str(environ["PATH_INFO"])
         if path.startswith("/_control/"):
             return self._inner(environ, start_response)
-        operation = self._provider.operation(method, path)
+        query = environ.get("QUERY_STRING")
+        asked = f"{path}?{query}" if query else path
+        operation = self._provider.operation(method, asked)
         fault = self._stage.books.take_fault((operation,), BEFORE | AFTER)
         if fault is not None and fault.name in BEFORE:
             status = int(fault.values.get("status", 500))
             answer: Answer = (f"{status} PLANNED", [("Content-Type", "application/json")], b'{"code":"SYSTEM_ERROR"}')
         else:
             answer = _run(self._inner, environ)
-        query = environ.get("QUERY_STRING")
-        asked = f"{path}?{query}" if query else path
         self._stage.books.asked(
             Asked(
                 id=0, at=self._stage.clock.now(), operation=operation, method=method, path=asked,

@@ -26,12 +26,13 @@ _CHECKS = {
     ),
     "order {0} is {1}, but its stock was given back": (
         "SELECT DISTINCT o.number, o.state FROM orders o JOIN stock_hold h ON h.order_id = o.id "
-        "WHERE h.state = 'released' AND o.state <> 'cancelled' OR h.state = 'returned' AND o.state <> 'returned'"
+        "WHERE h.state = 'released' AND o.state <> 'cancelled' "
+        "OR h.returned > 0 AND o.state IN ('pending_payment', 'closing', 'cancelled', 'confirmed')"
     ),
     "order {0} is paid with {1}, but its income is {2}": (
         "SELECT o.number, o.paid, COALESCE(t.total, 0) FROM orders o LEFT JOIN (SELECT order_id, SUM(amount) AS total "
-        "FROM transfer WHERE (credit LIKE 'income.%' OR credit = 'tax_payable') AND debit <> 'contra.discount' "
-        "GROUP BY order_id) t ON t.order_id = o.id "
+        "FROM transfer WHERE event NOT LIKE 'refund%' AND (credit LIKE 'income.%' OR credit = 'tax_payable') "
+        "AND debit <> 'contra.discount' GROUP BY order_id) t ON t.order_id = o.id "
         "WHERE o.gateway <> 'cash_on_delivery' AND o.paid <> COALESCE(t.total, 0)"
     ),
     "order {0} is {1}, but {2} of {3} is paid": (
@@ -40,6 +41,47 @@ _CHECKS = {
     ),
     "order {0} is {1}, but money was kept for it": (
         "SELECT number, state FROM orders WHERE paid > 0 AND state IN ('pending_payment', 'closing', 'cancelled')"
+    ),
+    "order {0}: {1} is refunded, but its refunds are {2}": (
+        "SELECT o.number, o.refunded, COALESCE(r.total, 0) FROM orders o LEFT JOIN (SELECT order_id, SUM(amount) AS "
+        "total FROM refund WHERE finding_id IS NULL AND state <> 'failed' GROUP BY order_id) r ON r.order_id = o.id "
+        "WHERE o.refunded <> COALESCE(r.total, 0)"
+    ),
+    "order {0}: {1} is refunded of {2} that was paid": (
+        "SELECT number, refunded, paid FROM orders WHERE refunded > paid"
+    ),
+    "order {0} is refunded, but {1} of {2} was kept": (
+        "SELECT number, paid - refunded, paid FROM orders o WHERE state = 'refunded' AND refunded <> paid "
+        "AND NOT EXISTS (SELECT 1 FROM refund r WHERE r.order_id = o.id AND r.state = 'failed')"
+    ),
+    "refund {0} of {1} is made up of {2}": (
+        "SELECT number, amount, goods + delivery + tax FROM refund WHERE amount <> goods + delivery + tax"
+    ),
+    "the history of refund {0} says {2}, but it is {1}": (
+        "SELECT r.number, r.state, e.after FROM refund r JOIN refund_event e ON e.id = "
+        "(SELECT MAX(id) FROM refund_event WHERE refund_id = r.id) WHERE e.after <> r.state"
+    ),
+    "refund {0} has no history": (
+        "SELECT number FROM refund r WHERE NOT EXISTS (SELECT 1 FROM refund_event e WHERE e.refund_id = r.id)"
+    ),
+    "refund {0} is {1}, but {2} was posted as sent back": (
+        "SELECT r.number, r.state, COALESCE(t.total, 0) FROM refund r LEFT JOIN (SELECT reference, SUM(CASE WHEN "
+        "event = 'refunded' THEN amount ELSE -amount END) AS total FROM transfer WHERE event IN ('refunded', "
+        "'refund-returned') GROUP BY reference) t ON t.reference = r.number "
+        "WHERE COALESCE(t.total, 0) <> CASE WHEN r.state = 'succeeded' THEN r.amount ELSE 0 END"
+    ),
+    "more pieces of line {1} of order {0} are refunded than it has": (
+        "SELECT o.number, l.position + 1 FROM refund_line l JOIN refund r ON r.id = l.refund_id JOIN orders o "
+        "ON o.id = r.order_id WHERE r.state <> 'failed' GROUP BY o.number, o.id, l.position HAVING SUM(l.quantity) > "
+        "(SELECT MAX(n.quantity) FROM order_line n WHERE n.order_id = o.id AND n.position = l.position)"
+    ),
+    "{0} {1} are due for refund, but the open refunds are {2}": (
+        "SELECT currency, due, open_refunds FROM (SELECT c.currency AS currency, "
+        "(SELECT COALESCE(SUM(CASE WHEN t.credit = 'refunds_due' THEN t.amount ELSE -t.amount END), 0) "
+        "FROM transfer t WHERE t.currency = c.currency AND 'refunds_due' IN (t.credit, t.debit)) AS due, "
+        "(SELECT COALESCE(SUM(r.amount), 0) FROM refund r WHERE r.currency = c.currency AND r.state IN ('requested', "
+        "'sent', 'stuck')) AS open_refunds FROM (SELECT DISTINCT currency FROM transfer) c) AS sums WHERE due <> "
+        "open_refunds"
     ),
     "payment {0} succeeded without a receipt": (
         "SELECT reference FROM payment WHERE state = 'succeeded' AND receipt = ''"

@@ -1,4 +1,4 @@
-"""Recurring work: expire unpaid orders, ask silent gateways, send the outbox, complete received orders.
+"""Recurring work: expire unpaid orders, ask silent gateways, send refunds and the outbox, complete received orders.
 
 What is due follows from columns of the database, so nothing is lost while no process runs this; one process is
 elected by a lease. ``Runner(make_till, settings, base_url).start()`` runs it beside a server; ``run_once`` does one
@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from runtime import notices, orders, payments
+from runtime import notices, orders, payments, refunds
 from runtime.database import Database, Transaction
 from runtime.faults import Fault, MailFault
 from runtime.mail import letters, post
@@ -76,6 +76,7 @@ def run_once(till: Till, settings: Settings, base_url: str, now: datetime, *, ex
     """Do what is due now; one failing part does not stop the others."""
     parts: list[Callable[[], object]] = [
         lambda: payments.poll_due(till, now),
+        lambda: refunds.send_due(till, base_url or till.terms.url, now),
         lambda: send_due(till, settings, base_url, now),
         lambda: complete_due(till, now),
     ]
@@ -111,8 +112,27 @@ def _send(till: Till, settings: Settings, notice: Notice, base_url: str, now: da
                 letters.of_finding(_finding(till, notice), till.terms, till.terms.seller.email), settings, name, now
             )
         return
+    if notice.topic in {Topic.REFUND_SENT, Topic.REFUND_FAILED}:
+        _send_refund(till, settings, notice, base_url, now)
+        return
     order = till.database.read(lambda transaction: orders.get_by_id(transaction, notice.order or 0))
     post.send(letters.of_order(notice.topic, order, till.terms, base_url or till.terms.url), settings, name, now)
+
+
+def _send_refund(till: Till, settings: Settings, notice: Notice, base_url: str, now: datetime) -> None:
+    """Send the mail about a refund: the buyer's when the money is on its way, the merchant's when it is not."""
+    number = notice.reference.partition(":")[0]
+    refund = till.database.read(lambda look: refunds.get(look, number))
+    name = f"{notice.topic}-{notice.id}"
+    owner = refund.order
+    order = till.database.read(lambda look: orders.get_by_id(look, owner)) if owner is not None else None
+    if notice.topic is Topic.REFUND_FAILED:
+        if till.terms.seller.email:
+            why = till.database.read(lambda look: refunds.history(look, refund.id))[-1].note
+            letter = letters.of_failed_refund(refund, order.number if order else refund.reference, why, till.terms)
+            post.send(letter, settings, name, now)
+    elif order is not None:
+        post.send(letters.of_refund(refund, order, till.terms, base_url or till.terms.url), settings, name, now)
 
 
 def _finding(till: Till, notice: Notice) -> letters.Finding:

@@ -1,8 +1,8 @@
 """Paying an order: attempts are started, asked about and closed at their gateway, always outside transactions.
 
-``start`` (the buyer pays), ``confirm`` (a gateway's notice or answer), ``refresh`` (ask now, the buyer came back),
-``current`` (the open attempt), ``confirm_transfer`` (the merchant has the money), ``cancel`` (close at the gateway,
-then cancel), ``poll_due`` and ``expire_due`` (jobs).
+``start`` (the buyer pays), ``take`` (a gateway's notice), ``confirm`` (its word about a charge), ``refresh`` (ask now,
+the buyer came back), ``current`` (the open attempt), ``confirm_transfer`` (the merchant has the money), ``cancel``
+(close at the gateway, then cancel), ``poll_due`` and ``expire_due`` (jobs).
 """
 
 import logging
@@ -10,11 +10,22 @@ from datetime import datetime
 
 import msgspec
 
-from runtime import attempts, orders, receipts
+from runtime import attempts, findings, orders, receipts, refunds
 from runtime.attempts import Owner, Payment, State
 from runtime.database import Transaction
 from runtime.faults import Fault
-from runtime.gateways import Charge, Gateway, Kind, Report, Started, Verdict
+from runtime.findings import Found
+from runtime.gateways import (
+    Charge,
+    DisputeReport,
+    Gateway,
+    Kind,
+    Notice,
+    RefundReport,
+    Report,
+    Started,
+    Verdict,
+)
 from runtime.orders import Event, Order
 from runtime.receipts import Cash, Outcome
 from runtime.refusals import Code, Refusal
@@ -22,7 +33,7 @@ from runtime.till import Till
 
 __all__ = [
     "Cash", "Outcome", "Payment", "State", "cancel", "confirm", "confirm_transfer", "current", "expire_due", "poll_due",
-    "refresh", "start",
+    "refresh", "start", "take",
 ]  # fmt: skip
 
 log = logging.getLogger(__name__)
@@ -70,6 +81,31 @@ def confirm(till: Till, report: Report, now: datetime) -> Outcome:
     if outcome not in {Outcome.PAID, Outcome.REPEATED, Outcome.NOTHING}:
         log.warning("money set aside: %s", outcome, extra={"gateway": report.gateway, "reference": report.reference})
     return outcome
+
+
+def take(till: Till, notice: Notice, now: datetime) -> bool:
+    """Apply what a gateway's notice says, of a payment, a refund or a dispute; False for what somebody must look at."""
+    if isinstance(notice, Report):
+        return confirm(till, notice, now) in {Outcome.PAID, Outcome.REPEATED, Outcome.NOTHING}
+    if isinstance(notice, RefundReport):
+        outcome = refunds.confirm(till.database, notice, now)
+        return outcome in {refunds.Outcome.SUCCEEDED, refunds.Outcome.REPEATED, refunds.Outcome.NOTHING}
+    till.database.write(lambda transaction: _note_dispute(transaction, notice, now))
+    return False
+
+
+def _note_dispute(transaction: Transaction, report: DisputeReport, now: datetime) -> None:
+    payment = attempts.find(transaction, report.gateway, report.reference)
+    found = Found(
+        kind=f"dispute_{report.state}",
+        gateway=report.gateway,
+        reference=report.reference,
+        receipt=report.number,
+        amount=report.amount,
+        currency=report.currency,
+        order=payment.order if payment else None,
+    )
+    findings.note(transaction, found, now)
 
 
 def confirm_transfer(till: Till, number: str, cash: Cash, now: datetime) -> Outcome:

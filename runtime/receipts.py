@@ -10,12 +10,12 @@ from enum import StrEnum
 
 import msgspec
 
-from runtime import attempts, funds, notices, numbers, orders
+from runtime import attempts, findings, funds, numbers, orders, refunds
 from runtime.attempts import Payment
 from runtime.database import Database, Transaction
+from runtime.findings import Found
 from runtime.funds import Entry, Where
 from runtime.gateways import Report, Verdict
-from runtime.notices import Topic
 from runtime.orders import Event, Order, State
 from runtime.refusals import Code, Refusal
 
@@ -53,6 +53,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
 
 _ATTEMPT_EVENTS = {Verdict.FAILED: attempts.Event.FAIL, Verdict.CLOSED: attempts.Event.CLOSE}
 _AWAITING = (State.PENDING_PAYMENT, State.CLOSING)
+_IN_SUSPENSE = {Outcome.PARTIAL, Outcome.WRONG_AMOUNT, Outcome.WRONG_CURRENCY}
 
 
 def confirm(database: Database, report: Report, now: datetime) -> Outcome:
@@ -136,14 +137,11 @@ def _pay(transaction: Transaction, order: Order, receipt: Receipt, source: str, 
     funds.post(transaction, event, receipt.key, funds.sale(source, funds.parts(order.quote)), order.id, where)
 
 
-_REFUNDABLE = {Outcome.LATE, Outcome.DOUBLE, Outcome.OVERPAID}
-
-
 def _set_aside(
     transaction: Transaction, receipt: Receipt, outcome: Outcome, order: Order | None, now: datetime
 ) -> Outcome:
-    """Keep money that pays nothing: to be refunded if that is clear, else in suspense until somebody decides."""
-    side = funds.REFUNDS_DUE if outcome in _REFUNDABLE else funds.SUSPENSE
+    """Keep money that pays nothing: sent back at once if that is clear, else in suspense until somebody decides."""
+    side = funds.REFUNDS_DUE if outcome in refunds.DUE_AT_ONCE else funds.SUSPENSE
     where = Where(receipt.currency, now)
     entries = [Entry(debit=receipt.account, credit=side, amount=receipt.amount)]
     funds.post(transaction, "receipt", receipt.key, entries, order.id if order else None, where)
@@ -154,20 +152,19 @@ def _set_aside(
 def note_finding(
     transaction: Transaction, receipt: Receipt, outcome: Outcome, order: int | None, now: datetime
 ) -> None:
-    """Write what the merchant has to decide, and tell them by mail."""
-    transaction.run(
-        "INSERT INTO finding (kind, gateway, reference, receipt, amount, currency, order_id, at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        outcome,
-        receipt.gateway,
-        receipt.reference,
-        receipt.number,
-        receipt.amount,
-        receipt.currency,
-        order,
-        int(now.timestamp()),
+    """Write what was found and tell the merchant by mail; what is due for refund is sent back by itself."""
+    found = Found(
+        kind=outcome,
+        gateway=receipt.gateway,
+        reference=receipt.reference,
+        receipt=receipt.number,
+        amount=receipt.amount,
+        currency=receipt.currency,
+        order=order,
     )
-    notices.write(transaction, Topic.MONEY_FOUND, f"{outcome}:{receipt.key}", now, order=order)
+    finding = findings.note(transaction, found, now)
+    if outcome in refunds.DUE_AT_ONCE and not finding.settled and finding.amount > 0:
+        refunds.return_finding(transaction, finding, actor="system", now=now)
 
 
 class Cash(msgspec.Struct, frozen=True, kw_only=True):
@@ -238,7 +235,8 @@ def _collect(transaction: Transaction, order: Order, receipt: Receipt, waiting: 
             transaction.run("UPDATE payment SET receipt = ? WHERE id = ?", receipt.number, payment.id)
     _pay(transaction, order, receipt, funds.SUSPENSE, now)
     transaction.run(
-        "UPDATE finding SET settled_at = ? WHERE order_id = ? AND kind = 'partial' AND settled_at IS NULL",
+        "UPDATE finding SET settled_at = ? WHERE order_id = ? AND kind IN ('partial', 'wrong_amount') "
+        "AND settled_at IS NULL",
         int(now.timestamp()),
         order.id,
     )
@@ -261,14 +259,14 @@ def _remit(transaction: Transaction, order: Order, receipt: Receipt, owed: int, 
     funds.post(transaction, "receipt", receipt.key, entries, order.id, Where(order.currency, now))
     transaction.run("UPDATE orders SET paid = paid + ? WHERE id = ?", taken, order.id)
     if receipt.amount > taken:
-        note_finding(transaction, receipt, Outcome.OVERPAID, order.id, now)
+        over = msgspec.structs.replace(receipt, amount=receipt.amount - taken)
+        note_finding(transaction, over, Outcome.OVERPAID, order.id, now)
         return Outcome.OVERPAID
     return Outcome.PAID if taken == owed else Outcome.PARTIAL
 
 
 def release_suspense(transaction: Transaction, order: Order, now: datetime) -> None:
-    """Make what a cancelled order still has in suspense due for refund."""
-    waiting = -funds.of_order(transaction, order.id, funds.SUSPENSE, order.currency)
-    if waiting > 0:
-        entries = [Entry(debit=funds.SUSPENSE, credit=funds.REFUNDS_DUE, amount=waiting)]
-        funds.post(transaction, "cancelled", order.number, entries, order.id, Where(order.currency, now))
+    """Send back what a cancelled order still has in suspense."""
+    for finding in findings.unsettled(transaction, order.id):
+        if finding.kind in _IN_SUSPENSE and finding.amount > 0:
+            refunds.return_finding(transaction, finding, actor="system", now=now)

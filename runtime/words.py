@@ -29,8 +29,9 @@ def say(key: str, locale: str, **values: Any) -> str:  # noqa: ANN401  whatever 
 def refusal(error: Refusal, locale: str) -> str:
     """Return why the domain said no."""
     values = dict(error.values)
-    if "currency" in values and isinstance(values.get("total"), int):
-        values["total"] = money.text(values["total"], values["currency"], locale)
+    for name in ("total", "left"):
+        if "currency" in values and isinstance(values.get(name), int):
+            values[name] = money.text(values[name], values["currency"], locale)
     for name in ("state", "event"):
         if name in values and f"{name}.{values[name]}" in en.WORDS:
             values[name] = say(f"{name}.{values[name]}", locale)

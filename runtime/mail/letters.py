@@ -18,6 +18,7 @@ from generator.shop import DeliveryKind, Terms
 from runtime import words
 from runtime.notices import Topic
 from runtime.orders import Order
+from runtime.refunds import Refund
 
 _templates = Environment(
     loader=PackageLoader("runtime.mail"),
@@ -80,6 +81,46 @@ def of_order(topic: Topic, order: Order, terms: Terms, base_url: str) -> EmailMe
         view=words.say("mail.view", locale),
     )
     return _message(letter, terms.seller.email, order.contact.email)
+
+
+def of_refund(refund: Refund, order: Order, terms: Terms, base_url: str) -> EmailMessage:
+    """Return the mail that tells a buyer that money is on its way back."""
+    locale = order.locale
+    shop = terms.name.get(locale) or next(iter(terms.name.values()), "")
+    amount = money.text(refund.amount, refund.currency, locale)
+    hello = "mail.hello" if order.contact.name else "mail.hello-nobody"
+    letter = Letter(
+        locale=locale,
+        shop=shop,
+        subject=words.say("mail.refund-sent.subject", locale, amount=amount, number=order.number),
+        hello=words.say(hello, locale, name=order.contact.name),
+        paragraphs=[words.say("mail.refund-sent.text", locale, amount=amount)],
+        footer=words.say("mail.footer", locale, shop=shop),
+        link=f"{base_url.rstrip('/')}/orders/{order.token}" if base_url else "",
+        view=words.say("mail.view", locale),
+    )
+    return _message(letter, terms.seller.email, order.contact.email)
+
+
+def of_failed_refund(refund: Refund, number: str, why: str, terms: Terms) -> EmailMessage:
+    """Return the mail that tells the merchant of a refund that is stuck or failed."""
+    locale = terms.locale
+    shop = terms.name.get(locale, "")
+    amount = money.text(refund.amount, refund.currency, locale)
+    state = words.say(f"state.{refund.state}", locale)
+    said = {"refund": refund.number, "amount": amount, "state": state, "reason": why}
+    letter = Letter(
+        locale=locale,
+        shop=shop,
+        subject=words.say("mail.refund-failed.subject", locale, amount=amount, number=number),
+        hello=words.say("mail.hello-nobody", locale),
+        paragraphs=[
+            words.say("mail.refund-failed.text", locale, **said).strip(),
+            words.say("mail.refund-failed.next", locale, code=refund.state),
+        ],
+        footer=words.say("mail.footer", locale, shop=shop),
+    )
+    return _message(letter, terms.seller.email, terms.seller.email)
 
 
 def of_finding(finding: Finding, terms: Terms, recipient: str) -> EmailMessage:

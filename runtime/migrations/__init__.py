@@ -8,11 +8,16 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from runtime.migrations import m0001_orders, m0002_parcels, m0004_funds
+from runtime.migrations import m0001_orders, m0002_parcels, m0003_refunds, m0004_funds
 from runtime.migrations.migration import Migration
 from runtime.transaction import Transaction
 
-MIGRATIONS: tuple[Migration, ...] = (m0001_orders.MIGRATION, m0002_parcels.MIGRATION, m0004_funds.MIGRATION)
+MIGRATIONS: tuple[Migration, ...] = (
+    m0001_orders.MIGRATION,
+    m0002_parcels.MIGRATION,
+    m0003_refunds.MIGRATION,
+    m0004_funds.MIGRATION,
+)
 LATEST = MIGRATIONS[-1].number
 _RECORD = (
     "CREATE TABLE IF NOT EXISTS migration (number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, at BIGINT NOT NULL)"

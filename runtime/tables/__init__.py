@@ -9,6 +9,7 @@ from runtime.tables.funds import Balance, Bill, BillRow, Dispute, Withdrawal, Wi
 from runtime.tables.goods import Stock, StockHold, StockMove
 from runtime.tables.money import Finding, Payment, PaymentEvent, Transfer
 from runtime.tables.parcels import Parcel, ParcelLine
+from runtime.tables.refunds import Refund, RefundEvent, RefundLine
 from runtime.tables.sales import Order, OrderEvent, OrderLine
 from runtime.tables.service import Lease, Meta, Notice
 from runtime.tables.table import Table
@@ -33,10 +34,13 @@ ALL: tuple[type[Table], ...] = (
     Bill,
     BillRow,
     Finding,
+    Refund,
+    RefundLine,
+    RefundEvent,
     Notice,
     Lease,
 )
 APPEND_ONLY = (
     "order_line", "order_event", "parcel_line", "stock_move", "payment_event", "transfer",
-    "withdrawal_event", "bill_row",
+    "refund_line", "refund_event", "withdrawal_event", "bill_row",
 )  # fmt: skip

@@ -3,7 +3,6 @@
 from flask import Blueprint, Response, abort, make_response, request
 
 from runtime import payments
-from runtime.payments import Outcome
 from runtime.web.visit import shopfront, visit
 
 blueprint = Blueprint("notify", __name__)
@@ -20,8 +19,9 @@ def receive(gateway: str) -> Response:
     if (request.content_length or 0) > _BODY_LIMIT:
         abort(413)
     headers = {name.lower(): value for name, value in request.headers.items()}
-    report = found.read_notice(headers, request.get_data(), here.now)
-    outcome = payments.confirm(here.till, report, here.now)
-    if outcome not in {Outcome.PAID, Outcome.REPEATED, Outcome.NOTHING}:
+    notice = found.read_notice(headers, request.get_data(), here.now)
+    if not payments.take(here.till, notice, here.now):
         shopfront().metrics.event("money_to_look_at")
-    return make_response("", 204)
+    if not found.thanks:
+        return make_response("", 204)
+    return Response(found.thanks, 200, mimetype="text/plain")

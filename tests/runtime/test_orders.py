@@ -6,7 +6,7 @@ from itertools import product as pairs
 import pytest
 from tills import LATER, NOW, counts, level, order, rows
 
-from runtime import audit, funds, orders, payments
+from runtime import audit, funds, orders, payments, refunds
 from runtime.orders import TRANSITIONS, Dispatch, Event, State
 from runtime.payments import Cash, Outcome
 from runtime.refusals import Code, Refusal
@@ -18,6 +18,8 @@ def at(till, state, **changes):
     number = found.number
     if state in {State.PAID, State.PARTLY_SHIPPED, State.SHIPPED, State.RECEIVED, State.COMPLETED}:
         payments.confirm_transfer(till, number, Cash(), NOW)
+    if state is State.REFUNDED:
+        return refunded(till, found)
     if state is State.PARTLY_SHIPPED:
         orders.ship(till.database, number, Dispatch(quantities={0: 1}), actor="test", now=NOW)
     if state in {State.SHIPPED, State.RECEIVED, State.COMPLETED}:
@@ -32,6 +34,13 @@ def at(till, state, **changes):
         payments.cancel(till, number, actor="test", now=NOW)
     if state is State.RETURNED:
         return returned(till)
+    return orders.find_by_token(till.database, found.token)
+
+
+def refunded(till, found):
+    payments.confirm_transfer(till, found.number, Cash(), NOW)
+    wish = refunds.Wish(everything=True, restock=True)
+    till.database.write(lambda look: refunds.request(look, found, wish, actor="test", now=NOW))
     return orders.find_by_token(till.database, found.token)
 
 

@@ -357,7 +357,9 @@ def test_a_transfer_may_come_in_parts_and_too_much_is_to_be_refunded(till):
         -100,
         0,
     )
-    assert rows(till, "SELECT kind, amount FROM finding WHERE settled_at IS NULL") == [("overpaid", 100)]
+    assert rows(till, "SELECT f.kind, r.amount, r.state FROM finding f JOIN refund r ON r.finding_id = f.id") == [
+        ("overpaid", 100, "requested")
+    ]
     assert rows(till, "SELECT state, receipt FROM payment") == [("succeeded", "b")]
     sound(till)
 

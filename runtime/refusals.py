@@ -33,6 +33,7 @@ class Code(StrEnum):
     ORDER_NOT_ALLOWED = "order-not-allowed"  # number, state, event
     CHANGE_NOT_CHEAPER = "change-not-cheaper"  # off, delivery, currency
     ADDRESS_CHANGES_PRICE = "address-changes-price"  # number
+    PAPER_TOO_EARLY = "paper-too-early"  # number, state
     PARCEL_TOO_FULL = "parcel-too-full"  # number, title, quantity, left
     PARCEL_UNKNOWN = "parcel-unknown"  # number, parcel
     # Payment
@@ -66,6 +67,7 @@ _STATUS = {
     Code.FORM_REUSED: 409,
     Code.ORDER_UNKNOWN: 404,
     Code.ORDER_NOT_ALLOWED: 409,
+    Code.PAPER_TOO_EARLY: 409,
     Code.PARCEL_TOO_FULL: 409,
     Code.PARCEL_UNKNOWN: 404,
     Code.PAYMENT_NOT_OPEN: 409,

@@ -72,6 +72,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Address of a rehearsal bank in another process; empty: the one mounted in this shop."""
     machine: tuple[str, ...] = ()
     """Names of this machine, answered for beside the shop's own where ``hosts`` names none."""
+    font: str = ""
+    """A font file for papers, instead of the one that is found."""
     log: str = "text"
     """How lines of the log are written: text for people, json for machines."""
     address: str = ""
@@ -108,6 +110,7 @@ def read(folder: Path, environ: Mapping[str, str] | None = None) -> Settings:
         proxies=_proxies(given),
         mail=_mail(given),
         bank=given.get(f"{PREFIX}BANK", ""),
+        font=given.get(f"{PREFIX}FONT", ""),
         log=_log(given),
         metrics_token=given.get(f"{PREFIX}METRICS_TOKEN", ""),
         named=tuple(sorted((name, value) for name, value in given.items() if not name.startswith(PREFIX))),

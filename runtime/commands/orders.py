@@ -8,7 +8,7 @@ import click
 from generator import money
 from runtime import carriers, payments, receipts, words
 from runtime import orders as life
-from runtime.commands import changes, shop
+from runtime.commands import changes, papers, shop
 from runtime.commands.language import language
 from runtime.orders import Dispatch, Order, State
 from runtime.receipts import Cash
@@ -185,3 +185,5 @@ def _state(order: Order) -> str:
 
 orders.add_command(changes.cheaper)
 orders.add_command(changes.redirect)
+orders.add_command(papers.invoice)
+orders.add_command(papers.slip)

@@ -8,6 +8,7 @@ UPDATE and DELETE. The models describe the schema; hot paths say their SQL thems
 from runtime.tables.funds import Balance, Bill, BillRow, Dispute, Withdrawal, WithdrawalEvent
 from runtime.tables.goods import Stock, StockHold, StockMove
 from runtime.tables.money import Finding, Payment, PaymentEvent, Transfer
+from runtime.tables.papers import Paper
 from runtime.tables.parcels import Parcel, ParcelLine
 from runtime.tables.refunds import Refund, RefundEvent, RefundLine
 from runtime.tables.sales import Order, OrderEvent, OrderLine
@@ -21,6 +22,7 @@ ALL: tuple[type[Table], ...] = (
     OrderEvent,
     Parcel,
     ParcelLine,
+    Paper,
     Stock,
     StockMove,
     StockHold,
@@ -41,6 +43,6 @@ ALL: tuple[type[Table], ...] = (
     Lease,
 )
 APPEND_ONLY = (
-    "order_line", "order_event", "parcel_line", "stock_move", "payment_event", "transfer",
-    "refund_line", "refund_event", "withdrawal_event", "bill_row",
+    "order_line", "order_event", "parcel_line", "paper", "stock_move", "payment_event", "transfer", "refund_line",
+    "refund_event", "withdrawal_event", "bill_row",
 )  # fmt: skip

@@ -29,6 +29,7 @@ from runtime.web import (
     logs,
     notify,
     order_pages,
+    paper_page,
     static,
 )
 from runtime.web.front import Front
@@ -58,6 +59,7 @@ PLAIN: tuple[Blueprint, ...] = (
     cart.api,
     order_pages.blueprint,
     address_page.blueprint,
+    paper_page.blueprint,
     notify.blueprint,
 )
 """Views with one address."""

@@ -14,7 +14,7 @@ from runtime import addresses, carriers, orders, payments
 from runtime.gateways import Instructions, Kind
 from runtime.orders import Order, State
 from runtime.refusals import Code, Refusal
-from runtime.web import address_page, bill, placed
+from runtime.web import address_page, bill, paper_page, placed
 from runtime.web.checkout import pay
 from runtime.web.failures import limit
 from runtime.web.visit import Visit, visit
@@ -139,6 +139,8 @@ def _actions(here: Visit, order: Order, kind: Kind) -> list[dict[str, object]]:
         found.append({"url": f"{address}/cancel", "label": here.say("order.cancel"), "primary": False})
     if order.state is State.SHIPPED and order.paid >= order.total:
         found.append({"url": f"{address}/receive", "label": here.say("order.receive"), "primary": True})
+    if paper_page.has_paper(order):
+        found.append({"url": f"{address}/invoice.pdf", "label": here.say("order.invoice"), "link": True})
     if address_page.changeable(order):
         found.append({"url": f"{address}/address", "label": here.say("order.change_address"), "link": True})
     return found

@@ -36,7 +36,7 @@ class Renderer:
             with self._lock:
                 found = self._environments.get(locale)
                 if found is None:
-                    found = templates.environment(self._source, self._stages[locale], self._compiled)
+                    found = templates.environment(self._source, self._stages[locale], self._compiled, bounded=True)
                     self._environments[locale] = found
         return found
 

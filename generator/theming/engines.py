@@ -45,7 +45,7 @@ _HAVING = _having()
 """Which kinds of views have a field of that name."""
 
 
-class _Generator(CodeGenerator):
+class Generator(CodeGenerator):
     """Writes ``environment.escaped(…)`` around printed values: half of a page's time goes into escaping them."""
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:  # noqa: ANN401  as Jinja says
@@ -115,7 +115,7 @@ class _Context(Context):
 
 
 class _Quick(jinja2.Environment):
-    code_generator_class = _Generator
+    code_generator_class = Generator
     escaped = staticmethod(escaped)
 
     def __init__(self, *given: Any, **options: Any) -> None:  # noqa: ANN401  as Jinja says
@@ -235,8 +235,13 @@ class Compiled(jinja2.BytecodeCache):
 
     def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
         """Take the code if this very text was compiled before."""
-        bucket.code = self.code.get(bucket.key + bucket.checksum)
+        bucket.code = self.code.get(_compiled_name(bucket))
 
     def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
         """Keep the code."""
-        self.code[bucket.key + bucket.checksum] = bucket.code
+        self.code[_compiled_name(bucket)] = bucket.code
+
+
+def _compiled_name(bucket: jinja2.bccache.Bucket) -> str:
+    """Return what stands for a text as one kind of environment compiles it."""
+    return f"{bucket.environment.__class__.__name__} {bucket.key}{bucket.checksum}"

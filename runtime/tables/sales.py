@@ -38,6 +38,7 @@ class Order(Table):
     remarks = TextField()
     invoice = TextField(null=True)
     consents = TextField()
+    room = TextField(constraints=[SQL("DEFAULT ''")])
     revision = IntegerField(constraints=[Check("revision >= 0"), SQL("DEFAULT 0")])
     placed_at = BigIntegerField()
     expires_at = BigIntegerField(null=True)
@@ -48,14 +49,6 @@ class Order(Table):
 
         table_name = "orders"
         indexes: ClassVar = ((("state", "expires_at"), False),)
-
-
-Order.add_index(
-    SQL(
-        'CREATE INDEX "order_unsettled" ON "orders" ("state") '
-        "WHERE (settled_at IS NULL AND state IN ('completed', 'returned', 'refunded'))"
-    )
-)
 
 
 Order.add_index(

@@ -41,7 +41,7 @@ __all__ = [
 ]  # fmt: skip
 GROUP = "shopwright.gateways"
 PROVIDERS = {"alipay": "runtime.gateways.alipay.gateway", "wechatpay": "runtime.gateways.wechatpay.account"}
-"""Gateways that are loaded only where a shop names them: each module has ``make(given, settings)``."""
+"""Gateways that are loaded only where a shop names them: each module has ``make(method, settings)``."""
 
 
 def load(terms: Terms, settings: Settings) -> dict[str, Gateway]:
@@ -82,7 +82,7 @@ def _provider(method: PaymentMethod, settings: Settings) -> Gateway:
             raise
         wanted = f"needs a package that is not installed: pip install 'shopwright[{method.gateway}]'"
         raise SettingError(f"payment.{method.gateway}", wanted) from error
-    made: Gateway = module.make(method.settings, settings)
+    made: Gateway = module.make(method, settings)
     return made
 
 

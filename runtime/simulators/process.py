@@ -12,7 +12,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from runtime.simulators import control
 from runtime.simulators.courier import Courier
 from runtime.simulators.stage import Provider, Stage
-from runtime.simulators.weather import CutError, Weather
+from runtime.simulators.weather import Weather
 
 HOST = "127.0.0.1"
 
@@ -23,17 +23,14 @@ class _Quiet(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Say nothing."""
 
-    def run_wsgi(self) -> None:
-        """Answer, or cut the connection."""
-        try:
-            super().run_wsgi()
-        except CutError:
-            self.close_connection = True
+    def connection_dropped(self, error: BaseException, environ: object = None) -> None:
+        """Close the connection: it was cut on purpose, or the other side went away."""
+        del error, environ
+        self.close_connection = True
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002, ANN401  werkzeug's own signature
         """Say only what is wrong."""
-        if "CutError" not in message:
-            logging.getLogger(__name__).warning("%s: %s", type, message % args if args else message)
+        logging.getLogger(__name__).warning("%s: %s", type, message % args if args else message)
 
 
 class Simulation:

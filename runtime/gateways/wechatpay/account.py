@@ -1,9 +1,8 @@
 """What a shop's settings say of its account at WeChat Pay; keys and secrets are read once."""
 
-from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlsplit
 
+from generator.shop import PaymentMethod
 from runtime.gateways import credentials, rsa
 from runtime.gateways.rsa import KeyTextError
 from runtime.gateways.wechatpay import bills
@@ -19,8 +18,9 @@ _PATIENCE = 60.0
 """Seconds in which a day's bill has to arrive."""
 
 
-def make(given: Mapping[str, Any], settings: Settings) -> WechatPay:
-    """Return the gateway that the settings of a payment method describe; raise SettingError."""
+def make(method: PaymentMethod, settings: Settings) -> WechatPay:
+    """Return the gateway that a payment method describes; raise SettingError."""
+    given = method.settings
     secret = credentials.get(settings, given, "secret").strip().encode()
     if len(secret) != _SECRET_LENGTH:
         raise SettingError("payment.secret", "the APIv3 key of WeChat Pay has 32 characters")

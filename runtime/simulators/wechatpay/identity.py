@@ -44,10 +44,15 @@ class Identity:
             found.append((signer, (self._platform / f"certificate_{number}.crt.pem").read_bytes()))
         return found
 
-    def signer(self, wished: str) -> Signer:
-        """Return the key to sign with: the public key's for who names one, else the newest certificate's."""
-        if wished.startswith("PUB_KEY_ID_"):
-            return self._public(self._rotations("public-key"))
+    def signer(self, wished: str, *, newest: bool = False) -> Signer:
+        """Return the key to sign with: the public key that the merchant names, else the newest certificate's.
+
+        ``newest`` takes the newest public key, whichever was named: that is how notices are signed after a change.
+        """
+        if wished.startswith(_PUBLIC_KEY):
+            numbers = range(self._rotations("public-key"), 0, -1)
+            found = [self._public(number) for number in numbers]
+            return next((each for each in found if each.serial == wished and not newest), found[0])
         return self._certified(self._rotations("certificate"))
 
     def rotate(self, kind: str) -> str:

@@ -88,7 +88,7 @@ class WechatPay:
             }
         )
         late = float(values.get("seconds", MONTH)) if name == "timestamp" else 0.0
-        signer = self._identity.signer(notice.content["serial"])
+        signer = self._identity.signer(notice.content["serial"], newest=True)
         headers = sealing.headers(
             signer, b"another body" if name == "signature" else body, self._stage.clock.now() - late
         )

@@ -10,21 +10,27 @@ from datetime import UTC, datetime
 import msgspec
 
 from generator import promoting
-from generator.price_log import Log, Lowest, Span
+from generator.price_log import Log, Lowest, Span, back
 from generator.promoting import Current
-from generator.promotion import Promotion
+from generator.promotion import Promotion, PromotionKind
 from generator.shop import Product, Shop, Terms, Variant
 
 WINDOWS = {"CN": 7, "DE": 30, "EU": 30}
 """Days before a reduction whose lowest price counts, by legal pack."""
+ANNOUNCED = 7
+"""Days for which a flash sale is announced before it begins."""
 
 
-def shown(terms: Terms, product: Product, variant: Variant, now: datetime, gone: Iterable[str] = ()) -> Current:
+def shown(terms: Terms, product: Product, variant: Variant, now: str, gone: Iterable[str] = ()) -> Current:
     """Return the price of one piece for everybody now, and the price that may be crossed out beside it.
 
-    Pages and /api/v1/offers say this, and the till charges it; ``gone`` are promotions that are used up.
+    Pages and /api/v1/offers say this, and the till charges it; ``gone`` are promotions that are used up. Without an
+    instant no promotion holds.
     """
-    found = promoting.current_price(terms.promotions, product, variant, now, frozenset(gone))
+    promotions = about(terms.promotions, product) if now and terms.promotions else ()
+    found = Current(price=variant.price)
+    if promotions:
+        found = promoting.current_price(promotions, product, variant, moment(now), frozenset(gone))
     before = variant.compare_at if not found.promotion else variant.price
     if before is not None and found.promotion:
         before = min(before, terms.lowest.get(variant.sku, before))
@@ -46,7 +52,7 @@ def plan(terms: Terms, product: Product, variant: Variant, now: str) -> list[Spa
     ends = {each for one in own for each in (one.when.starts_at, one.when.ends_at) if each and each > now}
     spans: list[Span] = []
     for instant in (now, *sorted(ends)):
-        found = shown(terms, product, variant, moment(instant))
+        found = shown(terms, product, variant, instant)
         span = Span(
             since=instant, price=found.price, crossed_out=found.crossed_out, promotion=found.promotion
         )  # fmt: skip
@@ -60,11 +66,17 @@ def moment(instant: str) -> datetime:
     return datetime.strptime(instant, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
 
 
+def announced(promotion: Promotion) -> str | None:
+    """Return from when on a flash sale is announced; None for what is not."""
+    starts = promotion.when.starts_at
+    return back(starts, ANNOUNCED) if starts and promotion.kind is PromotionKind.FLASH_SALE else None
+
+
 def boundaries(promotions: Iterable[Promotion], now: str) -> Iterator[str]:
-    """Give every instant after now at which a promotion begins or ends to hold, or a coupon to be offered."""
+    """Give every instant after now at which pages change: a promotion is announced, begins or ends, or may be taken."""
     for each in promotions:
         coupon = each.coupon
-        instants = [each.when.starts_at, each.when.ends_at]
+        instants = [announced(each), each.when.starts_at, each.when.ends_at]
         instants += [coupon.receive_from, coupon.receive_until] if coupon else []
         yield from (instant for instant in instants if instant and instant > now)
 

@@ -15,6 +15,8 @@ WHOLE = 10_000
 """A share of one, in basis points."""
 SHOWN = frozenset({PromotionKind.PERCENT_OFF, PromotionKind.FIXED_PRICE, PromotionKind.FLASH_SALE})
 """Kinds that make a price which holds for everybody, so that a page can show it."""
+_FEW, _MOST_SETS = 16, 1000
+_SETS: dict[int, tuple[tuple[str, ...], frozenset[str]]] = {}
 
 
 class Current(Value, frozen=True, kw_only=True):
@@ -43,7 +45,19 @@ def runs(promotion: Promotion, now: str) -> bool:
 def covers(promotion: Promotion, handle: str) -> bool:
     """Tell whether a promotion is about a product."""
     when = promotion.when
-    return (not when.products or handle in when.products) and handle not in when.without
+    return (not when.products or handle in _quick(when.products)) and handle not in when.without
+
+
+def _quick(products: tuple[str, ...]) -> Collection[str]:
+    """Return products in a form that is looked through at once; a shelf of thousands is asked for each of them."""
+    if len(products) < _FEW:
+        return products
+    found = _SETS.get(id(products))
+    if found is None or found[0] is not products:
+        if len(_SETS) > _MOST_SETS:
+            _SETS.clear()
+        found = _SETS[id(products)] = (products, frozenset(products))
+    return found[1]
 
 
 def together(first: Promotion, second: Promotion) -> bool:

@@ -43,13 +43,18 @@ class Link(View, frozen=True, kw_only=True):
 
 
 class Price(View, frozen=True, kw_only=True):
-    """A price ready to print; ``varies``: variants differ and this is the lowest. Empty texts are not shown."""
+    """A price ready to print; ``varies``: variants differ and this is the lowest. Empty texts are not shown.
+
+    ``until`` is the instant (ISO 8601, UTC) at which a promotion's price ends, ``note`` what the law wants said of it.
+    """
 
     text: str
     amount: str
     compare_at: str = ""
     unit: str = ""
     varies: bool = False
+    until: str = ""
+    note: str = ""
 
 
 class Card(View, frozen=True, kw_only=True):
@@ -63,8 +68,10 @@ class Card(View, frozen=True, kw_only=True):
     second: Image | None = None
     price: Price
     badges: tuple[str, ...] = ()
-    """Keys of badges: sale, new (published within 30 days), preorder, sold_out; ``last`` is for scripts to add."""
+    """Keys of badges: sale, flash_sale, group_buy, new (for 30 days), preorder, sold_out; scripts may add ``last``."""
     sku: str = ""
+    bargains: tuple[str, ...] = ()
+    """A few words about promotions beyond the price, such as 20 off from 200."""
 
 
 class OptionValueView(View, frozen=True, kw_only=True):
@@ -111,6 +118,22 @@ class Fact(View, frozen=True, kw_only=True):
     url: str = ""
 
 
+class BargainView(View, frozen=True, kw_only=True):
+    """A promotion on a product's page. ``lines`` say what it gives, ``notes`` what limits it.
+
+    ``starts_at`` is set only while it has not begun; ``code`` is a coupon's to take. Instants are ISO 8601 in UTC.
+    """
+
+    id: str
+    kind: str
+    name: str
+    lines: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    starts_at: str = ""
+    ends_at: str = ""
+    code: str = ""
+
+
 class ProductView(View, frozen=True, kw_only=True):
     """A product as its own page shows it. ``description`` is clean HTML."""
 
@@ -134,6 +157,7 @@ class ProductView(View, frozen=True, kw_only=True):
     returns_excluded: str
     safety: tuple[Fact, ...]
     tax_note: str
+    bargains: tuple[BargainView, ...] = ()
 
 
 class ShelfView(View, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from generator.display import prices
+from generator.display import bargains, prices
 from generator.display.edition import Edition
 from generator.shop import Product, ProductStatus, Shop
 from generator.views import Card
@@ -36,7 +36,10 @@ def _moved(instant: str, by: timedelta) -> str:
 def badges(edition: Edition, product: Product) -> tuple[str, ...]:
     """Return the keys of a product's badges that its text and hour decide; stock is the runtime's to tell."""
     found = []
-    if any(v.compare_at is not None and v.compare_at > v.price for v in product.variants):
+    loud = bargains.loud(edition, product)
+    if loud:
+        found.append(loud)
+    elif any(prices.current(edition, product, each).crossed_out is not None for each in product.variants):
         found.append("sale")
     if product.handle in edition.fresh:
         found.append("new")
@@ -62,6 +65,7 @@ def card(edition: Edition, product: Product) -> Card:
             price=prices.of_product(edition, product),
             badges=badges(edition, product),
             sku=product.variants[0].sku if len(product.variants) == 1 else "",
+            bargains=bargains.tags(edition, product),
         )
     return found
 

@@ -1,11 +1,12 @@
 """An edition is the shop in one locale: it turns texts, links and pictures of the shop into the locale's own."""
 
 from collections.abc import Collection, Mapping
+from functools import cached_property
 from typing import Protocol
 
 from generator import money
 from generator.display.markdown import Prose
-from generator.shop import MenuItem, Picture, Shop, Text
+from generator.shop import MenuItem, Picture, Product, Shop, Text
 from generator.theming import templates
 from generator.views import Card, DeliveryView, Image, Link
 
@@ -26,11 +27,15 @@ class Pictures(Protocol):
 
 
 class Edition:
-    """One locale of a shop; ``cards`` are made once and shared by all pages. ``fresh`` are handles of new products."""
+    """One locale of a shop; ``cards`` are made once and shared by all pages.
 
-    def __init__(self, shop: Shop, locale: str, pictures: Pictures, fresh: Collection[str] = ()) -> None:
+    ``fresh`` are handles of new products. Promotions are those of ``now`` (ISO 8601, UTC); none without it.
+    """
+
+    def __init__(self, shop: Shop, locale: str, pictures: Pictures, fresh: Collection[str] = (), now: str = "") -> None:
         self.shop = shop
         self.fresh = fresh
+        self.now = now
         self.locale = locale
         self.pictures = pictures
         self.prefix = prefix(shop, locale)
@@ -39,6 +44,11 @@ class Edition:
         self.offered: dict[tuple[tuple[str, ...], bool], tuple[DeliveryView, ...]] = {}
         """Ways of delivery by what a product says about them: most products say the same."""
         self._prose = Prose(self._resolve, self._picture)
+
+    @cached_property
+    def by_sku(self) -> dict[str, Product]:
+        """Return the product of every sku."""
+        return {each.sku: product for product in self.shop.products.values() for each in product.variants}
 
     def text(self, text: Text | None) -> str:
         """Return a text in this locale; empty for None."""

@@ -3,10 +3,13 @@
 from fractions import Fraction
 from functools import lru_cache
 
-from generator import money
+import msgspec
+
+from generator import crossing, money
 from generator.display.edition import Edition
 from generator.display.phrases import phrase
-from generator.shop import Product, UnitPrice, Variant
+from generator.promoting import Current
+from generator.shop import Product, Terms, UnitPrice, Variant
 from generator.views import Price
 
 # Directive 98/6/EC article 2(b): kilogram, litre, metre, square metre, cubic metre, or one unit.
@@ -36,30 +39,43 @@ def unit_amount(price: int, amount: str, unit: str, legal: str) -> tuple[int, st
     return money.rounded(whole), name
 
 
-def unit_text(edition: Edition, price: int, unit: UnitPrice | None) -> str:
-    """Write the unit price: ``¥168.00 / kg``; empty without one."""
-    found = unit_amount(price, unit.amount, unit.unit, edition.shop.legal) if unit else None
-    return f"{edition.price(found[0])} / {found[1]}" if found else ""
+def unit_of(price: int, unit: UnitPrice | None, terms: Terms, locale: str) -> str:
+    """Write the unit price of a piece: ``¥168.00 / kg``; empty without one."""
+    found = unit_amount(price, unit.amount, unit.unit, terms.legal) if unit else None
+    return f"{money.text(found[0], terms.currency, locale)} / {found[1]}" if found else ""
 
 
-def of_variant(edition: Edition, variant: Variant) -> Price:
+def current(edition: Edition, product: Product, variant: Variant) -> Current:
+    """Return the price of a variant at the edition's time, and what may be crossed out beside it."""
+    return crossing.shown(edition.shop, product, variant, edition.now)
+
+
+def of_variant(edition: Edition, product: Product, variant: Variant) -> Price:
     """Return the price of one variant."""
-    compared = variant.compare_at is not None and variant.compare_at > variant.price
+    found = current(edition, product, variant)
+    crossed = edition.price(found.crossed_out) if found.crossed_out is not None else ""
     return Price(
-        text=edition.price(variant.price),
-        amount=money.plain(variant.price, edition.shop.currency),
-        compare_at=edition.price(variant.compare_at) if compared and variant.compare_at is not None else "",
-        unit=unit_text(edition, variant.price, variant.unit_price),
+        text=edition.price(found.price),
+        amount=money.plain(found.price, edition.shop.currency),
+        compare_at=crossed,
+        unit=unit_of(found.price, variant.unit_price, edition.shop, edition.locale),
+        until=found.ends_at,
+        note=lowest_note(edition.shop.legal, edition.locale, crossed),
     )
+
+
+def lowest_note(legal: str, locale: str, crossed: str) -> str:
+    """Say that a crossed-out price is the lowest of the last days, where the law wants it said (PAngV § 11)."""
+    if legal not in {"DE", "EU"} or not crossed:
+        return ""
+    return phrase("lowest_before", locale, n=crossing.WINDOWS[legal], price=crossed)
 
 
 def of_product(edition: Edition, product: Product) -> Price:
     """Return the lowest price of a product, and whether its variants differ."""
-    lowest = min(product.variants, key=lambda variant: variant.price)
-    price = of_variant(edition, lowest)
-    if all(variant.price == lowest.price for variant in product.variants):
-        return price
-    return Price(text=price.text, amount=price.amount, compare_at=price.compare_at, unit=price.unit, varies=True)
+    prices = [current(edition, product, each).price for each in product.variants]
+    price = of_variant(edition, product, product.variants[prices.index(min(prices))])
+    return price if len(set(prices)) == 1 else msgspec.structs.replace(price, varies=True)
 
 
 def tax_note(edition: Edition) -> str:

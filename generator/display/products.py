@@ -1,6 +1,6 @@
 """A product as its own page shows it."""
 
-from generator.display import cards, options, prices
+from generator.display import bargains, cards, options, prices
 from generator.display.edition import Edition
 from generator.display.phrases import days, phrase, shipping
 from generator.shop import DeliveryKind, DeliveryMethod, Picture, Product, Variant
@@ -43,6 +43,7 @@ def view(edition: Edition, product: Product) -> ProductView:
         returns_excluded="" if product.returns.allowed else _excluded(edition, product),
         safety=_safety(edition, product),
         tax_note=prices.tax_note(edition),
+        bargains=bargains.views(edition, product),
     )
 
 
@@ -88,7 +89,7 @@ def _variant(edition: Edition, product: Product, variant: Variant, gallery: tupl
         sku=variant.sku,
         options=variant.options,
         label=options.label(product, variant, edition.locale),
-        price=prices.of_variant(edition, variant),
+        price=prices.of_variant(edition, product, variant),
         available=variant.stock != 0 or product.preorder_seconds is not None,
         image=_index(gallery, variant.picture),
     )

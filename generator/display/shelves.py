@@ -1,6 +1,6 @@
 """Shelves and live rooms as their pages and sections show them."""
 
-from generator.display import cards, facets, options
+from generator.display import cards, facets, options, prices
 from generator.display.edition import Edition
 from generator.shop import LiveRoom, Shelf
 from generator.theming import templates
@@ -55,7 +55,7 @@ def _choices(edition: Edition, handle: str) -> tuple[BagChoice, ...]:
         BagChoice(
             sku=each.sku,
             label=options.label(product, each, edition.locale),
-            price=edition.price(each.price),
+            price=prices.of_variant(edition, product, each).text,
             available=each.stock != 0 or preorder,
         )
         for each in product.variants

@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 import msgspec
 
 from generator import money
+from generator.display import prices
 from generator.display.edition import Edition, prefix
 from generator.display.heads import summary
 from generator.releases.structured import availability
@@ -169,11 +170,14 @@ def _pictures(edition: Edition, product: Product, variant: Variant) -> Iterator[
 
 def _offer(edition: Edition, product: Product, variant: Variant) -> Iterator[str]:
     currency = edition.shop.currency
-    reduced = variant.compare_at is not None and variant.compare_at > variant.price
-    full = variant.compare_at if reduced and variant.compare_at is not None else variant.price
+    found = prices.current(edition, product, variant)
+    full = found.price if found.crossed_out is None else found.crossed_out
     yield _field("g:price", f"{money.plain(full, currency)} {currency}")
-    if reduced:
-        yield _field("g:sale_price", f"{money.plain(variant.price, currency)} {currency}")
+    if found.crossed_out is not None:
+        yield _field("g:sale_price", f"{money.plain(found.price, currency)} {currency}")
+    starts = next((each.when.starts_at for each in edition.shop.promotions if each.id == found.promotion), None)
+    if starts and found.ends_at:
+        yield _field("g:sale_price_effective_date", f"{starts}/{found.ends_at}")
     yield _field("g:availability", _AVAILABILITY[availability(product, variant)])
     if variant.barcode:
         yield _field("g:gtin", variant.barcode)

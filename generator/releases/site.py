@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from generator.display import cards, facets, sections
+from generator.display import bargains, cards, facets, prices, sections
 from generator.display.edition import Edition, Pictures
 from generator.display.frame import frame
 from generator.releases import engine
@@ -37,7 +37,7 @@ class Site:
         sheet = coloring.sheet(offer, shop.theme).encode()
         self.assets = assets.fingerprinted({**theme.assets(), "scheme.css": sheet})
         self.fresh = cards.fresh(shop, now)
-        self.editions = {locale: Edition(shop, locale, pictures, self.fresh) for locale in shop.locales}
+        self.editions = {locale: Edition(shop, locale, pictures, self.fresh, now) for locale in shop.locales}
         self.stages = {locale: self._stage(edition) for locale, edition in self.editions.items()}
         self.ground = {locale: self._ground(stage) for locale, stage in self.stages.items()}
         self._shelves: dict[str, tuple[Shelf, int]] = {}
@@ -105,7 +105,7 @@ class Site:
         found = self._digests.get(product.handle)
         if found is None:
             shown = [each.file for each in product.pictures] + [each.picture for each in product.variants]
-            content = msgspec.msgpack.encode((product, product.handle in self.fresh))
+            content = msgspec.msgpack.encode((product, product.handle in self.fresh, self._bargains(product)))
             content += self._pictures(file for file in shown if file)
             found = self._digests[product.handle] = hashlib.blake2b(content, digest_size=16).digest()
         return found
@@ -123,9 +123,18 @@ class Site:
         shown = (
             product.handle, product.status, product.title, product.subtitle, product.pictures[:2], offers,
             product.preorder_seconds, product.variants[0].sku, product.handle in self.fresh,
+            self._bargains(product),
         )  # fmt: skip
         content = msgspec.msgpack.encode(shown) + self._pictures(each.file for each in product.pictures[:2])
         return hashlib.blake2b(content, digest_size=16).digest()
+
+    def _bargains(self, product: Product) -> list[Any]:
+        """Return all that pages say about a product's promotions."""
+        found: list[Any] = []
+        for edition in self.editions.values() if self.shop.promotions else ():
+            found.append(bargains.views(edition, product))
+            found += [prices.of_variant(edition, product, each) for each in product.variants]
+        return found
 
     def _pictures(self, names: Iterable[str]) -> bytes:
         marks = self._marks

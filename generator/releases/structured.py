@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from generator import money
+from generator.display import prices
 from generator.display.edition import Edition
 from generator.shop import LiveRoom, Option, Product, ReturnRules, SellerType, Variant
 from generator.views import Image, Link, ProductView, RoomView
@@ -189,10 +190,12 @@ def availability(product: Product, variant: Variant) -> str:
 
 def _offer(edition: Edition, product: Product, variant: Variant, url: str) -> Document:
     currency = edition.shop.currency
+    found = prices.current(edition, product, variant)
     return _node(
         "Offer",
-        price=money.plain(variant.price, currency),
+        price=money.plain(found.price, currency),
         priceCurrency=currency,
+        priceValidUntil=found.ends_at,
         availability=f"https://schema.org/{availability(product, variant)}",
         itemCondition="https://schema.org/NewCondition",
         url=url,

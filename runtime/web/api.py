@@ -6,7 +6,8 @@ import msgspec
 from flask import Blueprint, Response, jsonify, make_response, request
 from werkzeug.exceptions import BadRequest, NotFound
 
-from generator import money
+from generator import crossing, money
+from generator.display import prices
 from generator.shop import Product, ProductStatus, Variant
 from generator.views import View
 from runtime import regions, stock
@@ -24,12 +25,18 @@ _DIVISIONS_FRESH_FOR = 24 * 60 * 60
 
 
 class Offer(View, frozen=True, kw_only=True):
-    """One sku at this moment. ``left`` is told only when few are left; prices but ``amount`` are ready to print."""
+    """One sku at this moment. ``left`` is told only when few are left; prices but ``amount`` are ready to print.
+
+    ``until`` is the instant at which a promotion's price ends, empty where none does.
+    """
 
     product: str
     price: str
     amount: int
     compare_at: str
+    unit: str
+    note: str
+    until: str
     available: bool
     left: int | None
 
@@ -103,12 +110,16 @@ def _find(here: Visit, handle: str) -> Product | None:
 
 def _offer(here: Visit, product: Product, variant: Variant, level: int | None) -> Offer:
     currency, locale = here.terms.currency, here.locale
-    compared = variant.compare_at is not None and variant.compare_at > variant.price
+    current = crossing.shown(here.terms, product, variant, rooms.instant(here.now))
+    crossed = "" if current.crossed_out is None else money.text(current.crossed_out, currency, locale)
     return Offer(
         product=product.handle,
-        price=money.text(variant.price, currency, locale),
-        amount=variant.price,
-        compare_at=money.text(variant.compare_at or 0, currency, locale) if compared else "",
+        price=money.text(current.price, currency, locale),
+        amount=current.price,
+        compare_at=crossed,
+        unit=prices.unit_of(current.price, variant.unit_price, here.terms, locale),
+        note=prices.lowest_note(here.terms.legal, locale, crossed),
+        until=current.ends_at,
         available=level is None or level > 0,
         left=level if level is not None and 0 < level <= _LOW else None,
     )

@@ -150,7 +150,7 @@ def test_a_promotion_crosses_out_the_lowest_price_of_thirty_days_and_not_the_lis
     log = price_log.read(shop / "var/prices.csv", "EUR")
     made = crossing.with_lowest(made, log, DAY[7])
     product = made.products["longjing"]
-    found = crossing.shown(made, product, product.variants[0], crossing.moment(DAY[7]))
+    found = crossing.shown(made, product, product.variants[0], DAY[7])
     assert (found.price, found.crossed_out, found.promotion) == (9900, 15000, "sale")
 
 

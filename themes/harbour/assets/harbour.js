@@ -148,7 +148,7 @@
     if (price.compare_at) parts.push(make("span", { class: "visually-hidden" }, words.now));
     parts.push(make("bdi", {}, price.text));
     if (price.compare_at) parts.push(make("span", { class: "visually-hidden" }, words.before), make("s", {}, price.compare_at));
-    if (price.unit) parts.push(make("span", { class: "unit" }, price.unit));
+    for (const more of [price.unit, price.note]) if (more) parts.push(make("span", { class: "unit" }, more));
     place.classList.toggle("price-sale", Boolean(price.compare_at));
     place.replaceChildren(...parts);
   };
@@ -190,7 +190,7 @@
       const out = !variant || sold(variant);
       if (hidden) hidden.value = variant ? variant.sku : "";
       if (offer?.price) {
-        printPrice(price, { text: offer.price, compare_at: offer.compare_at, unit: variant.price?.unit });
+        printPrice(price, { ...offer, text: offer.price });
         copy.textContent = offer.price;
       } else if (variant?.price) {
         printPrice(price, variant.price);
@@ -236,7 +236,8 @@
   const offered = all("[data-offer]");
   const handles = [...new Set(offered.map((each) => each.dataset.offer))].slice(0, 50);
   let serverAhead = null;
-  if (handles.length) {
+  const offers = () => {
+    if (!handles.length) return;
     fetch(`/api/v1/offers?products=${handles.map(encodeURIComponent).join(",")}&locale=${document.documentElement.lang}`)
       .then((answer) => (answer.ok ? answer.json() : { offers: {} }))
       .then(({ offers }) => {
@@ -250,6 +251,9 @@
             one(".badges", card)?.append(make("span", { class: `badge badge-${key}` }, words[key]));
           };
           if (!own.length) continue;
+          const shown = one("[data-price]", card), lowest = own.reduce((least, each) => (each.amount < least.amount ? each : least));
+          const text = own.some((each) => each.amount !== lowest.amount) ? fill(words.from, lowest) : lowest.price;
+          if (shown && (one("bdi", shown).textContent !== text || (one("s", shown)?.textContent || "") !== lowest.compare_at)) printPrice(shown, { ...lowest, text });
           if (own.some((each) => each.available)) {
             if (own.every((each) => !each.available || each.left)) badge("last");
             continue;
@@ -260,7 +264,8 @@
         }
       })
       .catch(() => {});
-  }
+  };
+  offers();
 
   /* ---- time: countdowns and live rooms run on the server's clock ---- */
   const timed = all("[data-until], [data-live]");
@@ -268,7 +273,12 @@
   const tick = (place) => {
     const clock = place.matches("[data-until-clock]") ? place : one("[data-until-clock]", place);
     const left = Math.floor((Date.parse(place.dataset.until) - now()) / 1000);
-    const over = left <= 0;
+    const over = left <= 0, bargain = place.closest(".bargains");
+    if (over && bargain && !place.hidden) {
+      place.hidden = true;
+      setTimeout(offers, 11000);
+    }
+    if (!clock) return;
     if (over) {
       clock.hidden = true;
       const text = one("[data-until-text]", place), after = one("[data-until-after]", place);
@@ -277,6 +287,11 @@
       return;
     }
     const parts = [["days", Math.floor(left / 86400)], ["hours", Math.floor(left / 3600) % 24], ["minutes", Math.floor(left / 60) % 60], ["seconds", left % 60]];
+    if (bargain) {
+      const [days, ...rest] = parts.map(([, value]) => String(value).padStart(2, "0"));
+      clock.textContent = `${words.left_time} ${Number(days) ? `${Number(days)} ${words.days} ` : ""}${rest.join(":")}`;
+      return;
+    }
     if (clock.children.length !== 4) clock.replaceChildren(...parts.map(([name]) => make("span", {}, make("b"), make("small", {}, words[name]))));
     parts.forEach(([, value], place) => { clock.children[place].firstChild.textContent = String(value).padStart(2, "0"); });
     clock.hidden = false;

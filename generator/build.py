@@ -88,6 +88,8 @@ class _Build:
         self.images = Images(folder)
         self.theme_folders: list[Path] = []
         self.theme_seen = ""
+        self.ahead = self.releases.var / "cache" / "catalogue.ahead"
+        self.written_ahead: int | None = None
 
     def run(self) -> Built:
         """Check, dress, plan, render, assemble, publish, export."""
@@ -106,6 +108,7 @@ class _Build:
             rendered, found = self._render(site, plans, parts)
             built.problems += [*problems, *found]
             if any(each.severity is Severity.ERROR for each in built.problems):
+                self.ahead.unlink(missing_ok=True)
                 return built
             built.release = self._assemble(site, plans, rendered, parts)
         if self.wish.publish:
@@ -133,6 +136,7 @@ class _Build:
         self.figures.pages, self.figures.rendered = len(plans), len(changed)
         known = {each.url for each in plans} | {each.url for each in parts} | set(site.shop.redirects)
         renderer = output.Renderer(site, self.store, known, compress=self.wish.compress)
+        renderer.beside = None if self.remembered.rows else partial(catalogue_writer.write_ahead, self.ahead, site)
         known_good = self.remembered.theme == _theme_mark(site)
         problems = renderer.compile_all() if changed and not known_good else []
         if not problems:
@@ -141,6 +145,7 @@ class _Build:
                 if each.entry is not None:
                     plan = changed[each.place]
                     right[plan.url] = Kept(plan.digest, each.entry, each.title)
+        self.written_ahead = renderer.beside_gave
         return right, [*_distinct(problems), *_same_titles(plans, right)]
 
     def _assemble(self, site: Site, plans: Sequence[PagePlan], rendered: dict[str, Kept], parts: Sequence[Part]) -> str:
@@ -181,7 +186,11 @@ class _Build:
         release.write(folder, site, made, last)
         writer = catalogue_writer.Writer(folder / "catalogue.db", site, made.release)
         base = last / "catalogue.db" if last is not None and sound else None
-        self.figures.products = writer.write(rows, base, self.remembered.rows)
+        if self.written_ahead is None:
+            self.figures.products = writer.write(rows, base, self.remembered.rows)
+        else:
+            writer.adopt(self.ahead)
+            self.figures.products = self.written_ahead
         self.releases.finish(folder, made.release)
 
     def _remember(self, seen: str, shop: Shop, made: str) -> None:

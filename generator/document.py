@@ -26,7 +26,7 @@ from yaml.events import (
 from generator.messages import problem
 from generator.problems import Mark, Problem
 from generator.source import concealment, mistakes
-from generator.source.decoding import MAXIMUM_BYTES, SUSPECT, decode, lines, replace_controls
+from generator.source.decoding import MAXIMUM_BYTES, decode, is_suspect, lines, replace_controls
 from generator.source.events import Data, Parser
 from generator.source.locating import locate
 from generator.source.tree import CONSTANTS, MAXIMUM_DEPTH, Path, TooOddError, Tree
@@ -134,7 +134,7 @@ def read_bytes(path: FilePath, file: str, limit: int = MAXIMUM_BYTES) -> tuple[b
 
 def parse(text: str, file: str) -> Result:
     """Read YAML text whose top is a mapping; there is no document where too little of it can be read."""
-    if not SUSPECT.search(text):
+    if not is_suspect(text):
         try:
             data = _read_in_haste(text)
         except (_OddError, yaml.YAMLError):

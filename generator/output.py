@@ -4,10 +4,12 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import jinja2
 import msgspec
 
+from generator.display import cards
 from generator.pages import PagePlan
 from generator.problems import Mark, Problem
 from generator.releases import workers
@@ -43,9 +45,14 @@ class Rendered(msgspec.Struct, array_like=True):
 
 
 class Renderer:
-    """Renders the pages of a site into a store."""
+    """Renders the pages of a site into a store.
+
+    ``beside`` is work that a worker may do while others render; ``beside_gave`` is what came of it, None if none did.
+    """
 
     def __init__(self, site: Site, store: Store, known: set[str], *, compress: bool = True) -> None:
+        self.beside: Callable[[], int] | None = None
+        self.beside_gave: int | None = None
         self.site = site
         self.store = store
         self.compress = compress
@@ -76,14 +83,12 @@ class Renderer:
         fragments, encoded, open_tags = self.fragments[plan.locale]
         problems = []
         for number, text in enumerate(fragments[len(encoded) :], len(encoded)):
-            problems += self.inspector.problems(text, plan.url, template)
-            encoded[str(number).encode()] = text.encode("utf-8")
-            open_tags[str(number)] = open_tag(text)
-        own = html.split("\0")
-        made = html.encode("utf-8").split(b"\0")
-        made[1::2] = map(encoded.__getitem__, made[1::2])
-        own[1::2] = map(open_tags.__getitem__, own[1::2])
-        return b"".join(made), problems + self.inspector.problems("".join(own), plan.url, template, documents)
+            data, own = _joined(text, encoded, open_tags)
+            problems += self.inspector.problems(own, plan.url, template)
+            encoded[str(number).encode()] = data
+            open_tags[str(number)] = open_tag(own)
+        data, own = _joined(html, encoded, open_tags)
+        return data, problems + self.inspector.problems(own, plan.url, template, documents)
 
     def all(self, plans: Sequence[PagePlan], progress: Progress) -> list[Rendered]:
         """Render all given pages, here or in workers, in the order of their places."""
@@ -97,21 +102,37 @@ class Renderer:
         return self._shared(plans, progress, sandboxed=sandboxed)
 
     def _shared(self, plans: Sequence[PagePlan], progress: Progress, *, sandboxed: bool) -> list[Rendered]:
+        self._make_cards(plans)
         count = workers.count()
         size = max(1, -(-len(plans) // (4096 if sandboxed else count * _PIECES_A_WORKER)))
         pieces = [range(first, min(first + size, len(plans))) for first in range(0, len(plans), size)]
-        work = partial(self._piece, plans, pieces, _SECONDS_A_PAGE if sandboxed else 0.0)
+        work: workers.Piece = partial(self._piece, plans, pieces, _SECONDS_A_PAGE if sandboxed else 0.0)
+        # Nothing else is made in a process in which a merchant's templates run.
+        beside = None if sandboxed else self.beside
+        if beside is not None:
+            work = partial(_after, beside, work)
+        total = len(pieces) + (beside is not None)
         made: list[Rendered] = []
         try:
-            for _, results in workers.share(len(pieces), work, workers=count, begin=_limit if sandboxed else None):
+            for piece, results in workers.share(total, work, workers=count, begin=_limit if sandboxed else None):
+                if beside is not None and piece == 0:
+                    self.beside_gave = results
+                    continue
                 made += msgspec.convert(results, list[Rendered])
                 progress(len(made), len(plans))
         except workers.WorkerDiedError as error:
-            if error.piece is None:
+            if error.piece is None or beside is not None:
                 raise
             plan = plans[pieces[error.piece][0]]
             return [Rendered(0, None, "", [self._stopped(plan.template, plan.url, error)])]
         return sorted(made, key=lambda each: each.place)
+
+    def _make_cards(self, plans: Sequence[PagePlan]) -> None:
+        """Make the cards that the pages of many products show once, before every worker would make its own."""
+        products = self.site.shop.products
+        if 2 * len(plans) > len(products):
+            for edition in self.site.editions.values():
+                cards.cards(edition, products)
 
     def _piece(self, plans: Sequence[PagePlan], pieces: Sequence[range], seconds: float, piece: int) -> list[Rendered]:
         made = []
@@ -169,6 +190,19 @@ def _fragments(environment: jinja2.Environment) -> tuple[list[str], dict[bytes, 
         if isinstance(extension, Once):
             extension.fragments = texts
     return texts, {}, {}
+
+
+def _joined(text: str, encoded: dict[bytes, bytes], open_tags: dict[str, str]) -> tuple[bytes, str]:
+    """Return a text with its fragments as bytes, and the text itself with no more of them than their open tags."""
+    data, own = text.encode("utf-8").split(b"\0"), text.split("\0")
+    data[1::2] = map(encoded.__getitem__, data[1::2])
+    own[1::2] = map(open_tags.__getitem__, own[1::2])
+    return b"".join(data), "".join(own)
+
+
+def _after(first: Callable[[], int], work: workers.Piece, piece: int) -> Any:  # noqa: ANN401  what the work returns
+    """Do another piece of work before all the others; it is the longest."""
+    return work(piece - 1) if piece else first()
 
 
 def _limit() -> None:

@@ -75,6 +75,12 @@ def _terms(shop: Shop) -> Terms:
     return Terms(**{name: getattr(shop, name) for name in Terms.__struct_fields__})
 
 
+def write_ahead(path: Path, site: Site) -> int:
+    """Write a whole catalogue whose release is not known yet; return how many products were written."""
+    path.unlink(missing_ok=True)
+    return Writer(path, site, "").write(digests(site), None, {})
+
+
 class Writer:
     """Writes one catalogue.db."""
 
@@ -108,6 +114,18 @@ class Writer:
             connection.close()
         os.utime(self.path, (STAMP, STAMP))
         return count
+
+    def adopt(self, ahead: Path) -> None:
+        """Take a catalogue that was written ahead and give it its release."""
+        ahead.replace(self.path)
+        connection = sqlite3.connect(self.path)
+        try:
+            connection.execute("PRAGMA journal_mode = OFF")
+            with connection:
+                connection.execute("UPDATE meta SET value = ? WHERE key = 'release'", (self.release,))
+        finally:
+            connection.close()
+        os.utime(self.path, (STAMP, STAMP))
 
     def _products(self, connection: sqlite3.Connection, rows: Rows, earlier: Rows) -> int:
         ids = dict(connection.execute("SELECT handle, id FROM product"))

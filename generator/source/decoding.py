@@ -29,6 +29,13 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 _HAN = re.compile("[\u4e00-\u9fff]")
 
 
+def is_suspect(text: str) -> bool:
+    """Tell whether a text needs a closer look; what can all be printed needs none, and is found out much faster."""
+    if "\\" not in text and text.replace("\n", "").isprintable():
+        return False
+    return SUSPECT.search(text) is not None
+
+
 def lines(text: str) -> list[str]:
     """Split text at LF, CR LF and CR, and at nothing else."""
     return _LINE_END.split(text)

@@ -1,6 +1,6 @@
 """How templates run: Jinja as it is, made quicker where pages spend their time, and in a sandbox for merchants' own."""
 
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import Callable, MutableMapping
 from types import FunctionType, MethodType
 from typing import Any
 
@@ -167,7 +167,8 @@ class Once(Extension):
         self.kept: dict[tuple[object, ...], Markup] = {}
         self.find = self.kept.get
         self.fragments: list[str] | None = None
-        """Where a build wants what is kept by itself: pages then hold only its number, between two zero characters."""
+        """Where a build wants what is kept by itself: pages, and further such
+        texts, then hold only its number, between two zero characters."""
 
     def parse(self, parser: Parser) -> list[nodes.Node]:
         """Read the tag and turn it into a look for what is kept, and a call of ``_remember`` where nothing is."""
@@ -195,18 +196,9 @@ class Once(Extension):
 
     def _numbered(self, text: str) -> Markup:
         if self.fragments is not None:
-            self.fragments.append(whole(text, self.fragments))
+            self.fragments.append(text)
             text = f"\0{len(self.fragments) - 1}\0"
         return Markup(text)  # noqa: S704  the caller's text is already escaped
-
-
-def whole(text: str, fragments: Sequence[str]) -> str:
-    """Return a text with its fragments in their places."""
-    if "\0" not in text:
-        return text
-    parts = text.split("\0")
-    parts[1::2] = [fragments[int(number)] for number in parts[1::2]]
-    return "".join(parts)
 
 
 class Loader(jinja2.BaseLoader):

@@ -116,6 +116,18 @@ def test_an_incremental_build_says_the_same_as_a_clean_one(shop, tmp_path, edit)
     assert mine == theirs
 
 
+def test_a_catalogue_written_beside_the_pages_says_the_same_as_one_written_after_them(tmp_path):
+    many = tiny_shop.write(tmp_path / "many", count=40)
+    made(many)
+    grown = tiny_shop.write(tmp_path / "grown", count=4)
+    made(grown)
+    for number in range(5, 41):
+        product(grown, f"tea-{number}", f"{{zh-CN: 龙井 {number}, en: Longjing {number}}}", 100 + number)
+    assert made(grown).figures.products == 39  # tea-1 alone kept its place
+    assert tiny_shop.catalogue_rows(many) == tiny_shop.catalogue_rows(grown)
+    assert not (many / "var/cache/catalogue.ahead").exists()
+
+
 def test_the_same_shop_gives_the_same_bytes_elsewhere_and_under_another_clock_g65(shop, tmp_path):
     made(shop, out=tmp_path / "one")
     other = tmp_path / "else" / "where"

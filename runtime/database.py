@@ -81,7 +81,7 @@ def _connect(settings: Settings, *, expected: bool, create: bool) -> Database:
                 Reason.MISSING,
                 f"the database file {path} is gone: restore the last backup"
                 if expected
-                else f"there is no database yet at {path}: run shopwright migrate",
+                else f"there is no database yet at {path}: run shopwright migrate DIR",
                 retry_after=60,
             )
         sqlite.create(path)
@@ -99,7 +99,7 @@ def _check(database: Database, *, expected: str, upgrade: bool) -> None:
         )
     if version < migrations.LATEST:
         if not upgrade:
-            raise DatabaseFault(Reason.SCHEMA_OLDER, "the database has an older schema: run shopwright migrate")
+            raise DatabaseFault(Reason.SCHEMA_OLDER, "the database has an older schema: run shopwright migrate DIR")
         migrations.migrate(database)
     identity = database.read(_identity)
     if not identity:

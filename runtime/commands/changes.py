@@ -13,7 +13,7 @@ from runtime.commands.language import language
 
 
 @click.command()
-@shop.option
+@shop.argument
 @click.argument("number")
 @click.option("--off", default="", help="How much less the goods cost, such as 10.00.")
 @click.option("--delivery", "fee", default="", help="The new delivery fee, such as 0.")
@@ -44,7 +44,7 @@ _FIELDS = ("name", "region", "city", "district", "postcode", "street", "street2"
 
 
 @click.command()
-@shop.option
+@shop.argument
 @click.argument("number")
 @click.option("--field", "fields", multiple=True, metavar="NAME=TEXT", help=f"What changes: {', '.join(_FIELDS)}.")
 def redirect(folder: Path, number: str, fields: tuple[str, ...]) -> None:

@@ -20,7 +20,7 @@ def orders() -> None:
 
 
 @orders.command("list")
-@shop.option
+@shop.argument
 @click.option("--state", type=click.Choice([str(state) for state in State]), help="Only orders in this state.")
 @click.option("--limit", type=click.IntRange(1, 10000), default=50, show_default=True)
 def list_orders(folder: Path, state: str | None, limit: int) -> None:
@@ -34,7 +34,7 @@ def list_orders(folder: Path, state: str | None, limit: int) -> None:
 
 
 @orders.command()
-@shop.option
+@shop.argument
 @click.argument("number")
 def show(folder: Path, number: str) -> None:
     """Show one order, its price with its reasons, and its history."""
@@ -64,7 +64,7 @@ def show(folder: Path, number: str) -> None:
 
 
 @orders.command("confirm-payment")
-@shop.option
+@shop.argument
 @click.argument("number")
 @click.option("--amount", help="What arrived, such as 168.00; the whole open amount unless given.")
 @click.option("--reference", "transaction", default="", help="The bank's own number of the transfer.")
@@ -83,7 +83,7 @@ def confirm_payment(folder: Path, number: str, amount: str | None, transaction: 
 
 
 @orders.command()
-@shop.option
+@shop.argument
 @click.argument("number")
 @click.option("--carrier", default="", help="Who carries the parcel: an id of ``orders carriers``, or any name.")
 @click.option("--tracking", default="", help="The carrier's number.")
@@ -120,7 +120,7 @@ def _places(order: Order, pieces: tuple[str, ...]) -> dict[int, int]:
 
 
 @orders.command()
-@shop.option
+@shop.argument
 @click.argument("number")
 @click.argument("parcel", type=click.IntRange(1))
 @click.option("--carrier", required=True)
@@ -140,7 +140,7 @@ def list_carriers() -> None:
 
 
 @orders.command()
-@shop.option
+@shop.argument
 @click.argument("number")
 def receive(folder: Path, number: str) -> None:
     """Note that the buyer has the goods."""
@@ -150,7 +150,7 @@ def receive(folder: Path, number: str) -> None:
 
 
 @orders.command()
-@shop.option
+@shop.argument
 @click.argument("number")
 def refused(folder: Path, number: str) -> None:
     """Note that the buyer did not take a parcel that was to be paid at the door."""
@@ -160,7 +160,7 @@ def refused(folder: Path, number: str) -> None:
 
 
 @orders.command("new-link")
-@shop.option
+@shop.argument
 @click.argument("number")
 def new_link(folder: Path, number: str) -> None:
     """Give an order's page a new address; the old one stops working."""
@@ -169,7 +169,7 @@ def new_link(folder: Path, number: str) -> None:
 
 
 @orders.command()
-@shop.option
+@shop.argument
 @click.argument("number")
 def cancel(folder: Path, number: str) -> None:
     """Cancel an order that is not paid; its payment is closed first."""

@@ -15,7 +15,7 @@ _OUT = click.option("--out", type=click.Path(dir_okay=False, path_type=Path), he
 
 
 @click.command()
-@shop.option
+@shop.argument
 @click.argument("number")
 @_OUT
 def invoice(folder: Path, number: str, out: Path | None) -> None:
@@ -31,7 +31,7 @@ def invoice(folder: Path, number: str, out: Path | None) -> None:
 
 
 @click.command()
-@shop.option
+@shop.argument
 @click.argument("number")
 @click.option("--parcel", type=click.IntRange(1), help="Which parcel, counted from 1; else what is still here.")
 @_OUT

@@ -6,16 +6,15 @@ from pathlib import Path
 
 import click
 
+from generator import money
+from generator.cli import FOLDER
 from runtime import database, gateways, settings
 from runtime.database import Database
 from runtime.releases import Live, NoReleaseError
 from runtime.settings import Settings
 from runtime.till import Till
 
-option = click.option(
-    "--shop", "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=Path(),
-    help="The shop's folder; the current one unless given.",
-)  # fmt: skip
+argument = click.argument("folder", metavar="DIR", type=FOLDER)
 
 
 @contextlib.contextmanager
@@ -27,6 +26,14 @@ def opened(folder: Path) -> Iterator[tuple[Settings, Database]]:
         yield found, connected
     finally:
         connected.close()
+
+
+def amount(text: str, currency: str, option: str = "--amount") -> int:
+    """Return what an amount such as 168.00 is in minor units; raise a usage error for anything else."""
+    try:
+        return money.parse(text, currency)
+    except money.NotMoneyError as error:
+        raise click.BadParameter("write an amount such as 168.00", param_hint=option) from error
 
 
 def till(found: Settings, connected: Database) -> Till:

@@ -15,7 +15,7 @@ def stock() -> None:
 
 
 @stock.command()
-@shop.option
+@shop.argument
 @click.argument("sku", required=False)
 def show(folder: Path, sku: str | None) -> None:
     """Show what can be sold of every counted sku, or the movements of one."""
@@ -32,7 +32,7 @@ def show(folder: Path, sku: str | None) -> None:
 
 
 @stock.command()
-@shop.option
+@shop.argument
 @click.argument("sku")
 @click.argument("change", type=int)
 @click.option("--note", default="", help="Why, for the ledger.")
@@ -45,7 +45,7 @@ def adjust(folder: Path, sku: str, change: int, note: str) -> None:
 
 
 @stock.command("audit")
-@shop.option
+@shop.argument
 def check_ledger(folder: Path) -> None:
     """Check that every level is the sum of its movements."""
     with shop.opened(folder) as (_, database):

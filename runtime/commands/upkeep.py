@@ -10,7 +10,7 @@ from runtime.commands import shop
 
 
 @click.command()
-@shop.option
+@shop.argument
 def migrate(folder: Path) -> None:
     """Bring the shop's database up to date, or make a new one."""
     connected = database.open(settings.read(folder), upgrade=True)
@@ -21,7 +21,7 @@ def migrate(folder: Path) -> None:
 
 
 @click.command()
-@shop.option
+@shop.argument
 def audit(folder: Path) -> None:
     """Check that stock, orders, payments and money agree, and list money that waits for a decision."""
     with shop.opened(folder) as (_, connected):

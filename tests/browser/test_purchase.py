@@ -104,7 +104,7 @@ def test_a_transfer_is_paid_when_the_merchant_confirms_it(serve, open_page):
     page.wait_for_url("**/orders/*")
     assert page.locator(".transfer img").evaluate("image => image.naturalWidth") > 200
     number = page.locator("h1").inner_text().split()[-1]
-    shop.command("orders", "confirm-payment", number, "--shop", str(shop.folder))
+    shop.command("orders", "confirm-payment", str(shop.folder), number)
     page.reload()
     assert page.locator(".status .state").inner_text() == "已付款"
     page.goto(f"{shop.address}/orders/lookup")

@@ -30,15 +30,15 @@ def till(shop):
 
 
 def run(shop, *arguments, **environ):
-    return CliRunner(env=environ).invoke(cli.main, [*arguments[:2], "--shop", str(shop), *arguments[2:]])
+    return CliRunner(env=environ).invoke(cli.main, [*arguments[:2], str(shop), *arguments[2:]])
 
 
 def test_a_new_shop_gets_its_database_by_migrate_and_by_nothing_else(shop):
-    before = CliRunner().invoke(cli.main, ["audit", "--shop", str(shop)])
+    before = CliRunner().invoke(cli.main, ["audit", str(shop)])
     assert (before.exit_code, "run shopwright migrate" in before.stderr) == (3, True)
-    done = CliRunner().invoke(cli.main, ["migrate", "--shop", str(shop)])
+    done = CliRunner().invoke(cli.main, ["migrate", str(shop)])
     assert (done.exit_code, done.stdout) == (0, f"the database has schema {migrations.LATEST}\n")
-    after = CliRunner().invoke(cli.main, ["audit", "--shop", str(shop)])
+    after = CliRunner().invoke(cli.main, ["audit", str(shop)])
     assert (after.exit_code, after.stdout) == (0, "0 orders, 0 transfers: all agree\n")
 
 
@@ -62,9 +62,9 @@ def test_a_transfer_is_confirmed_shipped_and_received_by_command(shop, till):
 def test_a_step_that_is_not_due_is_refused_in_the_merchants_language(shop, till):
     found = order(till)
     for language, said in [
-        ("en_GB.UTF-8", f"Order {found.number} is waiting for payment: this cannot be done (ship).\n"),
-        ("zh_CN.UTF-8", f"订单 {found.number} 当前为“待付款”，不能执行此操作（ship）。\n"),
-        ("de_DE.UTF-8", f"Bestellung {found.number} ist „wartet auf Zahlung“: das geht nicht (ship).\n"),
+        ("en_GB.UTF-8", f"Order {found.number} is waiting for payment, so it cannot be shipped.\n"),
+        ("zh_CN.UTF-8", f"订单 {found.number} 当前为“待付款”，不能发货。\n"),
+        ("de_DE.UTF-8", f"Bestellung {found.number} ist „wartet auf Zahlung“ und kann nicht versandt werden.\n"),
     ]:
         done = run(shop, "orders", "ship", found.number, LANG=language)
         assert (done.exit_code, done.stdout, done.stderr) == (1, "", said)
@@ -94,7 +94,7 @@ def test_stock_is_shown_corrected_and_explained(shop, till):
     assert "       8  tea  (2 held)\n" in run(shop, "stock", "show").stdout
     assert run(shop, "stock", "adjust", "--note", "found two", "tea", "2").stdout == "      10  tea\n"
     done = run(shop, "stock", "adjust", "--", "tea", "-11")
-    assert (done.exit_code, done.stderr) == (1, "tea: only 10 left.\n")
+    assert (done.exit_code, done.stderr) == (1, "There are only 10 of tea to take away.\n")
     lines = [line.split(maxsplit=2)[2] for line in run(shop, "stock", "show", "tea").stdout.splitlines()]
     assert [" ".join(line.split()) for line in lines] == [
         "adjust +2 merchant found two", "reserve -2 order 1", "opening +10 publish",
@@ -104,14 +104,14 @@ def test_stock_is_shown_corrected_and_explained(shop, till):
 def test_the_audit_names_what_was_tampered_with_and_what_waits(shop, till):
     found = order(till, gateway="transfer")
     run(shop, "orders", "confirm-payment", found.number, "--amount", "1.00", "--reference", "x")
-    done = CliRunner().invoke(cli.main, ["audit", "--shop", str(shop)])
+    done = CliRunner().invoke(cli.main, ["audit", str(shop)])
     assert done.exit_code == 0
     assert (
         f"to decide: partial: 1.00 CNY from transfer, reference {found.number}, order {found.number}\n" in done.stdout
     )
     till.database.write(lambda transaction: transaction.run("UPDATE stock SET level = 9 WHERE sku = 'tea'"))
     till.database.write(lambda transaction: transaction.run("UPDATE orders SET state = 'paid'"))
-    done = CliRunner().invoke(cli.main, ["audit", "--shop", str(shop)])
+    done = CliRunner().invoke(cli.main, ["audit", str(shop)])
     assert done.exit_code == 1
     assert done.stderr.splitlines() == [
         "wrong: tea: level 9, but the ledger says 8",
@@ -146,3 +146,49 @@ def test_all_three_languages_show_the_same_values():
         wanted = {part.partition("}")[0] for part in text.split("{")[1:]}
         for table in (zh.WORDS, de.WORDS):
             assert {part.partition("}")[0] for part in table[key].split("{")[1:]} == wanted
+
+
+def paid_by_transfer(shop, till, **changes):
+    found = order(till, gateway="transfer", **changes)
+    run(shop, "orders", "confirm-payment", found.number)
+    return found
+
+
+def test_money_is_sent_back_by_command_and_noted_when_it_is_gone(shop, till):
+    found = paid_by_transfer(shop, till, lines=[("tea", 3)])
+    plain = found.number.replace("-", "")
+    asked = run(shop, "refunds", "request", found.number, "--line", "tea:1", "--restock", "--reason", "broken")
+    assert (asked.exit_code, asked.stdout.split()[0]) == (0, f"R{plain}-1")
+    for part in ("to be sent by you", "¥10.00", "broken"):
+        assert part in asked.stdout
+    rest = run(shop, "refunds", "request", found.number, "--all")
+    assert "¥20.00" in rest.stdout
+    done = run(shop, "refunds", "note", f"R{plain}-1", "--reference", "bank 7")
+    assert (done.exit_code, "paid" in done.stdout) == (0, False)
+    assert run(shop, "refunds", "note", f"R{plain}-2", "--failed").exit_code == 0
+    assert run(shop, "refunds", "note", f"R{plain}-2").exit_code == 1
+    again = run(shop, "refunds", "request", found.number, "--amount", "20.00", LC_ALL="zh_CN.UTF-8")
+    assert "待您手工退款" in again.stdout
+    listed = run(shop, "refunds", "list").stdout
+    assert [line.split()[0] for line in listed.splitlines()] == [f"R{plain}-3", f"R{plain}-2", f"R{plain}-1"]
+    assert run(shop, "refunds", "list", "--state", "failed").stdout.split()[0] == f"R{plain}-2"
+    assert run(shop, "audit").exit_code == 0
+
+
+def test_a_refund_that_says_nothing_or_nonsense_is_a_wrong_usage(shop, till):
+    found = paid_by_transfer(shop, till)
+    for wrong in ((), ("--line", "unknown"), ("--amount", "lots")):
+        assert run(shop, "refunds", "request", found.number, *wrong).exit_code == 2
+    too_much = run(shop, "refunds", "request", found.number, "--amount", "999.00")
+    assert (too_much.exit_code, "At most ¥20.00" in too_much.stderr) == (1, True)
+
+
+def test_money_of_an_unfinished_transfer_is_returned_by_its_number_in_the_list(shop, till):
+    found = order(till, gateway="transfer")
+    run(shop, "orders", "confirm-payment", found.number, "--amount", "5.00", "--reference", "a")
+    listed = run(shop, "refunds", "list").stdout
+    assert listed.startswith("[1]  ¥5.00  transfer")
+    assert run(shop, "refunds", "return", "1").stdout.split()[0] == "RF000001-1"
+    assert run(shop, "refunds", "return", "1").exit_code == 1
+    assert run(shop, "refunds", "return", "77").exit_code == 2
+    assert run(shop, "audit").exit_code == 0

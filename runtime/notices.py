@@ -25,6 +25,9 @@ class Topic(StrEnum):
     REFUND_SENT = "refund-sent"
     REFUND_FAILED = "refund-failed"
     MONEY_FOUND = "money-found"
+    GROUP_SUCCEEDED = "group-succeeded"
+    GROUP_FAILED = "group-failed"
+    REFERRAL_REWARD = "referral-reward"
 
 
 class Notice(Value, frozen=True, kw_only=True):

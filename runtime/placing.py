@@ -16,25 +16,27 @@ import peewee
 
 from generator.display import options
 from generator.shop import Product, ProductStatus, Text, Variant
-from runtime import attempts, contacts, notices, numbers, orders, pricing, stock
+from runtime import attempts, claims, contacts, notices, numbers, occasions, orders, pricing, stock
 from runtime.attempts import Owner
+from runtime.claims import Priced
 from runtime.gateways import Gateway, Kind
 from runtime.notices import Topic
+from runtime.occasions import Wish
 from runtime.orders import CartLine, Delivery, Event, HistoryRow, Order, Placement, State
 from runtime.pricing import Item, Quote
 from runtime.refusals import Code, Refusal
-from runtime.stock import Take
 from runtime.till import Till
 from runtime.transaction import Transaction
 
 MAXIMUM_QUANTITY = 999
 MAXIMUM_LINES = 200
 NUMBER_TRIES = 5
+PRICE_TRIES = 5
 _QUANTITY = re.compile(r"[0-9]{1,3}")
 _INSERT = (
     "INSERT INTO orders (number, token, form_key, fingerprint, state, gateway, release, locale, currency, email, "
-    "phone, contact, address, delivery, quote, total, remarks, invoice, consents, placed_at, expires_at) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (form_key) DO NOTHING"
+    "phone, contact, address, delivery, quote, total, remarks, invoice, consents, room, placed_at, expires_at) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (form_key) DO NOTHING"
 )
 _INSERT_LINE = (
     "INSERT INTO order_line (order_id, position, sku, product, title, label, picture, quantity, unit_price, discount, "
@@ -62,9 +64,18 @@ class _Draft(msgspec.Struct, frozen=True, kw_only=True):
 
     placement: Placement
     fingerprint: str
-    items: tuple[Item, ...]
-    quote: Quote
+    priced: Priced
     gateway: Gateway
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """Return what is bought."""
+        return self.priced.items
+
+    @property
+    def quote(self) -> Quote:
+        """Return its price."""
+        return self.priced.quote
 
 
 def new_key() -> str:
@@ -106,8 +117,27 @@ def items(till: Till, lines: Sequence[CartLine], now: datetime) -> tuple[Item, .
 
 def quote(till: Till, placement: Placement, now: datetime) -> Quote:
     """Price a placement as ``place`` would, without placing it; raise the refusals of the cart and of delivery."""
+    return _price(till, placement, now).quote
+
+
+def wish(placement: Placement) -> Wish:
+    """Return what promotions look at of a placement."""
+    return Wish(
+        codes=placement.codes,
+        opens=placement.opens,
+        joins=placement.joins,
+        room=placement.room,
+        email=placement.contact.email,
+        phone=placement.contact.phone,
+    )
+
+
+def _price(till: Till, placement: Placement, now: datetime) -> Priced:
     cart = items(till, placement.lines, now)
-    return pricing.quote(till.terms, cart, placement.address.destination, placement.delivery)
+    found = occasions.gather(till, wish(placement), cart, now)
+    destination = placement.address.destination
+    priced = pricing.quote(till.terms, cart, destination, placement.delivery, found.circumstances)
+    return Priced(terms=till.terms, items=cart, quote=priced, occasion=found)
 
 
 def place(till: Till, placement: Placement, now: datetime) -> Placed:
@@ -119,6 +149,19 @@ def place(till: Till, placement: Placement, now: datetime) -> Placed:
         return known
     draft = _draft(till, placement, fingerprint, now)
     till.database.read(lambda transaction: _check_stock(transaction, draft.items))
+    for _ in range(PRICE_TRIES):
+        try:
+            return _place(till, draft, now)
+        except Refusal as refusal:
+            if refusal.code is not Code.PROMOTION_GONE:
+                raise
+        # Somebody was faster: without the promotion the price is another one, or it is there again.
+        draft = _draft(till, placement, fingerprint, now)
+    return _place(till, draft, now)
+
+
+def _place(till: Till, draft: _Draft, now: datetime) -> Placed:
+    """Write the order under a number that nobody has."""
     for _ in range(NUMBER_TRIES - 1):
         number, token = _new_number(), orders.new_token()
         try:
@@ -136,14 +179,13 @@ def _new_number() -> str:
 
 
 def _draft(till: Till, placement: Placement, fingerprint: str, now: datetime) -> _Draft:
-    cart = items(till, placement.lines, now)
+    priced = _price(till, placement, now)
     gateway = till.gateways.get(placement.gateway)
     if gateway is None:
         raise Refusal(Code.GATEWAY_UNKNOWN, gateway=placement.gateway)
-    priced = pricing.quote(till.terms, cart, placement.address.destination, placement.delivery)
-    if priced.total != placement.expected_total:
-        raise PriceChangedRefusal(placement.expected_total, priced)
-    return _Draft(placement=placement, fingerprint=fingerprint, items=cart, quote=priced, gateway=gateway)
+    if priced.quote.total != placement.expected_total:
+        raise PriceChangedRefusal(placement.expected_total, priced.quote)
+    return _Draft(placement=placement, fingerprint=fingerprint, priced=priced, gateway=gateway)
 
 
 def _buyable(till: Till, sku: str, now: datetime) -> tuple[Product, Variant]:
@@ -225,6 +267,8 @@ def _write(transaction: Transaction, till: Till, draft: _Draft, names: tuple[str
     email = draft.placement.contact.email
     if email:
         notices.write(transaction, Topic.ORDER_PLACED, str(order), now, order=order, recipient=email)
+    if draft.quote.discounts:
+        claims.claim(transaction, order, draft.priced, now)
     _reserve(transaction, draft, order, now)
     if draft.quote.total == 0 and state is State.PENDING_PAYMENT:
         orders.step(transaction, order, Event.PAY, actor="system", now=now, note="nothing to pay")
@@ -258,6 +302,7 @@ def _insert(transaction: Transaction, till: Till, draft: _Draft, names: tuple[st
         placement.remarks,
         encode(placement.invoice) if placement.invoice else None,
         encode(placement.consents),
+        placement.room,
         int(now.timestamp()),
         None if pays_later else int((now + timedelta(seconds=hold)).timestamp()),
     )
@@ -269,10 +314,10 @@ def _encode(value: object) -> str:
 
 def _insert_lines(transaction: Transaction, till: Till, draft: _Draft, order: int) -> None:
     locale = draft.placement.locale
-    priced = {line.sku: line for line in draft.quote.lines}
+    bought = {line.sku: line for line in draft.quote.lines if not line.gift}
+    priced = [bought[item.variant.sku] for item in draft.items] + [line for line in draft.quote.lines if line.gift]
     rows = []
-    for position, item in enumerate(draft.items):
-        line = priced[item.variant.sku]
+    for position, (item, line) in enumerate(zip(claims.goods(draft.priced), priced, strict=True)):
         rows.append(
             (
                 order, position, line.sku, line.product, _in(item.product.title, locale, till.terms.locale),
@@ -284,10 +329,11 @@ def _insert_lines(transaction: Transaction, till: Till, draft: _Draft, order: in
 
 
 def _reserve(transaction: Transaction, draft: _Draft, order: int, now: datetime) -> None:
-    takes = [Take(item.variant.sku, item.quantity, item.variant.stock) for item in draft.items]
     try:
-        stock.reserve(transaction, order, takes, now)
+        stock.reserve(transaction, order, claims.takes(claims.goods(draft.priced)), now)
     except Refusal as refusal:
+        if any(line.gift and line.sku == refusal.values["sku"] for line in draft.quote.lines):
+            raise Refusal(Code.PROMOTION_GONE, promotion="", name={}) from refusal
         item = next(each for each in draft.items if each.variant.sku == refusal.values["sku"])
         raise _sold_out(item, refusal.values["left"]) from refusal
 

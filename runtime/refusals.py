@@ -28,6 +28,14 @@ class Code(StrEnum):
     FIELD_MISSING = "field-missing"  # field
     FIELD_INVALID = "field-invalid"  # field
     FORM_REUSED = "form-reused"  # number
+    PROMOTION_GONE = "promotion-gone"  # promotion, name
+    GROUP_FULL = "group-full"
+    GROUP_OVER = "group-over"
+    GROUP_OWN = "group-own"
+    GROUP_WAITS = "group-waits"  # number
+    # Coupons
+    COUPON_COUNT = "coupon-count"  # maximum
+    PROMOTION_UNKNOWN = "promotion-unknown"  # promotion
     # The order's life
     ORDER_UNKNOWN = "order-unknown"
     ORDER_NOT_ALLOWED = "order-not-allowed"  # number, state, event
@@ -65,6 +73,12 @@ _STATUS = {
     Code.SOLD_OUT: 409,
     Code.PRICE_CHANGED: 409,
     Code.FORM_REUSED: 409,
+    Code.PROMOTION_GONE: 409,
+    Code.GROUP_FULL: 409,
+    Code.GROUP_OVER: 409,
+    Code.GROUP_OWN: 409,
+    Code.GROUP_WAITS: 409,
+    Code.PROMOTION_UNKNOWN: 404,
     Code.ORDER_UNKNOWN: 404,
     Code.ORDER_NOT_ALLOWED: 409,
     Code.PAPER_TOO_EARLY: 409,

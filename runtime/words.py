@@ -11,14 +11,19 @@ from generator import money
 from generator.theming.wording import Wording, merged
 from runtime.pricing import Step
 from runtime.refusals import Refusal
-from runtime.wordings import de, en, zh
+from runtime.wordings import de, en, promotions, zh
 
-_MONEY = {"unit", "amount", "fee", "tax"}
+_MONEY = {"unit", "amount", "fee", "tax", "saving", "missing", "needed"}
+_WORDS = {
+    "en": en.WORDS | promotions.EN,
+    "zh": zh.WORDS | promotions.ZH,
+    "de": de.WORDS | promotions.DE,
+}
 
 
 @lru_cache(maxsize=16)
 def _wording(locale: str) -> Wording:
-    return Wording(locale, merged(locale, {"en": en.WORDS, "zh": zh.WORDS, "de": de.WORDS}))
+    return Wording(locale, merged(locale, _WORDS))
 
 
 def say(key: str, locale: str, **values: Any) -> str:  # noqa: ANN401  whatever the sentence shows
@@ -58,6 +63,8 @@ def step(reason: Step, currency: str, locale: str) -> str:
         values["units"] = say(f"unit.{values['by']}", locale, units=units)
     if "rates" in values:
         values["rates"] = ", ".join(_percent(rate) for rate in values["rates"])
+    if values.get("moment"):
+        values["moment"] = values["moment"][:16].replace("T", " ") + " UTC"
     return say(f"trace.{reason.code}", locale, **values)
 
 

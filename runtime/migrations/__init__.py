@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from runtime.migrations import m0001_orders, m0002_parcels, m0003_refunds, m0004_funds, m0006_papers
+from runtime.migrations import m0001_orders, m0002_parcels, m0003_refunds, m0004_funds, m0005_promotions, m0006_papers
 from runtime.migrations.migration import Migration
 from runtime.transaction import Transaction
 
@@ -17,6 +17,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m0002_parcels.MIGRATION,
     m0003_refunds.MIGRATION,
     m0004_funds.MIGRATION,
+    m0005_promotions.MIGRATION,
     m0006_papers.MIGRATION,
 )
 LATEST = MIGRATIONS[-1].number

@@ -35,6 +35,7 @@ STATEMENTS = (
       "remarks" TEXT NOT NULL,
       "invoice" TEXT,
       "consents" TEXT NOT NULL,
+      "room" TEXT NOT NULL DEFAULT '',
       "revision" INTEGER NOT NULL CHECK (revision >= 0) DEFAULT 0,
       "placed_at" BIGINT NOT NULL,
       "expires_at" BIGINT,

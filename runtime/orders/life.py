@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from runtime import notices, stock
+from runtime import groups, notices, stock, uses
 from runtime.database import Transaction
 from runtime.notices import Topic
 from runtime.orders.values import Event, HistoryRow, State
 from runtime.refusals import Code, Refusal
 
+_SHIPPING = (Event.SHIP, Event.SHIP_PART)
 _TO_SHIP = (State.CONFIRMED, State.PAID, State.PARTLY_SHIPPED)
 TRANSITIONS: dict[tuple[State, Event], State] = {
     (State.PENDING_PAYMENT, Event.PAY): State.PAID,
@@ -39,6 +40,14 @@ def step(transaction: Transaction, order: int, event: Event, *, actor: str, now:
         raise Refusal(Code.ORDER_NOT_ALLOWED, number=number, state=before, event=event)
     row_written = HistoryRow(event=event, before=before, after=after, actor=actor, note=note, at=now)
     record(transaction, order, row_written)
+    if event in _SHIPPING and groups.waits(transaction, order):
+        raise Refusal(Code.GROUP_WAITS, number=number)
+    if event is Event.PAY:
+        uses.settle(transaction, order)
+        groups.pay(transaction, order, now)
+    elif event in {Event.CANCEL, Event.REFUND}:
+        uses.release(transaction, order)
+        groups.leave(transaction, order)
     if event in _STOCK:
         _STOCK[event](transaction, order, actor, now)
     if event in _TOPICS and email:

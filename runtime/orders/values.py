@@ -6,6 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from generator.shop import DeliveryKind, Text, Value
+from runtime.coupons import Taken
 from runtime.pricing import Destination, Quote
 
 
@@ -83,6 +84,9 @@ class Placement(Value, frozen=True, kw_only=True):
     ``key`` is the form's token: the same key places one order, however often it is sent.
 
     ``expected_total`` is the total on the page the buyer agreed to; another price is refused with the new quote.
+
+    ``codes`` are coupons and referrals; ``opens`` is the group-buy to begin, ``joins`` the group to take a place in;
+    ``room`` is the live room that the buyer came from.
     """
 
     key: str
@@ -96,6 +100,10 @@ class Placement(Value, frozen=True, kw_only=True):
     remarks: str = ""
     invoice: Invoice | None = None
     consents: tuple[str, ...] = ()
+    codes: tuple[Taken, ...] = ()
+    opens: str = ""
+    joins: str = ""
+    room: str = ""
 
 
 class Delivery(Value, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 import msgspec
 
 from generator.shop import Value
-from runtime.promotions.values import Item
+from runtime.promotions.values import Item, Step
 
 
 class Used(Value, frozen=True, kw_only=True):
@@ -26,18 +26,21 @@ class Customer(Value, frozen=True, kw_only=True):
 class Circumstances(Value, frozen=True, kw_only=True):
     """Everything but the goods that promotions look at.
 
-    ``now`` is an instant in UTC as text ('' lets no promotion hold); ``asked`` are ids of promotions whose code the
-    buyer has; ``group`` is the id of the group-buy that the buyer takes part in; ``gifts`` are the skus that can be
-    given along, each with the pieces that are left; ``used`` counts promotions by id.
+    ``now`` is an instant in UTC as text ('' lets no promotion hold). ``asked`` are ids of promotions whose code the
+    buyer has, ``earned`` those of them whose coupon was earned by a referral; ``group`` is the id of the group-buy
+    that the buyer takes part in. ``gifts`` are the skus that can be given along, each with the pieces that are left;
+    ``used`` counts promotions by id; ``notes`` say what is wrong with codes that ask for nothing.
     """
 
     now: str = ""
     asked: tuple[str, ...] = ()
+    earned: tuple[str, ...] = ()
     customer: Customer = Customer()
     room: str = ""
     group: str = ""
     used: dict[str, Used] = msgspec.field(default_factory=dict)
     gifts: dict[str, Item] = msgspec.field(default_factory=dict)
+    notes: tuple[Step, ...] = ()
 
 
 NOTHING = Circumstances()

@@ -17,6 +17,8 @@ def refused(promotion: Promotion, here: Circumstances) -> Step | None:
         return _untimely(promotion, here) if asked else Step(code="")
     if promotion.when.rooms and here.room not in promotion.when.rooms:
         return said("promotion-room", promotion) if asked else Step(code="")
+    if promotion.id in here.earned:
+        return None
     return _not_for(promotion, here) or _used_up(promotion, here)
 
 
@@ -38,12 +40,14 @@ def pieces_left(promotion: Promotion, here: Circumstances) -> int:
     return max(0, found)
 
 
+def customers(promotion: Promotion) -> Customers:
+    """Return whom a promotion is for: a friend's reward is always for somebody new."""
+    return Customers.NEW if promotion.kind is PromotionKind.REFERRAL else promotion.when.customers
+
+
 def own_limit(promotion: Promotion) -> int | None:
     """Return how many orders of a customer may have a promotion: what is for new customers is given once."""
-    limit = promotion.limit.per_customer
-    if promotion.when.customers is Customers.NEW:
-        return min(limit or 1, 1)
-    return limit
+    return 1 if customers(promotion) is Customers.NEW else promotion.limit.per_customer
 
 
 def said(code: str, promotion: Promotion, **values: object) -> Step:
@@ -63,12 +67,12 @@ def _untimely(promotion: Promotion, here: Circumstances) -> Step:
 
 
 def _not_for(promotion: Promotion, here: Circumstances) -> Step | None:
-    customers, buyer = promotion.when.customers, here.customer
-    if customers is Customers.EVERYONE:
+    meant, buyer = customers(promotion), here.customer
+    if meant is Customers.EVERYONE:
         return None
     if not buyer.known:
-        return said(f"promotion-{customers}-later", promotion)
-    if customers is Customers.NEW:
+        return said(f"promotion-{meant}-later", promotion)
+    if meant is Customers.NEW:
         return None if buyer.new else said("promotion-new", promotion)
     return None if buyer.member else said("promotion-members", promotion)
 
@@ -85,3 +89,15 @@ def _used_up(promotion: Promotion, here: Circumstances) -> Step | None:
     if promotion.stock is not None and used.pieces >= promotion.stock:
         return said("promotion-gone", promotion)
     return None
+
+
+def is_limited(promotion: Promotion) -> bool:
+    """Tell whether it matters how often a promotion was given before."""
+    limit = promotion.limit
+    counted = (limit.total, limit.pieces_per_customer, promotion.stock, own_limit(promotion))
+    return any(each is not None for each in counted)
+
+
+def gifts(promotion: Promotion) -> tuple[str, ...]:
+    """Return the skus that a promotion may give along."""
+    return tuple(sku for sku in (promotion.gift, *(tier.gift for tier in promotion.tiers)) if sku)

@@ -93,7 +93,7 @@ class _Reckoning:
             discounts=discounts,
             gifts=tuple(self._gifts),
             delivery=tuple(dict.fromkeys(self._delivery)),
-            trace=(*trace, *self._hints, *reasons),
+            trace=(*trace, *self._hints, *reasons, *self._here.notes),
         )
 
     def _matters(self, promotion: Promotion) -> bool:

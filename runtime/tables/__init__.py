@@ -11,6 +11,16 @@ from runtime.tables.money import Finding, Payment, PaymentEvent, Transfer
 from runtime.tables.papers import Paper
 from runtime.tables.parcels import Parcel, ParcelLine
 from runtime.tables.refunds import Refund, RefundEvent, RefundLine
+from runtime.tables.promotions import (
+    BuyingGroup,
+    Coupon,
+    GroupPlace,
+    Member,
+    PromotionCount,
+    PromotionCustomer,
+    PromotionUse,
+    Referral,
+)
 from runtime.tables.sales import Order, OrderEvent, OrderLine
 from runtime.tables.service import Lease, Meta, Notice
 from runtime.tables.table import Table
@@ -39,6 +49,14 @@ ALL: tuple[type[Table], ...] = (
     Refund,
     RefundLine,
     RefundEvent,
+    PromotionCount,
+    PromotionCustomer,
+    Coupon,
+    Referral,
+    PromotionUse,
+    Member,
+    BuyingGroup,
+    GroupPlace,
     Notice,
     Lease,
 )

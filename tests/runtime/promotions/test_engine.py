@@ -168,7 +168,11 @@ def test_a_referral_and_a_coupon_must_be_asked_for():
     friend = rule("friend", "referral", off=300)
     coupon = rule("code", "amount_off", off=200, code="X")
     assert shares([friend, coupon], [item("tea")]) == {}
-    assert shares([friend], [item("tea")], here("friend")) == {"friend": (300,)}
+    assert reasons([friend], [item("tea")], here("friend")) == {"friend": "new-later"}
+    assert reasons([friend], [item("tea")], here("friend", customer=KNOWN)) == {"friend": "new"}
+    assert shares([friend], [item("tea")], here("friend", customer=NEWCOMER)) == {"friend": (300,)}
+    earned = here("friend", customer=KNOWN, earned=("friend",), used={"friend": Used(own_orders=1)})
+    assert shares([friend], [item("tea")], earned) == {"friend": (300,)}
     assert shares([coupon], [item("tea")], here("code")) == {"code": (200,)}
 
 

@@ -132,7 +132,7 @@ def test_a_single_rule_that_gives_more_never_makes_a_cart_dearer(cart, effect, f
             changed = {**effect, "off": share}
         if changed.get("price"):
             changed = {**changed, "price": 10000 - share}
-        under = Circumstances(now="2026-11-22T12:00:00Z", asked=("p1",), customer=MEMBER, group="p1")
+        under = Circumstances(now="2026-11-22T12:00:00Z", asked=("p1",), earned=("p1",), customer=MEMBER, group="p1")
         return sum(each.amount for each in apply([rule("p1", **changed)], cart, under).discounts)
 
     assert saved(min(first, second)) <= saved(max(first, second))

@@ -38,6 +38,8 @@ TIMEOUT = 10.0
 _SUBJECT = 128
 _REASON = 128
 _LIFE = timedelta(minutes=30)
+_CODE_LIFE = timedelta(minutes=110)
+"""A code can be scanned for two hours."""
 _VERDICTS = {
     "WAIT_BUYER_PAY": Verdict.OPEN,
     "TRADE_SUCCESS": Verdict.SUCCEEDED,
@@ -85,7 +87,7 @@ class Alipay:
             "time_expire": talk.stamp(ends),
         }
         if self._by_code:
-            return self._start_by_code(charge, wish)
+            return self._start_by_code(charge, wish, ends)
         phone = charge.device is not Device.DESKTOP
         method = "alipay.trade.wap.pay" if phone else "alipay.trade.page.pay"
         wish["product_code"] = "QUICK_WAP_WAY" if phone else "FAST_INSTANT_TRADE_PAY"
@@ -184,7 +186,9 @@ class Alipay:
             raise Refusal(Code.PAYMENT_UNREACHABLE, gateway=self.id)
         return bills.read(self.id, day, packed)
 
-    def _start_by_code(self, charge: Charge, wish: dict[str, Any]) -> Started:
+    def _start_by_code(self, charge: Charge, wish: dict[str, Any], ends: datetime) -> Started:
+        renew = self._talk.now() + _CODE_LIFE
+        wish["time_expire"] = talk.stamp(min(ends, renew))
         reply = self._talk.ask("alipay.trade.precreate", wish, notify_url=charge.notify_url)
         # A trade that was paid already is no refusal: nobody may begin another attempt before this one was asked about.
         if reply is None or reply.sub_code in {*_NO_ANSWER, "ACQ.TRADE_HAS_SUCCESS"}:
@@ -193,7 +197,7 @@ class Alipay:
         if not reply.well or reply.text("out_trade_no") != charge.reference or not code:
             raise Refusal(Code.PAYMENT_REFUSED, gateway=self.id, reason=f"{reply.sub_code} {reply.reason}".strip())
         # On a phone nobody can scan the own screen; the code is an address that opens Alipay.
-        return Started(code=code) if charge.device is Device.DESKTOP else Started(code=code, page=code)
+        return Started(code=code, page="" if charge.device is Device.DESKTOP else code, renew_at=renew)
 
     def _report(self, charge: Charge, reply: Reply | None) -> Report:
         if reply is not None and reply.sub_code == _NO_TRADE:
@@ -225,12 +229,13 @@ class Alipay:
 
 def make(method: PaymentMethod, settings: Settings) -> Alipay:
     """Return the gateway that a payment method describes; raise SettingError."""
-    address = str(method.settings.get("endpoint") or ADDRESS)
+    given = method.settings
+    address = str(given.get("endpoint") or ADDRESS)
     if settings.environment is Environment.PRODUCTION and address != ADDRESS:
         raise SettingError("payment.endpoint", f"production shops are paid at {ADDRESS} only")
-    known = account.read(settings, method.settings)
+    known = account.read(settings, given)
     line = Talk(known, address, wire.over_http(address, TIMEOUT), lambda: datetime.now(UTC))
-    return Alipay(line, by_code=method.settings.get("product") == "qr")
+    return Alipay(line, by_code=given.get("product") == "qr")
 
 
 def _subject(charge: Charge) -> str:

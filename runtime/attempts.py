@@ -12,7 +12,7 @@ import msgspec
 
 from generator.shop import Value
 from runtime.database import Transaction
-from runtime.gateways import Instructions
+from runtime.gateways import Device, Instructions, Started
 from runtime.refusals import Code, Refusal
 
 QUERY_PAUSES = (10, 30, 60, 300, 600, 1800, 3600)
@@ -53,10 +53,7 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
 
 
 class Payment(Value, frozen=True, kw_only=True):
-    """One attempt: send the buyer to ``page``, or show ``instructions``.
-
-    ``receipt`` is the gateway's number of the money.
-    """
+    """One attempt; ``started`` is how the buyer pays, ``receipt`` the gateway's number of the money."""
 
     id: int
     order: int
@@ -65,13 +62,27 @@ class Payment(Value, frozen=True, kw_only=True):
     state: State
     amount: int
     currency: str
-    page: str = ""
-    instructions: Instructions | None = None
+    started: Started = Started()
     receipt: str = ""
     queries: int = 0
 
+    @property
+    def page(self) -> str:
+        """Return the gateway's page that the buyer is sent to, or ''."""
+        return self.started.page
 
-_COLUMNS = "id, order_id, gateway, reference, state, amount, currency, page, instructions, receipt, queries"
+    @property
+    def instructions(self) -> Instructions | None:
+        """Return how the buyer pays by hand, if so."""
+        return self.started.instructions
+
+    def fits(self, device: Device, now: datetime) -> bool:
+        """Tell whether a buyer with this device can still pay by what was started."""
+        known = self.started
+        return known.device in {None, device} and (known.renew_at is None or now < known.renew_at)
+
+
+_COLUMNS = "id, order_id, gateway, reference, state, amount, currency, started, receipt, queries"
 
 
 def _payment(row: tuple[Any, ...]) -> Payment:
@@ -83,10 +94,9 @@ def _payment(row: tuple[Any, ...]) -> Payment:
         state=State(row[4]),
         amount=row[5],
         currency=row[6],
-        page=row[7],
-        instructions=msgspec.json.decode(row[8], type=Instructions) if row[8] else None,
-        receipt=row[9],
-        queries=row[10],
+        started=msgspec.json.decode(row[7], type=Started) if row[7] else Started(),
+        receipt=row[8],
+        queries=row[9],
     )
 
 
@@ -138,8 +148,8 @@ def create(transaction: Transaction, order: "Owner", gateway: str, now: datetime
     row = transaction.find("SELECT COUNT(*) FROM payment WHERE order_id = ?", order.id)
     reference = f"{order.number.replace('-', '')}-{(int(row[0]) if row else 0) + 1}"
     transaction.run(
-        "INSERT INTO payment (order_id, gateway, reference, state, amount, currency, page, receipt, queries, query_at, "
-        "created_at) VALUES (?, ?, ?, 'created', ?, ?, '', '', 0, ?, ?)",
+        "INSERT INTO payment (order_id, gateway, reference, state, amount, currency, receipt, queries, query_at, "
+        "created_at) VALUES (?, ?, ?, 'created', ?, ?, '', 0, ?, ?)",
         order.id,
         gateway,
         reference,

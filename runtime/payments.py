@@ -17,6 +17,7 @@ from runtime.faults import Fault
 from runtime.findings import Found
 from runtime.gateways import (
     Charge,
+    Device,
     DisputeReport,
     Gateway,
     Kind,
@@ -32,8 +33,8 @@ from runtime.refusals import Code, Refusal
 from runtime.till import Till
 
 __all__ = [
-    "Cash", "Outcome", "Payment", "State", "cancel", "confirm", "confirm_transfer", "current", "expire_due", "poll_due",
-    "refresh", "start", "take",
+    "Buyer", "Cash", "Outcome", "Payment", "State", "cancel", "confirm", "confirm_transfer", "current", "expire_due",
+    "poll_due", "refresh", "start", "take",
 ]  # fmt: skip
 
 log = logging.getLogger(__name__)
@@ -42,8 +43,19 @@ _PENDING = orders.State.PENDING_PAYMENT
 _AWAITING = (orders.State.PENDING_PAYMENT, orders.State.CLOSING)
 
 
-def start(till: Till, order: Order, gateway: str, base_url: str, now: datetime) -> Payment:
-    """Begin to pay a pending order, or return the attempt that is open already.
+class Buyer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a gateway may need to know of who pays: device, address on the internet, id at the gateway."""
+
+    device: Device = Device.DESKTOP
+    client_ip: str = ""
+    payer: str = ""
+
+
+_ANYBODY = Buyer()
+
+
+def start(till: Till, order: Order, gateway: str, base_url: str, now: datetime, buyer: Buyer = _ANYBODY) -> Payment:
+    """Begin to pay a pending order, or return the attempt that is open already, if this buyer can go on with it.
 
     ``base_url`` is this shop's own address.
 
@@ -58,9 +70,12 @@ def start(till: Till, order: Order, gateway: str, base_url: str, now: datetime) 
             if other.gateway != gateway:
                 _close(till, other, now)
         payment = till.database.write(lambda transaction: _prepare(transaction, order, provider, now))
+    if payment.state is State.OPEN and not payment.fits(buyer.device, now):
+        _close(till, payment, now)
+        payment = till.database.write(lambda transaction: _prepare(transaction, order, provider, now))
     if payment.state is State.OPEN:
         return payment
-    charge = _charge(till, order, payment, base_url)
+    charge = _charge(till, order, payment, base_url, buyer)
     try:
         started = provider.start(charge)
     except Refusal as refusal:
@@ -251,9 +266,8 @@ def _open(transaction: Transaction, payment: Payment, started: Started, kind: Ki
         return found
     attempts.step(transaction, payment, attempts.Event.OPEN, now)
     transaction.run(
-        "UPDATE payment SET page = ?, instructions = ?, query_at = ? WHERE id = ?",
-        started.page,
-        msgspec.json.encode(started.instructions).decode() if started.instructions else None,
+        "UPDATE payment SET started = ?, query_at = ? WHERE id = ?",
+        msgspec.json.encode(started).decode(),
         int(now.timestamp()) + attempts.QUERY_PAUSES[0] if kind is Kind.ONLINE else None,
         payment.id,
     )
@@ -294,7 +308,7 @@ def _plain_charge(payment: Payment) -> Charge:
     return Charge(reference=payment.reference, amount=payment.amount, currency=payment.currency)
 
 
-def _charge(till: Till, order: Order, payment: Payment, base_url: str) -> Charge:
+def _charge(till: Till, order: Order, payment: Payment, base_url: str, buyer: Buyer) -> Charge:
     base = base_url.rstrip("/")
     name = till.terms.name.get(order.locale) or till.terms.name.get(till.terms.locale, "")
     return Charge(
@@ -306,4 +320,7 @@ def _charge(till: Till, order: Order, payment: Payment, base_url: str) -> Charge
         return_url=f"{base}/orders/{order.token}",
         notify_url=f"{base}/pay/{payment.gateway}/notify",
         expires_at=order.expires_at,
+        device=buyer.device,
+        client_ip=buyer.client_ip,
+        payer=buyer.payer,
     )

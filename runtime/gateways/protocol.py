@@ -69,7 +69,8 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
 
     ``code`` is the text of a QR code that the provider's app scans; ``bridge`` are the signed parameters that the
     provider's in-app browser is called with; ``transaction`` is the provider's number of the charge, if it gave one.
-    After ``renew_at`` the buyer cannot begin with this any more: the charge is closed and another one started.
+    After ``renew_at``, or on another device than ``device`` where one is named, the buyer cannot begin with this: the
+    charge is closed and another one started.
     """
 
     page: str = ""
@@ -78,6 +79,7 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
     bridge: dict[str, str] = {}
     transaction: str = ""
     renew_at: datetime | None = None
+    device: Device | None = None
 
 
 class Instructions(msgspec.Struct, frozen=True, kw_only=True):

@@ -387,7 +387,7 @@ def test_ledgers_and_histories_can_only_grow(till):
 
 
 PAYMENT = (
-    "INSERT INTO payment (order_id, gateway, reference, state, amount, currency, page, receipt, queries, created_at) "
+    "INSERT INTO payment (order_id, gateway, reference, state, amount, currency, started, receipt, queries, created_at) "
     "VALUES "
 )
 TRANSFER = "INSERT INTO transfer (event, reference, debit, credit, amount, currency, at) VALUES "

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from runtime.gateways.protocol import (
     Bill,
     Charge,
+    Device,
     Kind,
     Notice,
     RefundReport,
@@ -148,16 +149,17 @@ class WechatPay:
             prepay = reading.field(answer, "prepay_id")
             if prepay:
                 bridge = signing.bridge(self._account.merchant, self._own[0], prepay, now)
-                return Started(bridge=bridge, transaction=prepay, renew_at=now + _CODE_LIFE)
+                return Started(bridge=bridge, transaction=prepay, renew_at=now + _CODE_LIFE, device=Device.WECHAT)
         if way is Way.H5:
             page = reading.field(answer, "h5_url")
             if page.startswith(("https://", "http://127.0.0.1:")):
                 back = f"&redirect_url={quote(charge.return_url, safe='')}" if charge.return_url else ""
-                return Started(page=page + back, renew_at=now + _PAGE_LIFE)
+                return Started(page=page + back, renew_at=now + _PAGE_LIFE, device=Device.PHONE)
         if way is Way.NATIVE:
             code = reading.field(answer, "code_url")
             if code:
-                return Started(code=code, renew_at=now + _CODE_LIFE)
+                device = Device.DESKTOP if charge.device is Device.DESKTOP else None
+                return Started(code=code, renew_at=now + _CODE_LIFE, device=device)
         raise Refusal(Code.PAYMENT_UNREACHABLE, gateway=self.id)
 
     def _path(self, charge: Charge) -> str:

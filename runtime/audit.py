@@ -8,6 +8,7 @@ import msgspec
 from generator import money
 from runtime import funds, stock
 from runtime.database import Transaction
+from runtime.funds import checks
 
 _CHECKS = {
     "order {0} has no history": (
@@ -75,20 +76,12 @@ _CHECKS = {
         "ON o.id = r.order_id WHERE r.state <> 'failed' GROUP BY o.number, o.id, l.position HAVING SUM(l.quantity) > "
         "(SELECT MAX(n.quantity) FROM order_line n WHERE n.order_id = o.id AND n.position = l.position)"
     ),
-    "{0} {1} are due for refund, but the open refunds are {2}": (
-        "SELECT currency, due, open_refunds FROM (SELECT c.currency AS currency, "
-        "(SELECT COALESCE(SUM(CASE WHEN t.credit = 'refunds_due' THEN t.amount ELSE -t.amount END), 0) "
-        "FROM transfer t WHERE t.currency = c.currency AND 'refunds_due' IN (t.credit, t.debit)) AS due, "
-        "(SELECT COALESCE(SUM(r.amount), 0) FROM refund r WHERE r.currency = c.currency AND r.state IN ('requested', "
-        "'sent', 'stuck')) AS open_refunds FROM (SELECT DISTINCT currency FROM transfer) c) AS sums WHERE due <> "
-        "open_refunds"
-    ),
     "payment {0} succeeded without a receipt": (
         "SELECT reference FROM payment WHERE state = 'succeeded' AND receipt = ''"
     ),
     "payment {0} succeeded, but no money was posted": (
         "SELECT p.reference FROM payment p WHERE p.state = 'succeeded' AND NOT EXISTS (SELECT 1 FROM transfer t "
-        "WHERE t.event = 'receipt' AND t.reference LIKE '%:' || p.receipt)"
+        "WHERE t.event = 'receipt' AND t.reference = p.gateway || ':' || p.receipt)"
     ),
     "the history of payment {0} says {2}, but it is {1}": (
         "SELECT p.reference, p.state, e.after FROM payment p JOIN payment_event e ON e.id = "
@@ -108,8 +101,8 @@ class Audit(msgspec.Struct, frozen=True, kw_only=True):
 
 def report(transaction: Transaction) -> Audit:
     """Hold everything against everything."""
-    found = [*stock.differences(transaction), *funds.differences(transaction)]
-    for sentence, query in _CHECKS.items():
+    found = [*stock.differences(transaction), *funds.differences(transaction), *checks.unguarded(transaction)]
+    for sentence, query in {**_CHECKS, **checks.CHECKS}.items():
         found += [sentence.format(*row) for row in transaction.all(query)]
     counts = transaction.find("SELECT (SELECT COUNT(*) FROM orders), (SELECT COUNT(*) FROM transfer)") or (0, 0)
     waiting = transaction.all(
@@ -124,5 +117,6 @@ def report(transaction: Transaction) -> Audit:
             f"{kind}: {money.plain(amount, currency)} {currency} from {gateway}, reference {reference}"
             + (f", order {number}" if number else "")
             for kind, gateway, reference, amount, currency, number in waiting
-        ),
+        )
+        + tuple(funds.below_zero(transaction)),
     )

@@ -17,6 +17,7 @@ import msgspec
 from runtime import notices, orders, payments, refunds
 from runtime.database import Database, Transaction
 from runtime.faults import Fault, MailFault
+from runtime.funds import settlement
 from runtime.mail import letters, post
 from runtime.notices import Notice, Topic
 from runtime.refusals import Refusal
@@ -79,6 +80,7 @@ def run_once(till: Till, settings: Settings, base_url: str, now: datetime, *, ex
         lambda: refunds.send_due(till, base_url or till.terms.url, now),
         lambda: send_due(till, settings, base_url, now),
         lambda: complete_due(till, now),
+        lambda: settlement.settle_due(till.database, now, lambda _, __: False),
     ]
     if expire:
         parts.insert(0, lambda: payments.expire_due(till, now))

@@ -10,15 +10,14 @@ from datetime import datetime
 
 import msgspec
 
-from runtime import attempts, findings, orders, receipts, refunds
+from runtime import attempts, orders, receipts, refunds
 from runtime.attempts import Owner, Payment, State
 from runtime.database import Transaction
 from runtime.faults import Fault
-from runtime.findings import Found
+from runtime.funds import disputes
 from runtime.gateways import (
     Charge,
     Device,
-    DisputeReport,
     Gateway,
     Kind,
     Notice,
@@ -105,22 +104,7 @@ def take(till: Till, notice: Notice, now: datetime) -> bool:
     if isinstance(notice, RefundReport):
         outcome = refunds.confirm(till.database, notice, now)
         return outcome in {refunds.Outcome.SUCCEEDED, refunds.Outcome.REPEATED, refunds.Outcome.NOTHING}
-    till.database.write(lambda transaction: _note_dispute(transaction, notice, now))
-    return False
-
-
-def _note_dispute(transaction: Transaction, report: DisputeReport, now: datetime) -> None:
-    payment = attempts.find(transaction, report.gateway, report.reference)
-    found = Found(
-        kind=f"dispute_{report.state}",
-        gateway=report.gateway,
-        reference=report.reference,
-        receipt=report.number,
-        amount=report.amount,
-        currency=report.currency,
-        order=payment.order if payment else None,
-    )
-    findings.note(transaction, found, now)
+    return not till.database.write(lambda transaction: disputes.apply(transaction, notice, now))
 
 
 def confirm_transfer(till: Till, number: str, cash: Cash, now: datetime) -> Outcome:

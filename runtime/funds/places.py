@@ -2,6 +2,7 @@
 
 from runtime.database import Transaction
 from runtime.funds.accounts import BANK, available, pending
+from runtime.funds.ledger import balance, of_order
 
 
 def source(transaction: Transaction, order: int | None, gateway: str, currency: str) -> str:
@@ -12,13 +13,27 @@ def source(transaction: Transaction, order: int | None, gateway: str, currency: 
     """
     held = pending(gateway)
     if order is None:
-        return held
+        return held if _has_held(transaction, gateway, currency) else BANK
     came = transaction.find(
         "SELECT 1 FROM transfer WHERE order_id = ? AND debit = ? AND currency = ? LIMIT 1", order, held, currency
     )
     if came is None:
         return BANK
-    return available(gateway) if is_settled(transaction, order) else held
+    settled = is_settled(transaction, order) and of_order(transaction, order, held, currency) <= 0
+    return available(gateway) if settled else held
+
+
+def spare(transaction: Transaction, gateway: str, currency: str, amount: int) -> str:
+    """Return the account at a gateway that can give an amount which belongs to no order."""
+    for account in (available(gateway), pending(gateway)):
+        if balance(transaction, account, currency) >= amount:
+            return account
+    return available(gateway)
+
+
+def _has_held(transaction: Transaction, gateway: str, currency: str) -> bool:
+    key = (pending(gateway), currency)
+    return transaction.find("SELECT 1 FROM balance WHERE account = ? AND currency = ?", *key) is not None
 
 
 def is_settled(transaction: Transaction, order: int) -> bool:

@@ -109,9 +109,7 @@ def succeed(transaction: Transaction, refund: Refund, *, actor: str, now: dateti
 
 def _source(transaction: Transaction, refund: Refund) -> str:
     """Return where the money leaves from."""
-    if refund.finding is not None:
-        return funds.BANK if refund.by_hand else funds.pending(refund.gateway)
-    if refund.by_hand or refund.order is None:
+    if refund.by_hand:
         return funds.BANK
     return funds.source(transaction, refund.order, refund.gateway, refund.currency)
 
@@ -169,7 +167,7 @@ def note(database: Database, number: str, *, returned: bool, actor: str, now: da
         event = Event.SUCCEED if returned else Event.FAIL
         theirs = refund.state in OPEN and (refund.by_hand or refund.state is State.STUCK)
         if not theirs or (refund.state, event) not in TRANSITIONS:
-            raise Refusal(Code.REFUND_NOT_ALLOWED, number=number, state=refund.state, event=event)
+            raise Refusal(Code.REFUND_NOT_ALLOWED, number=number, state=refund.state.word, event=event)
         if returned:
             return succeed(transaction, refund, actor=actor, now=now, outside=text)
         return fail(transaction, refund, actor=actor, now=now, why=text)

@@ -1,8 +1,9 @@
 """Promotions in words: what a product's page and card say about those that hold without a code, and coupons to take."""
 
+import re
 from collections.abc import Callable, Iterator
 
-from generator import crossing, promoting
+from generator import crossing, money, promoting
 from generator.display.edition import Edition
 from generator.display.phrases import phrase
 from generator.promotion import Customers, Promotion, PromotionKind, Tier
@@ -12,6 +13,7 @@ from generator.views import BargainView
 _MOST_TAGS = 2
 _WHOLE = 10_000
 _HOUR = 3600
+_CENTS = re.compile(r"[.,]0+(?!\d)")
 _LOUD = (PromotionKind.FLASH_SALE, PromotionKind.GROUP_BUY)
 
 
@@ -101,6 +103,12 @@ def _lines(edition: Edition, promotion: Promotion, product: Product) -> Iterator
     yield _for_whom(edition, promotion, _from(edition, promotion, _what(edition, promotion, product)))
 
 
+def _money(edition: Edition, amount: int) -> str:
+    """Write an amount as people say it: ¥299 and not ¥299.00."""
+    text, whole = edition.price(amount), 10 ** money.exponent(edition.shop.currency)
+    return _CENTS.sub("", text) if whole > 1 and amount % whole == 0 else text
+
+
 def _say(edition: Edition, key: str, **values: object) -> str:
     return phrase(key, edition.locale, **values)
 
@@ -118,7 +126,7 @@ def _plain(number: float) -> str:
 
 
 def _effect(edition: Edition, percent: int, off: int) -> str:
-    return share(edition, percent) if percent else _say(edition, "bargain_off", amount=edition.price(off))
+    return share(edition, percent) if percent else _say(edition, "bargain_off", amount=_money(edition, off))
 
 
 def _tier(edition: Edition, tier: Tier) -> str:
@@ -127,13 +135,13 @@ def _tier(edition: Edition, tier: Tier) -> str:
         key = "bargain_every_pieces" if tier.every else "bargain_from_pieces"
         return _say(edition, key, what=what, n=tier.quantity)
     key = "bargain_every" if tier.every else "bargain_from"
-    return _say(edition, key, what=what, amount=edition.price(tier.amount))
+    return _say(edition, key, what=what, amount=_money(edition, tier.amount))
 
 
 def _from(edition: Edition, promotion: Promotion, what: str) -> str:
     when = promotion.when
     if when.minimum_amount:
-        what = _say(edition, "bargain_from", what=what, amount=edition.price(when.minimum_amount))
+        what = _say(edition, "bargain_from", what=what, amount=_money(edition, when.minimum_amount))
     if when.minimum_quantity > 1:
         what = _say(edition, "bargain_from_pieces", what=what, n=when.minimum_quantity)
     return what
@@ -168,7 +176,7 @@ def _nth(edition: Edition, promotion: Promotion, product: Product) -> str:
     del product
     what = _effect(edition, promotion.percent, promotion.off)
     if promotion.price is not None:
-        what = edition.price(promotion.price)
+        what = _money(edition, promotion.price)
     return _say(edition, "bargain_nth", n=promotion.nth, what=what)
 
 
@@ -187,9 +195,11 @@ def _price(promotion: Promotion, variant: Variant) -> int:
 
 
 def _piece(edition: Edition, promotion: Promotion, product: Product) -> str:
-    """Say what a piece costs by a promotion: the lowest price of the variants."""
+    """Say what a piece costs by a promotion: the share that is taken off, or the lowest price of the variants."""
+    if promotion.percent:
+        return share(edition, promotion.percent)
     prices = [_price(promotion, each) for each in product.variants]
-    price = edition.price(min(prices))
+    price = _money(edition, min(prices))
     return price if len(set(prices)) == 1 else _say(edition, "from", price=price)
 
 
@@ -209,7 +219,7 @@ def _bundle(edition: Edition, promotion: Promotion, product: Product) -> str:
         if other is not None and count > 0:
             title = edition.text(other.title)
             others.append(title if count == 1 else f"{title} × {count}")
-    what = edition.price(promotion.price) if promotion.price is not None else ""
+    what = _money(edition, promotion.price) if promotion.price is not None else ""
     what = what or _effect(edition, promotion.percent, promotion.off)
     return _say(edition, "bargain_bundle", others=" + ".join(others), what=what)
 
@@ -227,7 +237,8 @@ def _notes(edition: Edition, promotion: Promotion) -> Iterator[str]:
     if limit.pieces_per_customer is not None:
         yield _say(edition, "bargain_pieces_each", n=limit.pieces_per_customer)
     if limit.per_customer is not None:
-        yield _say(edition, "bargain_orders_each", n=limit.per_customer)
+        key = "bargain_once" if limit.per_customer == 1 else "bargain_orders_each"
+        yield _say(edition, key, n=limit.per_customer)
     if promotion.coupon and promotion.coupon.valid_days:
         yield _say(edition, "bargain_days", n=promotion.coupon.valid_days)
 

@@ -95,6 +95,7 @@ _PHRASES: dict[str, dict[str, str]] = {
         "en": "orders per customer: {n}",
         "de": "Bestellungen pro Person: {n}",
     },
+    "bargain_once": {"zh": "每人一次", "en": "once per customer", "de": "einmal pro Person"},
     "bargain_days": {
         "zh": "领取后 {n} 天内有效",
         "en": "good for {n} days after you take it",

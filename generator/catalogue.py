@@ -81,6 +81,15 @@ class Catalogue:
         rows = self._rows("SELECT data FROM product WHERE handle = ?", (handle,))
         return self._product.decode(rows[0][0]) if rows else None
 
+    def raw(self) -> dict[str, bytes]:
+        """Return all products as they are kept, by handle, in the order of the shop: what is equal need not be read."""
+        rows = self._rows("SELECT handle, data FROM product ORDER BY position")
+        return {handle: bytes(data) for handle, data in rows}
+
+    def read(self, kept: bytes) -> Product:
+        """Read a product as it is kept."""
+        return self._product.decode(kept)
+
     def find_variant(self, sku: str) -> tuple[Product, Variant] | None:
         """Return a variant by its sku, with its product."""
         return self.variants((sku,)).get(sku)

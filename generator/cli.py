@@ -104,7 +104,9 @@ def build(folder: Path, out: Path | None, lang: str | None, *, no_publish: bool)
     _build(folder, lang, out=out, publish=not no_publish)
 
 
-def _build(folder: Path, lang: str | None, *, out: Path | None = None, publish: bool = True) -> str:
+def _build(
+    folder: Path, lang: str | None, *, out: Path | None = None, publish: bool = True, quiet: bool = False
+) -> str:
     from generator import report
     from generator.releases import freshness
 
@@ -125,31 +127,33 @@ def _build(folder: Path, lang: str | None, *, out: Path | None = None, publish: 
     if not built.release:
         sys.exit(1)
     click.echo(terminal.closing(built.figures, spoken), err=True)
-    click.echo(built.release)
+    if not quiet:
+        click.echo(built.release)
     return built.release
 
 
 @main.command()
 @click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @language_option
-def plan(folder: Path, lang: str | None) -> None:
-    """Build the shop in DIR and list what publishing it would change."""
+def plan(folder: Path, form: str, lang: str | None) -> None:
+    """Build the shop in DIR and list what publishing it would change: goods, prices and pages."""
     from generator import report
-    from generator.releases import changes
+    from generator.releases import changes, goods
     from generator.releases.publishing import Releases
 
-    release = _build(folder, lang, publish=False)
+    release = _build(folder, lang, publish=False, quiet=True)
     releases = Releases(folder / "var")
     live = releases.find_live()
     found = changes.between(releases.manifest(live) if live else None, releases.manifest(release))
-    chinese = report.language(lang, os.environ) == "zh"
-    for mark, urls in (("+", found.added), ("~", found.changed), ("-", found.removed)):
-        for url in urls:
-            click.echo(f"{mark} {url}")
-    if found.files:
-        click.echo(f"另有 {found.files} 个文件" if chinese else f"and {found.files} other files")
-    if not found:
-        click.echo("没有变化" if chinese else "nothing would change")
+    before = releases.folder(live) / "catalogue.db" if live else None
+    sold = goods.between(before, releases.folder(release) / "catalogue.db")
+    if form == "json":
+        click.echo(changes.as_json(release, found, sold))
+        return
+    spoken = report.language(lang, os.environ)
+    click.echo(release)
+    click.echo("\n".join(changes.text(found, sold, spoken)))
 
 
 @main.command()

@@ -2,6 +2,8 @@
 
 import msgspec
 
+from generator.releases import goods
+from generator.releases.goods import GoodsChanges
 from generator.releases.manifest import HTML, Manifest
 
 
@@ -32,3 +34,32 @@ def between(before: Manifest | None, after: Manifest) -> Changes:
         files=sum(1 for url in differing if url not in pages),
         catalogue=before is None or before.catalogue != after.catalogue,
     )
+
+
+_HEADS = {"en": ("products", "pages"), "zh": ("商品", "页面")}
+
+
+def text(found: Changes, sold: GoodsChanges, lang: str) -> list[str]:
+    """Return lines for people: the products that change, then the addresses."""
+    chinese = lang == "zh"
+    products, pages = _HEADS[lang]
+    lines = [f"{products}:", *goods.text(sold, lang)] if sold.products else []
+    marked = [
+        (mark, url) for mark, urls in (("+", found.added), ("~", found.changed), ("-", found.removed)) for url in urls
+    ]
+    if marked:
+        lines += [f"{pages}:", *(f"{mark} {url}" for mark, url in marked)]
+    if found.files:
+        lines.append(f"另有 {found.files} 个文件" if chinese else f"and {found.files} other files")
+    return lines if found else ["没有变化" if chinese else "nothing would change"]
+
+
+def as_json(release: str, found: Changes, sold: GoodsChanges) -> str:
+    """Return everything for programs; amounts are minor units of the currencies before and after."""
+    listed = {
+        "release": release, "changes": bool(found), "pages": {
+            "added": found.added, "changed": found.changed, "removed": found.removed,
+        },
+        "files": found.files, "currencies": sold.currencies, "products": sold.products,
+    }  # fmt: skip
+    return msgspec.json.encode(listed).decode()

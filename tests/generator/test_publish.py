@@ -1,6 +1,7 @@
 """Releases go live whole or not at all, whatever happens while they are made."""
 
 import errno
+import json
 import os
 import random
 import shutil
@@ -93,6 +94,69 @@ def test_a_plan_names_what_a_publish_would_change_and_changes_nothing(shop):
     assert "~ /products/tea-1/" in lines
     assert "~ /pages/about/" not in lines
     assert Releases(shop / "var").find_live() == live
+
+
+SIZES = """title: {zh-CN: 新茶, en: New tea}
+tags: [green]
+options: {规格: [50g, 100g]}
+variants:
+  - {options: {规格: 50g}, price: 30, sku: new-50, stock: 4}
+  - {options: {规格: 100g}, price: 55, sku: new-100}
+"""
+
+
+def planned(shop, *options):
+    done = CliRunner().invoke(main, ["plan", str(shop), *options])
+    assert done.exit_code == 0
+    return done.stdout
+
+
+def test_a_plan_lists_goods_with_old_and_new_prices_and_what_it_means_for_stock(shop):
+    (shop / "products/tea-9.yaml").write_text(SIZES, "utf-8")
+    product(shop, "tea-2", "{zh-CN: 龙井 2, en: Longjing 2}", 99, "compare_at: 120\nstock: 7\n")
+    (shop / "products/tea-3.yaml").unlink()
+    lines = planned(shop, "--lang", "en").splitlines()
+    goods = lines[lines.index("products:") + 1 : lines.index("pages:")]
+    assert goods == [
+        '~ tea-2 "龙井 2"',
+        "    tea-2: ¥102.00 → ¥99.00",
+        "    tea-2: crossed-out price none → ¥120.00",
+        "    tea-2: opening stock not counted → 7; a sku that was sold before keeps the stock it has",
+        '+ tea-9 "新茶"',
+        "    new-50 (50g): ¥30.00, opening stock 4",
+        "    new-100 (100g): ¥55.00, stock not counted",
+        '- tea-3 "龙井 3"',
+        "    tea-3: ¥103.00, no longer sold; its stock stays in the ledger",
+    ]
+    chinese = planned(shop, "--lang", "zh")
+    assert "    tea-2：¥102.00 → ¥99.00\n" in chinese
+    assert "    new-50 (50g)：¥30.00，初始库存 4\n" in chinese
+
+
+def test_a_plan_for_programs_has_the_amounts_in_minor_units(shop):
+    product(shop, "tea-2", "{zh-CN: 龙井 2, en: Longjing 2}", "99.50")
+    found = json.loads(planned(shop, "--lang", "en", "--format", "json"))
+    assert (found["changes"], found["currencies"]) == (True, ["CNY", "CNY"])
+    assert found["products"] == [
+        {
+            "kind": "changed", "product": "tea-2", "title": ["龙井 2", "龙井 2"], "status": ["active", "active"],
+            "variants": [{"kind": "changed", "sku": "tea-2", "price": [10200, 9950],
+                          "compare_at": [None, None], "stock": [None, None]}],
+        }
+    ]  # fmt: skip
+    assert "/products/tea-2/" in found["pages"]["changed"]
+
+
+def test_a_text_that_changes_no_price_is_no_change_of_goods(shop):
+    product(shop, "tea-2", "{zh-CN: 龙井 2, en: Longjing 2}", 102, "description: {zh-CN: 好茶, en: Good tea}\n")
+    lines = planned(shop, "--lang", "en").splitlines()
+    assert "products:" not in lines
+    assert "~ /products/tea-2/" in lines
+
+
+def test_a_plan_without_a_change_says_so(shop):
+    assert planned(shop, "--lang", "en").splitlines()[1:] == ["nothing would change"]
+    assert json.loads(planned(shop, "--format", "json"))["changes"] is False
 
 
 def test_a_published_plan_renders_nothing_again(shop):

@@ -7,8 +7,9 @@ promotions will do, so its lines may lie ahead; a later line of the same sku mak
 import csv
 import io
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, KeysView, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from generator import files, money
@@ -48,7 +49,7 @@ class Log:
         self._spans = {sku: list(each) for sku, each in spans.items()}
         self.damaged = tuple(damaged)
 
-    def skus(self) -> Iterable[str]:
+    def skus(self) -> KeysView[str]:
         """Return every sku that was ever on sale."""
         return self._spans.keys()
 
@@ -59,6 +60,8 @@ class Log:
     def ahead(self, sku: str, now: str) -> tuple[Span | None, list[Span]]:
         """Return the span that holds now, and those that the log expects after it."""
         spans = self.spans(sku)
+        if spans and spans[-1].since <= now:
+            return spans[-1], []
         current = next((each for each in reversed(spans) if each.since <= now), None)
         return current, [each for each in spans if each.since > now]
 
@@ -98,31 +101,75 @@ def read(path: Path, currency: str) -> Log:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return Log({})
-    found: dict[str, list[Span]] = {}
-    damaged = []
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line or number == 1:
-            continue
-        read_line = _line(line, currency)
-        if read_line is None:
-            damaged.append(number)
-            continue
-        recorded, sku, span = read_line
-        spans = found.setdefault(sku, [])
+    known = _KNOWN.get((path, currency))
+    # It only grows: lines that this process has read already are not read again.
+    if known is None or not text.startswith(known.text) or not known.text.endswith("\n"):
+        _KNOWN.clear()
+        known = _KNOWN[path, currency] = _Read()
+    if known.log is None or len(known.text) < len(text):
+        known.add(text, currency)
+        known.log = Log(known.spans, known.damaged)
+    return known.log
+
+
+class _Read:
+    """What was read of a log so far: its text, and what its lines said."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.lines = 0
+        self.spans: dict[str, list[Span]] = {}
+        self.damaged: list[int] = []
+        self.log: Log | None = None
+
+    def add(self, text: str, currency: str) -> None:
+        """Read the lines of a text that are new; the last one may still be cut short."""
+        lines = text[len(self.text) :].split("\n")
+        for number, line in enumerate(lines, self.lines + 1):
+            if line and number > 1:
+                self._take(line, number, currency)
+        self.text = text
+        self.lines += len(lines) - 1
+
+    def _take(self, line: str, number: int, currency: str) -> None:
+        found = _line(line, currency)
+        if found is None:
+            self.damaged.append(number)
+            return
+        recorded, sku, span = found
+        spans = self.spans.setdefault(sku, [])
         while spans and spans[-1].since >= span.since and spans[-1].since >= recorded:
             spans.pop()
         if span.price is not None or spans:
             spans.append(span)
-    return Log(found, damaged)
+
+
+_KNOWN: dict[tuple[Path, str], _Read] = {}
+"""The log that this process read last: a publish of one price need not read ten thousand others again."""
+
+
+@lru_cache(maxsize=4096)
+def _is_instant(text: str) -> bool:
+    try:
+        datetime.strptime(text, _FORM).replace(tzinfo=UTC)
+    except ValueError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=4096)
+def _amount(text: str, currency: str) -> int | None:
+    return money.parse(text, currency) if text else None
 
 
 def _line(line: str, currency: str) -> tuple[str, str, Span] | None:
     try:
-        recorded, since, sku, price, crossed, own, promotion = next(csv.reader([line], strict=True))
-        for instant in (recorded, since):
-            datetime.strptime(instant, _FORM).replace(tzinfo=UTC)
-        amount = money.parse(price, own) if price else None
-        before = money.parse(crossed, own) if crossed else None
+        plain = '"' not in line and "\r" not in line and "\0" not in line
+        row = line.split(",") if plain else next(csv.reader([line], strict=True))
+        recorded, since, sku, price, crossed, own, promotion = row
+        if not (_is_instant(recorded) and _is_instant(since)):
+            return None
+        amount, before = _amount(price, own), _amount(crossed, own)
     except (ValueError, csv.Error, StopIteration):
         return None
     if own != currency:
@@ -175,7 +222,7 @@ def _changes(log: Log, plans: Mapping[str, Sequence[Span]], now: str) -> Iterato
         if held and list(later) == expected:
             continue
         yield from ((sku, each) for each in (plan if expected or not held else later))
-    for sku in log.skus():
+    for sku in sorted(log.skus() - plans.keys()):
         current, expected = log.ahead(sku, now)
-        if sku not in plans and (expected or (current is not None and current.price is not None)):
+        if expected or (current is not None and current.price is not None):
             yield sku, Span(since=now, price=None)

@@ -56,9 +56,11 @@ def assemble(made: Draft) -> Shop:
 
 
 def stocked(made: Draft) -> dict[str, tuple[str, ...]]:
-    """Return what stands on every shelf."""
-    stall = Stall(made.products.values())
-    return {handle: stall.pick(each) for handle, each in made.shelves.items()}
+    """Return what stands on every shelf, found once."""
+    if made.stocked is None:
+        stall = Stall(made.products.values())
+        made.stocked = {handle: stall.pick(each) for handle, each in made.shelves.items()}
+    return made.stocked
 
 
 def _shelf(said: ShelfFile, products: Sequence[str]) -> Shelf:

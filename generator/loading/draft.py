@@ -47,6 +47,7 @@ class Draft(msgspec.Struct, kw_only=True):
     broken: frozenset[tuple[str | int, ...]] = frozenset()
     documents: dict[str, Document] = {}
     rows: dict[str, Document] = {}
+    stocked: dict[str, tuple[str, ...]] | None = None
 
     def file(self, kind: str, handle: str) -> str:
         """Return the file that a product, shelf, page or live room stands in."""

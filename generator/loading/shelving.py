@@ -12,6 +12,7 @@ class Stall:
     def __init__(self, products: Iterable[Product]) -> None:
         self._shown = {each.handle: each for each in products if each.status is ProductStatus.ACTIVE}
         self._prices = {handle: lowest(each) for handle, each in self._shown.items()}
+        self._order = {handle: place for place, handle in enumerate(self._shown)}
         self._tagged: dict[str, set[str]] = {}
         for handle, each in self._shown.items():
             for tag in each.tags:
@@ -26,12 +27,12 @@ class Stall:
         return tuple(self._sorted(found, rule.sort)[: rule.limit])
 
     def _with_tags(self, rule: Rule) -> list[str]:
-        chosen = set(self._shown)
+        chosen: Iterable[str] = self._shown.keys()
         if rule.any_tags:
             chosen = set().union(*(self._tagged.get(tag, set()) for tag in rule.any_tags))
         for tag in rule.all_tags:
-            chosen &= self._tagged.get(tag, set())
-        return [handle for handle in self._shown if handle in chosen]
+            chosen = self._tagged.get(tag, set()).intersection(chosen)
+        return sorted(chosen, key=self._order.__getitem__)
 
     def _fits(self, handle: str, rule: Rule) -> bool:
         price = self._prices[handle]

@@ -41,6 +41,9 @@ _ENCODER = msgspec.msgpack.Encoder()
 _DECODED: dict[Path, dict[str, tuple[msgspec.Raw, Result]]] = {}
 """What this process read from the cache of its last shop: the same bytes are the same values, made once."""
 
+_SEEN: dict[Path, tuple[tuple[int, ...], Stored]] = {}
+"""The cache that this process read or wrote last, and what its file looked like: as long as it does, it stands."""
+
 
 def key(*parts: bytes) -> bytes:
     """Return what changes with our code and with each of the parts."""
@@ -99,10 +102,13 @@ class Cache:
             for each in sources
             if results[each.file].digest
         }
-        body = _ENCODER.encode(Stored(key=self._key, written=time.time_ns(), entries=entries))
+        stored = Stored(key=self._key, written=time.time_ns(), entries=entries)
+        body = _ENCODER.encode(stored)
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             files.replace(self._path, _MAGIC + digest(body) + body, durable=False)
+            _SEEN.clear()
+            _SEEN[self._path] = _state(self._path.lstat()), stored
         except (OSError, files.RefusedError):
             return
 
@@ -110,11 +116,19 @@ class Cache:
         return self._good.get(result.file) or msgspec.Raw(_ENCODER.encode(result))
 
 
+def _state(found: os.stat_result) -> tuple[int, ...]:
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
 def _load(path: Path, wanted: bytes) -> Stored:
     nothing = Stored(key=wanted, written=0, entries={})
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
         with os.fdopen(handle, "rb") as stream:
+            state = _state(os.fstat(stream.fileno()))
+            if path in _SEEN and _SEEN[path][0] == state:
+                stored = _SEEN[path][1]
+                return stored if stored.key == wanted else nothing
             data = stream.read()
     except OSError:
         return nothing
@@ -126,4 +140,6 @@ def _load(path: Path, wanted: bytes) -> Stored:
         stored = _DECODER.decode(body)
     except msgspec.MsgspecError:
         return nothing
+    _SEEN.clear()
+    _SEEN[path] = state, stored
     return stored if stored.key == wanted else nothing

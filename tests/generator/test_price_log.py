@@ -45,6 +45,21 @@ def test_what_is_written_is_never_written_again(path):
     assert [each.price for each in log.spans('b, or "c"')] == [500, None]
 
 
+def test_a_log_that_grew_or_was_replaced_says_what_it_says_now(path):
+    write(path, {"a": [span(DAY[0], 900)]}, DAY[0])
+    write(path, {"a": [span(DAY[1], 700)]}, DAY[1])
+    head, first, second = path.read_text("utf-8").splitlines(keepends=True)
+    path.write_text(head + first, "utf-8")
+    assert [each.price for each in price_log.read(path, "EUR").spans("a")] == [900]
+    path.write_text(head + first + second.rstrip("\n"), "utf-8")
+    assert [each.price for each in price_log.read(path, "EUR").spans("a")] == [900, 700]
+    path.write_text(head + first + second.replace(",7.00,", ",7.005,") + second, "utf-8")
+    assert price_log.read(path, "EUR").damaged == (3,)
+    path.write_text(head + second, "utf-8")
+    assert [each.price for each in price_log.read(path, "EUR").spans("a")] == [700]
+    assert price_log.read(path, "EUR").damaged == ()
+
+
 def test_a_promotion_that_is_planned_and_then_called_off_leaves_no_price(path):
     planned = [span(DAY[0], 900), span(DAY[5], 500, 900, "flash"), span(DAY[6], 900)]
     assert write(path, {"a": planned}, DAY[0]) == 3

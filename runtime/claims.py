@@ -13,6 +13,7 @@ from generator.shop import Terms
 from runtime import groups, uses
 from runtime.occasions import Occasion
 from runtime.pricing import Item, Quote
+from runtime.refusals import Code, Refusal
 from runtime.stock import Take
 from runtime.transaction import Transaction
 
@@ -26,6 +27,14 @@ class Priced(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[Item, ...]
     quote: Quote
     occasion: Occasion
+
+
+def check_group(priced: Priced) -> None:
+    """Refuse an order for a group that takes nobody any more: group-full, group-over."""
+    notes = {step.code for step in priced.occasion.circumstances.notes}
+    for code in (Code.GROUP_FULL, Code.GROUP_OVER):
+        if code in notes:
+            raise Refusal(code)
 
 
 def claim(transaction: Transaction, order: int, priced: Priced, now: datetime) -> None:

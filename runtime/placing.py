@@ -183,6 +183,7 @@ def _draft(till: Till, placement: Placement, fingerprint: str, now: datetime) ->
     gateway = till.gateways.get(placement.gateway)
     if gateway is None:
         raise Refusal(Code.GATEWAY_UNKNOWN, gateway=placement.gateway)
+    claims.check_group(priced)
     if priced.quote.total != placement.expected_total:
         raise PriceChangedRefusal(placement.expected_total, priced.quote)
     return _Draft(placement=placement, fingerprint=fingerprint, priced=priced, gateway=gateway)

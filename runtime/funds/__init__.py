@@ -23,8 +23,8 @@ from runtime.funds.accounts import (
 )
 from runtime.funds.invariants import below_zero, differences
 from runtime.funds.ledger import Entry, Where, balance, balances, of_order, post, sums
-from runtime.funds.places import is_settled, refundable, source
-from runtime.funds.postings import Sale, parts, sale
+from runtime.funds.places import is_settled, refundable, source, spare
+from runtime.funds.postings import Sale, entries, parts, sale
 
 __all__ = [
     "BANK",
@@ -47,6 +47,7 @@ __all__ = [
     "below_zero",
     "differences",
     "disputed",
+    "entries",
     "is_settled",
     "of_order",
     "parts",
@@ -55,6 +56,7 @@ __all__ = [
     "refundable",
     "sale",
     "source",
+    "spare",
     "sums",
     "withdrawing",
 ]

@@ -32,8 +32,9 @@ CHECKS = {
     ),
     "suspense holds {1} {0}, but what waits for a decision is {2}": (
         "SELECT b.currency, -b.amount, COALESCE(f.total, 0) FROM balance b LEFT JOIN (SELECT currency, "
-        "SUM(amount) AS total FROM finding WHERE settled_at IS NULL AND kind IN ('late', 'double', 'overpaid', "
-        "'partial', 'wrong_amount', 'wrong_currency', 'unknown_reference') GROUP BY currency) f "
+        "SUM(CASE WHEN kind = 'bill_refund' THEN -amount ELSE amount END) AS total FROM finding "
+        "WHERE settled_at IS NULL AND kind IN ('late', 'double', 'overpaid', 'partial', 'wrong_amount', "
+        "'wrong_currency', 'unknown_reference', 'bill_refund') GROUP BY currency) f "
         "ON f.currency = b.currency WHERE b.account = 'suspense' AND -b.amount <> COALESCE(f.total, 0)"
     ),
     "{0} {1} is due for refund, but the open refunds are {2}": (

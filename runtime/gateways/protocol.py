@@ -196,11 +196,15 @@ class BillRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Bill(msgspec.Struct, frozen=True, kw_only=True):
-    """A provider's books of one day, checked against the provider's own digest and totals where it gives them."""
+    """A provider's books of one day, checked against the provider's own digest and totals where it gives them.
+
+    ``east`` is how many hours the provider's day begins before that of UTC: 8 in Beijing.
+    """
 
     gateway: str
     day: date
     rows: tuple[BillRow, ...]
+    east: int = 0
 
 
 Notice = Report | RefundReport | DisputeReport

@@ -40,7 +40,7 @@ def read(gateway: str, day: date, packed: bytes) -> Bill:
     except (KeyError, ValueError) as error:
         raise _damaged(gateway, day, "a row cannot be read") from error
     _check(gateway, day, [cells for _, cells in rows], lines)
-    return Bill(gateway=gateway, day=day, rows=tuple(row for row, _ in rows))
+    return Bill(gateway=gateway, day=day, rows=tuple(row for row, _ in rows), east=8)
 
 
 def _texts(packed: bytes) -> Iterable[str]:

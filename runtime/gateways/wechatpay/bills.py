@@ -44,7 +44,7 @@ def read(packed: bytes, digest: str, day: date, gateway: str) -> Bill:
         rows = [_cells(line) for line in lines[1 : ends[0]]]
         totals, sums = _columns(lines[ends[0]], _TOTALS), _cells(lines[ends[0] + 1])
         _check(rows, column, lambda name: sums[totals[name]])
-        return Bill(gateway=gateway, day=day, rows=tuple(_rows(rows, column, day)))
+        return Bill(gateway=gateway, day=day, rows=tuple(_rows(rows, column, day)), east=8)
     except (UnicodeDecodeError, LookupError, ValueError) as error:
         raise DamagedError(f"the file cannot be read: {error}") from error
 

@@ -16,7 +16,7 @@ from runtime.simulators.alipay.identity import Identity
 from runtime.simulators.alipay.pages import Pages
 from runtime.simulators.alipay.trading import Trading, stamp, yuan
 from runtime.simulators.alipay.wishes import WrongError, business
-from runtime.simulators.records import Charge, Refund
+from runtime.simulators.records import Charge
 from runtime.simulators.stage import Stage
 
 TOLERANCE = 900
@@ -158,7 +158,7 @@ class Desk:
     def _query_refund(self, given: Given, wish: dict[str, Any]) -> dict[str, Any]:
         del given
         charge, number = self._named(wish), str(wish.get("out_request_no", ""))
-        found = self._stage.books.find(Refund, "number = ? AND charge = ?", number, charge.reference)
+        found = self._trading.find_refund(charge, number)
         if found is None:
             return {}
         said = {

@@ -124,17 +124,18 @@ class Trading:
         with self._books.change():
             charge = self.get(wish.reference, wish.trade_no)
             number = wish.number or charge.reference
-            known = self._books.find(Refund, "number = ?", number)
+            known = self.find_refund(charge, number)
             if known is not None:
-                if (known.charge, known.amount) != (charge.reference, wish.amount):
+                if known.amount != wish.amount:
                     raise business("DISCORDANT_REPEAT_REQUEST", "不一致的重复请求")
                 return charge, known, "N"
             self._refundable(charge, wish)
             fault = self._books.take_fault(("refund-outcome",), _OUTCOMES)
             fresh = Refund(
-                number=number, id=f"{charge.id}-{self._books.next_number('refund')}", charge=charge.reference,
-                state="REFUND_PROCESSING", amount=wish.amount, currency="CNY", created_at=self._stage.clock.now(),
-                details={"slow": float(fault.values.get("seconds", 1)) if fault else 0},
+                number=f"{charge.id}/{number}", id=f"{charge.id}-{self._books.next_number('refund')}",
+                charge=charge.reference, state="REFUND_PROCESSING", amount=wish.amount, currency="CNY",
+                created_at=self._stage.clock.now(),
+                details={"number": number, "slow": float(fault.values.get("seconds", 1)) if fault else 0},
             )  # fmt: skip
             if fault is not None and fault.name == "nothing":
                 return charge, fresh, "N"
@@ -143,6 +144,10 @@ class Trading:
                 return charge, fresh, "N"
         self.settle(fresh)
         return self.get(charge.reference), fresh, "Y"
+
+    def find_refund(self, charge: Charge, number: str) -> Refund | None:
+        """Return a refund of a trade, or None: the merchant's numbers of refunds are unique within a trade."""
+        return self._books.find(Refund, "number = ?", f"{charge.id}/{number}")
 
     def refunded(self, reference: str) -> int:
         """Return how much of a trade went back."""
@@ -163,15 +168,15 @@ class Trading:
             if found is None or found.state != "REFUND_PROCESSING":
                 return
             movement = Movement(
-                id=refund.id, kind="refund", charge=refund.charge, reference=refund.number, amount=refund.amount,
-                currency="CNY", at=now,
+                id=refund.id, kind="refund", charge=refund.charge, reference=refund.details["number"],
+                amount=refund.amount, currency="CNY", at=now,
             )  # fmt: skip
             self._books.add(movement)
             self._books.alter(Refund, "number", refund.number, state="REFUND_SUCCESS")
             charge = self.get(refund.charge)
             if self.refunded(charge.reference) >= charge.amount:
                 self._books.alter(Charge, "reference", charge.reference, state="TRADE_CLOSED")
-        self.tell(refund.charge, refund.number)
+        self.tell(refund.charge, refund.details["number"])
 
     def tell(self, reference: str, refund: str = "") -> None:
         """Post the notice of a trade as it is now; a code's merchant is not told of a trade that closes."""

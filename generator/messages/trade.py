@@ -13,6 +13,11 @@ def _rates(zones: str, more: str = "", by: str = "weight") -> str:
 
 _FIRST = "first: {up_to: 1kg, fee: 8}, then: {each: 1kg, fee: 2}"
 _EVERYWHERE = f"{{regions: ['*'], {_FIRST}}}"
+_CNY = "currency: CNY\n"
+_WECHATPAY = (
+    "payment:\n  - {gateway: wechatpay, mchid: '1900000001', appid: wxd678efb567fe6787, serial: 79E7ED8311DB56C3, "
+    "private_key: var/wechatpay/apiclient_key.pem, secret: WECHATPAY_APIV3_KEY}\n"
+)
 
 MESSAGES = {
     "region-twice": Message(
@@ -97,6 +102,20 @@ MESSAGES = {
         zh_hint="加上 qr:（media/ 下的图片）或 account:（收款账户）",
         bad="payment: [{gateway: transfer}]\n",
         good="payment: [{gateway: transfer, account: '4321 0000 1234'}]\n",
+    ),
+    "gateway-incomplete": Message(
+        en="{name} cannot be asked without {missing}",
+        zh="{name} 还缺 {missing}",
+        en_hint="shopwright simulate {name} prints a complete example",
+        zh_hint="运行 shopwright simulate {name} 可以看到完整的例子",
+        bad=_CNY + "payment: [{gateway: wechatpay, appid: wxd678efb567fe6787}]\n",
+        good=_CNY + _WECHATPAY,
+    ),
+    "gateway-currency": Message(
+        en="{name} takes {taken} and not {currency}",
+        zh="{name} 只收 {taken}，不收 {currency}",
+        bad="currency: EUR\n" + _WECHATPAY,
+        good=_CNY + _WECHATPAY,
     ),
     "tax-rate-twice": Message(
         en="there are two rates for {place}, class {tax_class}",

@@ -1,19 +1,26 @@
 """Payment methods: gateways that exist, with what they need."""
 
 from collections.abc import Iterator
-from importlib.metadata import entry_points
 
+from generator import plugins
 from generator.loading.draft import Draft, in_shop
 from generator.problems import Problem
 from generator.source import nearest
 
-GROUP = "shopwright.gateways"
-OURS = ("rehearsal", "transfer", "cash_on_delivery")
+OURS = ("rehearsal", "transfer", "cash_on_delivery", "wechatpay", "alipay")
+
+NEEDED = {
+    "wechatpay": ("mchid", "appid", "serial", "private_key", "secret"),
+    "alipay": ("app_id", "private_key"),
+}
+"""What a provider cannot do without."""
+CURRENCIES = {"wechatpay": frozenset({"CNY"}), "alipay": frozenset({"CNY"})}
+"""The currencies that a provider takes, where they are few."""
 
 
 def known(draft: Draft) -> Iterator[Problem]:
     """Every gateway is one of ours or one of an installed plugin; none is named twice."""
-    names = {*OURS, *(point.name for point in entry_points(group=GROUP))}
+    names = {*OURS, *plugins.names(plugins.GATEWAYS)}
     seen: set[str] = set()
     for index, method in enumerate(draft.shop.payment):
         path = ("payment", index, "gateway")
@@ -28,7 +35,19 @@ def known(draft: Draft) -> Iterator[Problem]:
 
 
 def complete(draft: Draft) -> Iterator[Problem]:
-    """A transfer says where the money goes."""
+    """A transfer says where the money goes, a provider gets what it needs and a currency that it takes."""
     for index, method in enumerate(draft.shop.payment):
         if method.gateway == "transfer" and not method.settings.keys() & {"qr", "account"}:
             yield in_shop("transfer-incomplete", ("payment", index))
+        missing = [key for key in NEEDED.get(method.gateway, ()) if not method.settings.get(key)]
+        if missing:
+            yield in_shop("gateway-incomplete", ("payment", index), name=method.gateway, missing=", ".join(missing))
+        taken = CURRENCIES.get(method.gateway)
+        if taken and draft.shop.currency not in taken:
+            yield in_shop(
+                "gateway-currency",
+                ("payment", index, "gateway"),
+                name=method.gateway,
+                currency=draft.shop.currency,
+                taken=", ".join(sorted(taken)),
+            )

@@ -10,6 +10,7 @@ from generator import report, terminal
 from generator.releases import freshness
 from generator.releases.publishing import Releases
 from runtime import server
+from runtime.renewal import Renewal
 from runtime.server import Listening, PortError
 from runtime.settings import SettingError, Settings, read
 
@@ -32,10 +33,16 @@ def serve(folder: Path, listening: Listening, lang: str | None, *, build: bool) 
     if Releases(settings.var).find_live() is None:
         terminal.say(spoken, "error: nothing was published yet", "错误：还没有发布过任何版本")
         return WORLD
+    renewing = Renewal(settings.folder, spoken) if build else None
     try:
+        if renewing:
+            renewing.start()
         server.run(settings, listening, lambda address: _announce(address, spoken))
     except PortError as error:
         return _port(listening, error, spoken)
+    finally:
+        if renewing:
+            renewing.stop()
     return 0
 
 

@@ -45,6 +45,22 @@ def write(folder: Path, record: Record) -> None:
     files.replace(_path(folder), msgspec.msgpack.encode(record), durable=False)
 
 
+def is_overdue(folder: Path, now: str) -> bool:
+    """Tell whether nothing changed since the last build but the hour: what it published begins or ends by itself."""
+    record = read(folder)
+    if record is None or not record.until or now < record.until:
+        return False
+    return _is_live(folder, record.release) and _is_unchanged(folder, record)
+
+
+def _is_unchanged(folder: Path, record: Record) -> bool:
+    return (
+        record.engine == engine()
+        and record.shop == signature([folder])
+        and record.themes == signature([Path(each) for each in record.folders])
+    )
+
+
 def is_fresh(folder: Path, *, publish: bool = True) -> bool:
     """Tell whether a build would change nothing; with ``publish`` the last release has to be live, too."""
     record = read(folder)
@@ -55,11 +71,7 @@ def is_fresh(folder: Path, *, publish: bool = True) -> bool:
         return False
     if publish and not _is_live(folder, record.release):
         return False
-    return (
-        record.engine == engine()
-        and record.shop == signature([folder])
-        and record.themes == signature([Path(each) for each in record.folders])
-    )
+    return _is_unchanged(folder, record)
 
 
 def _is_live(folder: Path, release: str) -> bool:

@@ -84,11 +84,13 @@ def _used_up(promotion: Promotion, here: Circumstances) -> Step | None:
         return said("promotion-used", promotion)
     if limit.pieces_per_customer is not None and used.own_pieces >= limit.pieces_per_customer:
         return said("promotion-used", promotion)
-    if limit.total is not None and used.orders >= limit.total:
-        return said("promotion-gone", promotion)
-    if promotion.stock is not None and used.pieces >= promotion.stock:
-        return said("promotion-gone", promotion)
-    return None
+    return said("promotion-gone", promotion) if is_given_away(promotion, used) else None
+
+
+def is_given_away(promotion: Promotion, used: Used) -> bool:
+    """Tell whether nobody gets a promotion any more: its orders or its own stock are used up."""
+    total, stock = promotion.limit.total, promotion.stock
+    return (total is not None and used.orders >= total) or (stock is not None and used.pieces >= stock)
 
 
 def is_limited(promotion: Promotion) -> bool:

@@ -10,7 +10,8 @@ from generator import crossing, money
 from generator.display import prices
 from generator.shop import Product, ProductStatus, Variant
 from generator.views import View
-from runtime import regions, stock
+from runtime import regions, stock, uses
+from runtime.promotions import conditions
 from runtime.web import cart, rooms
 from runtime.web.failures import limit
 from runtime.web.visit import Visit, visit
@@ -94,8 +95,9 @@ def offers_of(here: Visit, handles: list[str] | tuple[str, ...]) -> dict[str, Of
     products = [product for handle in handles if (product := _find(here, handle)) is not None]
     skus = [variant.sku for product in products for variant in product.variants]
     levels = here.database.read(lambda look: stock.levels(look, skus)) if skus else {}
+    gone = _used_up(here)
     return {
-        variant.sku: _offer(here, product, variant, levels.get(variant.sku))
+        variant.sku: _offer(here, (product, variant), levels.get(variant.sku), gone)
         for product in products
         for variant in product.variants
     }
@@ -108,9 +110,19 @@ def _find(here: Visit, handle: str) -> Product | None:
     return product if (product.publish_at or "") <= rooms.instant(here.now) else None
 
 
-def _offer(here: Visit, product: Product, variant: Variant, level: int | None) -> Offer:
+def _used_up(here: Visit) -> frozenset[str]:
+    """Return the ids of promotions whose stock or number of orders has been given away."""
+    limited = {each.id: each for each in here.terms.promotions if conditions.is_limited(each)}
+    if not limited:
+        return frozenset()
+    used = here.database.read(lambda look: uses.look(look, list(limited), ()))
+    return frozenset(name for name, each in used.items() if conditions.is_given_away(limited[name], each))
+
+
+def _offer(here: Visit, goods: tuple[Product, Variant], level: int | None, gone: frozenset[str]) -> Offer:
+    product, variant = goods
     currency, locale = here.terms.currency, here.locale
-    current = crossing.shown(here.terms, product, variant, rooms.instant(here.now))
+    current = crossing.shown(here.terms, product, variant, rooms.instant(here.now), gone)
     crossed = "" if current.crossed_out is None else money.text(current.crossed_out, currency, locale)
     return Offer(
         product=product.handle,

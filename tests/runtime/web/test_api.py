@@ -33,10 +33,12 @@ def offers(shop, products, query=""):
 def test_an_offer_says_price_and_whether_there_is_any(shop):
     assert offers(shop, "cup") == {
         "cup-g": {
-            "product": "cup", "price": "¥45.50", "amount": 4550, "compare_at": "¥60.00", "available": True, "left": 3,
+            "product": "cup", "price": "¥45.50", "amount": 4550, "compare_at": "¥60.00", "unit": "", "note": "",
+            "until": "", "available": True, "left": 3,
         },
         "cup-w": {
-            "product": "cup", "price": "¥48.00", "amount": 4800, "compare_at": "", "available": False, "left": None,
+            "product": "cup", "price": "¥48.00", "amount": 4800, "compare_at": "", "unit": "", "note": "", "until": "",
+            "available": False, "left": None,
         },
     }  # fmt: skip
 
@@ -45,7 +47,8 @@ def test_many_left_are_not_counted_and_unlimited_goods_are_there(shop):
     assert offers(shop, "tea-06")["tea-06"]["left"] is None
     assert offers(shop, "tea-05")["tea-05"]["left"] == 5
     assert offers(shop, "endless")["endless"] == {
-        "product": "endless", "price": "¥9.00", "amount": 900, "compare_at": "", "available": True, "left": None,
+        "product": "endless", "price": "¥9.00", "amount": 900, "compare_at": "", "unit": "", "note": "", "until": "",
+        "available": True, "left": None,
     }  # fmt: skip
 
 
@@ -55,7 +58,8 @@ def test_stock_comes_from_the_database_and_not_from_the_text(shop):
         database = shop.app.extensions["shopwright"].database
     stock.adjust(database, "tea-02", -2, actor="test", note="broken", now=datetime.now(UTC))
     assert offers(shop, "tea-02")["tea-02"] | {"price": ""} == {
-        "product": "tea-02", "price": "", "amount": 10200, "compare_at": "", "available": False, "left": None,
+        "product": "tea-02", "price": "", "amount": 10200, "compare_at": "", "unit": "", "note": "", "until": "",
+        "available": False, "left": None,
     }  # fmt: skip
     stock.adjust(database, "tea-02", 50, actor="test", note="found", now=datetime.now(UTC))
     assert offers(shop, "tea-02")["tea-02"]["available"] is True

@@ -8,13 +8,14 @@ from typing import Any
 
 import msgspec
 
-from generator import clock, document, rules, schema
+from generator import clock, document, plugins, rules, schema
 from generator.document import Document
 from generator.loading import assembly, ground, shop
 from generator.loading.draft import Draft
 from generator.loading.reader import Ground, Reader
 from generator.messages import problem
 from generator.problems import Mark, Problem, Severity
+from generator.rules import paying
 from generator.shop import Shop
 from generator.source import cache, inventory, parallel, reading
 from generator.source.decoding import MAXIMUM_BYTES, lenient
@@ -81,7 +82,7 @@ def _draft(folder: Path, main: Document | None, *, keep: bool) -> tuple[Draft, l
     base, broken = ground.fallback(), frozenset[tuple[str | int, ...]]()
     reader = Reader(SHOP, base)
     if main is not None:
-        checked = schema.validate(main, schema.compile_tree(sections.compose(offer)))
+        checked = schema.validate(main, schema.compile_tree(sections.compose(offer, _gateways(main))))
         problems += checked.problems
         tree = checked.data if isinstance(checked.data, dict) else {}
         base, first = shop.find_ground(tree, SHOP)
@@ -96,6 +97,14 @@ def _draft(folder: Path, main: Document | None, *, keep: bool) -> tuple[Draft, l
     made.broken = broken
     made.documents = {SHOP: main} if main is not None else {}
     return made, problems
+
+
+def _gateways(main: Document) -> dict[str, plugins.Tree]:
+    """Return the schemas of the payment plugins that a shop names; nobody looks for any where it names none."""
+    listed = main.data.get("payment") if isinstance(main.data, dict) else None
+    named = [each.get("gateway") for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    foreign = [name for name in named if isinstance(name, str) and name not in paying.OURS]
+    return plugins.schemas(plugins.GATEWAYS, foreign) if foreign else {}
 
 
 def _theme(main: Document | None, overlay: Path) -> tuple[Offer, list[Problem]]:

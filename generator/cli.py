@@ -68,6 +68,7 @@ def schema(name: str | None, folder: Path | None) -> None:
     """Print the JSON Schema called NAME (shop, product, page …), or the names of all."""
     import json
 
+    from generator import plugins
     from generator.source import nearest
     from generator.theming import sections
 
@@ -81,7 +82,7 @@ def schema(name: str | None, folder: Path | None) -> None:
     tree = sections.core(name)
     if name == "shop":
         offer, _ = sections.read(_theme(folder), folder / "theme" if folder else None)
-        tree = sections.compose(offer)
+        tree = sections.compose(offer, plugins.schemas(plugins.GATEWAYS))
     click.echo(json.dumps(tree, ensure_ascii=False, indent=2))
 
 

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from generator import document, files, starter
+from generator import document, files, plugins, starter
 from generator.places import SAMPLE_SHOPS
 from generator.source.inventory import SHOP
 from generator.theming import sections
@@ -87,7 +87,9 @@ def schemas(folder: Path) -> dict[str, dict[str, Any]]:
     said = found.data.get("theme") if found is not None else None
     name = said.get("name") if isinstance(said, dict) else None
     offer, _ = sections.read(name if isinstance(name, str) else "harbour", folder / "theme")
-    return {"shop": sections.compose(offer)} | {kind: sections.core(kind) for kind in _KINDS.values()}
+    return {"shop": sections.compose(offer, plugins.schemas(plugins.GATEWAYS))} | {
+        kind: sections.core(kind) for kind in _KINDS.values()
+    }
 
 
 def spoken(tree: Any, lang: str) -> Any:  # noqa: ANN401  any part of a schema

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from generator import document, schema, theme
+from generator import document, plugins, schema, theme
 from generator.messages import problem
 from generator.places import SCHEMAS, THEMES
 from generator.problems import Problem
@@ -166,10 +166,15 @@ def _sidecar(name: str, tree: Tree) -> Sidecar:
     )  # fmt: skip
 
 
-def compose(offer: Offer) -> Tree:
-    """Return the shop's schema with the theme's sections, blocks, settings and colour schemes in it."""
+def compose(offer: Offer, gateways: Mapping[str, Tree] | None = None) -> Tree:
+    """Return the shop's schema with the theme's sections, blocks, settings and colour schemes in it.
+
+    ``gateways`` are schemas of the settings of installed payment plugins, by the gateway's name.
+    """
     tree = core("shop")
     definitions = tree["$defs"]
+    for name, settings in sorted((gateways or {}).items()):
+        _add_gateway(definitions, name, settings)
     listed = definitions["sections"]["items"]
     listed["properties"]["section"] |= {"enum": sorted(offer.sections)}
     if offer.sections:
@@ -185,6 +190,18 @@ def compose(offer: Offer) -> Tree:
     chosen["colors"] |= {"properties": own, "patternProperties": _EXTRA, "additionalProperties": False}
     chosen["colors"]["allOf"] = [{"if": {"type": "string"}, "then": {"enum": sorted(offer.schemes)}}]
     return tree
+
+
+def _add_gateway(definitions: Tree, name: str, settings: Tree) -> None:
+    """Check the settings of a payment method by the schema that its plugin brings."""
+    method = definitions["payment_method"]
+    own = plugins.embedded(settings, f"#/$defs/gateway-{name}")
+    common = {key: method["properties"][key] for key in ("gateway", "name")}
+    own["properties"] = {**common, **own.get("properties", {})}
+    own["patternProperties"] = {**_EXTRA, **own.get("patternProperties", {})}
+    own.setdefault("additionalProperties", False)
+    definitions[f"gateway-{name}"] = own
+    method["allOf"].append(_branch("gateway", name))
 
 
 def _roles() -> set[str]:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from runtime import notices, orders, payments, refunds
+from runtime import aftersale, notices, orders, payments, refunds
 from runtime.database import Database, Transaction
 from runtime.faults import Fault, MailFault
 from runtime.funds import settlement
@@ -80,7 +80,8 @@ def run_once(till: Till, settings: Settings, base_url: str, now: datetime, *, ex
         lambda: refunds.send_due(till, base_url or till.terms.url, now),
         lambda: send_due(till, settings, base_url, now),
         lambda: complete_due(till, now),
-        lambda: settlement.settle_due(till.database, now, lambda _, __: False),
+        lambda: aftersale.advance_due(till.database, now),
+        lambda: settlement.settle_due(till.database, now, aftersale.is_open),
     ]
     if expire:
         parts.insert(0, lambda: payments.expire_due(till, now))
@@ -159,7 +160,9 @@ def complete_due(till: Till, now: datetime) -> int:
         ("shipped", "ship", RECEIVE_AFTER, orders.receive),
         ("received", "receive", window, orders.complete),
     ):
-        for (number,) in till.database.read(_overdue(state, event, now - after)):
+        for number, order in till.database.read(_overdue(state, event, now - after)):
+            if till.database.read(lambda look, order=order: aftersale.is_open(look, order)):  # type: ignore[misc]
+                continue
             try:
                 move(till.database, number, actor="system", now=now)
                 done += 1
@@ -171,7 +174,7 @@ def complete_due(till: Till, now: datetime) -> int:
 def _overdue(state: str, event: str, before: datetime) -> Callable[[Transaction], list[Row]]:
     def look(transaction: Transaction) -> list[Row]:
         return transaction.all(
-            "SELECT o.number FROM orders o WHERE o.state = ? AND o.paid >= o.total AND EXISTS (SELECT 1 FROM "
+            "SELECT o.number, o.id FROM orders o WHERE o.state = ? AND o.paid >= o.total AND EXISTS (SELECT 1 FROM "
             "order_event e WHERE e.order_id = o.id AND e.event = ? AND e.at <= ?) LIMIT 50",
             state,
             event,

@@ -63,6 +63,14 @@ class Code(StrEnum):
     FUNDS_TOO_LOW = "funds-too-low"  # account, currency; or account, left, currency
     WITHDRAWAL_UNKNOWN = "withdrawal-unknown"  # number
     WITHDRAWAL_NOT_ALLOWED = "withdrawal-not-allowed"  # number, state, event
+    # After-sale
+    CASE_UNKNOWN = "case-unknown"  # number
+    CASE_NOT_ALLOWED = "case-not-allowed"  # number, state, event
+    CASE_KIND = "case-kind"  # number
+    CASE_PIECES = "case-pieces"  # number, left
+    CASE_EXCLUDED = "case-excluded"  # title, why
+    CASE_AMOUNT = "case-amount"  # left, currency
+    PICTURE_REFUSED = "picture-refused"  # limit
     # Stock
     STOCK_UNKNOWN = "stock-unknown"  # sku
     STOCK_TOO_LOW = "stock-too-low"  # sku, left
@@ -96,6 +104,10 @@ _STATUS = {
     Code.FUNDS_TOO_LOW: 409,
     Code.WITHDRAWAL_UNKNOWN: 404,
     Code.WITHDRAWAL_NOT_ALLOWED: 409,
+    Code.CASE_UNKNOWN: 404,
+    Code.CASE_NOT_ALLOWED: 409,
+    Code.CASE_KIND: 409,
+    Code.CASE_PIECES: 409,
     Code.STOCK_UNKNOWN: 404,
     Code.STOCK_TOO_LOW: 409,
 }

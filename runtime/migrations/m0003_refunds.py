@@ -1,4 +1,4 @@
-"""Refunds, what they are for, and their history."""
+"""Refunds and after-sale cases, what they are about, and their histories."""
 
 from runtime.migrations.migration import Migration
 
@@ -58,6 +58,67 @@ STATEMENTS = (
     )
     """,
     'CREATE INDEX "refundevent_refund_id" ON "refund_event" ("refund_id")',
+    """
+    CREATE TABLE "aftersale" (
+      "id" BIGSERIAL NOT NULL PRIMARY KEY,
+      "number" TEXT NOT NULL,
+      "order_id" BIGINT NOT NULL,
+      "kind" TEXT NOT NULL CHECK (kind IN ('refund', 'return', 'exchange', 'withdrawal')),
+      "state" TEXT NOT NULL CHECK (state IN ('asked', 'declined', 'to_send_back', 'sent_back', 'to_replace', 'replaced',
+        'refunded', 'done', 'closed', 'taken_back')),
+      "reason" TEXT NOT NULL,
+      "amount" BIGINT CHECK (amount > 0),
+      "carrier" TEXT NOT NULL DEFAULT '',
+      "tracking" TEXT NOT NULL DEFAULT '',
+      "new_carrier" TEXT NOT NULL DEFAULT '',
+      "new_tracking" TEXT NOT NULL DEFAULT '',
+      "refund" TEXT NOT NULL DEFAULT '',
+      "due_at" BIGINT,
+      "opened_at" BIGINT NOT NULL,
+      FOREIGN KEY ("order_id") REFERENCES "orders" ("id")
+    )
+    """,
+    'CREATE UNIQUE INDEX "aftersale_number" ON "aftersale" ("number")',
+    'CREATE INDEX "aftersale_order_id" ON "aftersale" ("order_id")',
+    'CREATE INDEX "aftersale_due_at" ON "aftersale" ("due_at")',
+    """
+    CREATE TABLE "aftersale_line" (
+      "aftersale_id" BIGINT NOT NULL,
+      "position" INTEGER NOT NULL,
+      "quantity" INTEGER NOT NULL CHECK (quantity > 0),
+      PRIMARY KEY ("aftersale_id", "position"),
+      FOREIGN KEY ("aftersale_id") REFERENCES "aftersale" ("id")
+    )
+    """,
+    """
+    CREATE TABLE "aftersale_event" (
+      "id" BIGSERIAL NOT NULL PRIMARY KEY,
+      "aftersale_id" BIGINT NOT NULL,
+      "event" TEXT NOT NULL,
+      "before" TEXT NOT NULL,
+      "after" TEXT NOT NULL,
+      "actor" TEXT NOT NULL,
+      "text" TEXT NOT NULL,
+      "at" BIGINT NOT NULL,
+      FOREIGN KEY ("aftersale_id") REFERENCES "aftersale" ("id")
+    )
+    """,
+    'CREATE INDEX "aftersaleevent_aftersale_id" ON "aftersale_event" ("aftersale_id")',
+    """
+    CREATE TABLE "aftersale_picture" (
+      "id" BIGSERIAL NOT NULL PRIMARY KEY,
+      "aftersale_id" BIGINT NOT NULL,
+      "name" TEXT NOT NULL,
+      FOREIGN KEY ("aftersale_id") REFERENCES "aftersale" ("id")
+    )
+    """,
+    'CREATE INDEX "aftersalepicture_aftersale_id" ON "aftersale_picture" ("aftersale_id")',
+    'CREATE UNIQUE INDEX "aftersalepicture_name" ON "aftersale_picture" ("name")',
 )
 
-MIGRATION = Migration(number=3, name="refunds", statements=STATEMENTS, append_only=("refund_line", "refund_event"))
+MIGRATION = Migration(
+    number=3,
+    name="refunds",
+    statements=STATEMENTS,
+    append_only=("refund_line", "refund_event", "aftersale_line", "aftersale_event"),
+)

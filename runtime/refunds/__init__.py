@@ -7,7 +7,7 @@ Arithmetic is in shares.py.
 """
 
 from runtime.refunds.outcomes import Outcome, apply, confirm, note
-from runtime.refunds.requesting import DUE_AT_ONCE, request, return_finding
+from runtime.refunds.requesting import DUE_AT_ONCE, RETURNABLE, request, return_finding
 from runtime.refunds.rows import find, get, history, lines_of, listing, of_order, step, units
 from runtime.refunds.sending import query_now, retry, send_due
 from runtime.refunds.values import (
@@ -25,6 +25,7 @@ from runtime.refunds.values import (
 __all__ = [
     "DUE_AT_ONCE",
     "OPEN",
+    "RETURNABLE",
     "TRANSITIONS",
     "Event",
     "HistoryRow",

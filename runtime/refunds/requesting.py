@@ -210,7 +210,7 @@ def return_finding(transaction: Transaction, finding: Finding, *, actor: str, no
 
     Money that is in suspense becomes due first.
     """
-    if not findings.settle(transaction, finding.id, now):
+    if finding.kind not in RETURNABLE or not findings.settle(transaction, finding.id, now):
         raise Refusal(Code.REFUND_NOT_ALLOWED, number=finding.reference, state="settled", event=Event.REQUEST)
     key = f"{finding.gateway}:{finding.receipt}"
     row = transaction.find(
@@ -238,5 +238,7 @@ def return_finding(transaction: Transaction, finding: Finding, *, actor: str, no
     return refund
 
 
+RETURNABLE = frozenset({"late", "double", "overpaid", "partial", "wrong_amount", "wrong_currency", "unknown_reference"})
+"""Stray money of these kinds lies with us; other findings are about money that is gone."""
 DUE_AT_ONCE = frozenset({"late", "double", "overpaid"})
 """Stray money of these kinds is due for refund as soon as it comes; all else waits in suspense for a decision."""

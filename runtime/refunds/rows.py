@@ -105,7 +105,7 @@ def step(
     if after is None or not transaction.run(
         "UPDATE refund SET state = ? WHERE id = ? AND state = ?", after, refund.id, before
     ):
-        raise Refusal(Code.REFUND_NOT_ALLOWED, number=refund.number, state=before, event=event)
+        raise Refusal(Code.REFUND_NOT_ALLOWED, number=refund.number, state=before.word, event=event)
     record(transaction, refund.id, HistoryRow(event=event, before=before, after=after, actor=actor, note=note, at=now))
     return get(transaction, refund.number)
 

@@ -15,6 +15,11 @@ class State(StrEnum):
     SUCCEEDED = "succeeded"
     FAILED = "failed"
 
+    @property
+    def word(self) -> str:
+        """Return the word for people: a payment that succeeded is paid, a refund is sent back."""
+        return "repaid" if self is State.SUCCEEDED else self.value
+
 
 class Event(StrEnum):
     """What happens to a refund."""

@@ -5,6 +5,7 @@ Money is minor units, instants are whole seconds since 1970 in UTC, structured s
 UPDATE and DELETE. The models describe the schema; hot paths say their SQL themselves.
 """
 
+from runtime.tables.aftersale import Aftersale, AftersaleEvent, AftersaleLine, AftersalePicture
 from runtime.tables.funds import Balance, Bill, BillRow, Dispute, Withdrawal, WithdrawalEvent
 from runtime.tables.goods import Stock, StockHold, StockMove
 from runtime.tables.money import Finding, Payment, PaymentEvent, Transfer
@@ -49,6 +50,10 @@ ALL: tuple[type[Table], ...] = (
     Refund,
     RefundLine,
     RefundEvent,
+    Aftersale,
+    AftersaleLine,
+    AftersaleEvent,
+    AftersalePicture,
     PromotionCount,
     PromotionCustomer,
     Coupon,
@@ -62,5 +67,5 @@ ALL: tuple[type[Table], ...] = (
 )
 APPEND_ONLY = (
     "order_line", "order_event", "parcel_line", "paper", "stock_move", "payment_event", "transfer", "refund_line",
-    "refund_event", "withdrawal_event", "bill_row",
+    "refund_event", "aftersale_line", "aftersale_event", "withdrawal_event", "bill_row",
 )  # fmt: skip

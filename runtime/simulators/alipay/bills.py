@@ -1,6 +1,6 @@
 """A day's bill as Alipay writes it: a zip with two tables in GBK, named in GBK, a tab behind each number.
 
-Faults on ``bill``: missing (a row), extra, twice, amount (one fen more), totals, other-day (the whole bill), cut.
+Faults on ``bill``: missing (a row), extra, twice, amount (one fen more), totals, other-day (the whole bill), torn (half a file).
 """
 
 import io
@@ -15,7 +15,7 @@ from runtime.simulators.alipay.wishes import CHINA, WrongError
 from runtime.simulators.records import Fault, Movement
 from runtime.simulators.stage import Stage
 
-FAULTS = frozenset({"missing", "extra", "twice", "amount", "totals", "other-day", "cut"})
+FAULTS = frozenset({"missing", "extra", "twice", "amount", "totals", "other-day", "torn"})
 _HEAD = (
     "支付宝交易号,商户订单号,业务类型,商品名称,创建时间,完成时间,门店编号,门店名称,操作员,终端号,对方账户,订单金额（元）,"
     "商家实收（元）,支付宝红包（元）,集分宝（元）,支付宝优惠（元）,商家优惠（元）,券核销金额（元）,券名称,商家红包消费金额（元）,"
@@ -49,7 +49,7 @@ class Bills:
         name = fault.name if fault is not None else ""
         packed = self._pack(asked - timedelta(days=1) if name == "other-day" else asked, self._rows(asked, fault), name)
         token = secrets.token_urlsafe(24)
-        self._files[token] = (packed[: len(packed) // 2] if name == "cut" else packed, now + _LIFE)
+        self._files[token] = (packed[: len(packed) // 2] if name == "torn" else packed, now + _LIFE)
         return f"{self._stage.address}/bill/{token}?downloadFileName={self._account}_{asked:%Y%m%d}.csv.zip"
 
     def download(self, token: str) -> Response:

@@ -326,6 +326,20 @@ class MenuItem(Value, frozen=True, kw_only=True):
     items: tuple["MenuItem", ...] = ()
 
 
+class Hook(Value, frozen=True, kw_only=True):
+    """Who else is told: ``kind`` is webhook, wecom, dingtalk or feishu; no ``events`` is all of them.
+
+    ``address`` and ``secret`` are names of environment variables.
+    """
+
+    id: str
+    kind: str
+    url: str = ""
+    address: str = ""
+    secret: str = ""
+    events: tuple[str, ...] = ()
+
+
 class Terms(Value, frozen=True, kw_only=True):
     """The part of a shop that the till needs: it travels inside catalogue.db.
 
@@ -347,6 +361,8 @@ class Terms(Value, frozen=True, kw_only=True):
     checkout: CheckoutRules = CheckoutRules()
     returns: ReturnRules = ReturnRules()
     promotions: tuple[Promotion, ...] = ()
+    hooks: tuple[Hook, ...] = ()
+    stock_low: int = 3
     lowest: dict[str, int] = {}
 
 

@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "orders": ("runtime.commands.orders:orders", "List and show orders, confirm payments, ship and cancel."),
     "aftersale": ("runtime.commands.aftersale:aftersale", "See and answer what buyers ask after the sale."),
     "refunds": ("runtime.commands.refunds:refunds", "List, request and retry refunds, and note those made by hand."),
+    "messages": ("runtime.commands.messages:messages", "List messages, and send again what a system missed."),
     "stock": ("runtime.commands.stock:stock", "Show and correct stock, and check its ledger."),
     "simulate": ("runtime.simulators.command:simulate", "Run a simulated payment provider: no money moves."),
     "migrate": ("runtime.commands.upkeep:migrate", "Bring the shop's database up to date."),

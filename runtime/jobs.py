@@ -14,12 +14,10 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from runtime import aftersale, notices, orders, payments, refunds
+from runtime import aftersale, campaigns, orders, payments, refunds, telling
 from runtime.database import Database, Transaction
-from runtime.faults import Fault, MailFault
+from runtime.faults import Fault
 from runtime.funds import settlement
-from runtime.mail import letters, post
-from runtime.notices import Notice, Topic
 from runtime.refusals import Refusal
 from runtime.settings import Settings
 from runtime.till import Till
@@ -78,8 +76,11 @@ def run_once(till: Till, settings: Settings, base_url: str, now: datetime, *, ex
     parts: list[Callable[[], object]] = [
         lambda: payments.poll_due(till, now),
         lambda: refunds.send_due(till, base_url or till.terms.url, now),
-        lambda: send_due(till, settings, base_url, now),
+        lambda: telling.note_low_stock(till, now),
+        lambda: telling.send_due(till, settings, base_url, now),
         lambda: complete_due(till, now),
+        lambda: campaigns.end_groups(till, now),
+        lambda: campaigns.give_rewards(till, settings.secret, now),
         lambda: aftersale.advance_due(till.database, now),
         lambda: settlement.settle_due(till.database, now, aftersale.is_open),
     ]
@@ -90,66 +91,6 @@ def run_once(till: Till, settings: Settings, base_url: str, now: datetime, *, ex
             part()
         except (Fault, Refusal):
             log.exception("recurring work failed")
-
-
-def send_due(till: Till, settings: Settings, base_url: str, now: datetime) -> int:
-    """Send the mails that are due; return how many went out."""
-    sent = 0
-    for notice in notices.claim_due(till.database, now):
-        try:
-            _send(till, settings, notice, base_url, now)
-        except (MailFault, ValueError, LookupError) as error:
-            log.warning("a mail was not sent: %s", error)
-            notices.mark_failed(till.database, notice, str(error), now)
-        else:
-            notices.mark_sent(till.database, notice, now)
-            sent += 1
-    return sent
-
-
-def _send(till: Till, settings: Settings, notice: Notice, base_url: str, now: datetime) -> None:
-    name = f"{notice.topic}-{notice.id}"
-    if notice.topic is Topic.MONEY_FOUND:
-        if till.terms.seller.email:
-            post.send(
-                letters.of_finding(_finding(till, notice), till.terms, till.terms.seller.email), settings, name, now
-            )
-        return
-    if notice.topic in {Topic.REFUND_SENT, Topic.REFUND_FAILED}:
-        _send_refund(till, settings, notice, base_url, now)
-        return
-    order = till.database.read(lambda transaction: orders.get_by_id(transaction, notice.order or 0))
-    post.send(letters.of_order(notice.topic, order, till.terms, base_url or till.terms.url), settings, name, now)
-
-
-def _send_refund(till: Till, settings: Settings, notice: Notice, base_url: str, now: datetime) -> None:
-    """Send the mail about a refund: the buyer's when the money is on its way, the merchant's when it is not."""
-    number = notice.reference.partition(":")[0]
-    refund = till.database.read(lambda look: refunds.get(look, number))
-    name = f"{notice.topic}-{notice.id}"
-    owner = refund.order
-    order = till.database.read(lambda look: orders.get_by_id(look, owner)) if owner is not None else None
-    if notice.topic is Topic.REFUND_FAILED:
-        if till.terms.seller.email:
-            why = till.database.read(lambda look: refunds.history(look, refund.id))[-1].note
-            letter = letters.of_failed_refund(refund, order.number if order else refund.reference, why, till.terms)
-            post.send(letter, settings, name, now)
-    elif order is not None:
-        post.send(letters.of_refund(refund, order, till.terms, base_url or till.terms.url), settings, name, now)
-
-
-def _finding(till: Till, notice: Notice) -> letters.Finding:
-    kind, _, key = notice.reference.partition(":")
-    gateway, _, receipt = key.partition(":")
-    row = till.database.read(
-        lambda transaction: transaction.find(
-            "SELECT kind, reference, amount, currency FROM finding WHERE kind = ? AND gateway = ? AND receipt = ?",
-            kind, gateway, receipt,
-        )
-    )  # fmt: skip
-    if row is None:
-        raise LookupError(notice.reference)
-    return letters.Finding(kind=row[0], reference=row[1], amount=row[2], currency=row[3])
 
 
 def complete_due(till: Till, now: datetime) -> int:

@@ -28,6 +28,7 @@ class Topic(StrEnum):
     AFTERSALE_ANSWERED = "aftersale-answered"
     WITHDRAWAL_RECEIVED = "withdrawal-received"
     MONEY_FOUND = "money-found"
+    STOCK_LOW = "stock-low"
     GROUP_SUCCEEDED = "group-succeeded"
     GROUP_FAILED = "group-failed"
     REFERRAL_REWARD = "referral-reward"
@@ -45,7 +46,10 @@ class Notice(Value, frozen=True, kw_only=True):
 
 
 def write(transaction: Transaction, topic: Topic, reference: str, now: datetime, **about: str | int | None) -> None:
-    """Put a message into the outbox, once for each topic and reference; ``about``: order, recipient."""
+    """Put a message into the outbox, once for each topic, reference and recipient; ``about``: order, recipient.
+
+    Without a recipient it is for the merchant, or for nobody but those who listen to events (hooks).
+    """
     at = int(now.timestamp())
     transaction.run(
         "INSERT INTO notice (topic, reference, order_id, recipient, state, tries, due_at, error, created_at) "
@@ -107,5 +111,14 @@ def mark_failed(database: Database, notice: Notice, error: str, now: datetime) -
             int((now + pause).timestamp()),
             error[:500],
             notice.id,
+        )
+    )
+
+
+def bury(database: Database, notice: Notice, why: str) -> None:
+    """Note that a message will never be taken: nobody is left who wants it."""
+    database.write(
+        lambda transaction: transaction.run(
+            "UPDATE notice SET state = 'dead', error = ? WHERE id = ?", why[:500], notice.id
         )
     )

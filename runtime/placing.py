@@ -266,10 +266,11 @@ def _write(transaction: Transaction, till: Till, draft: _Draft, names: tuple[str
     placed = HistoryRow(event=Event.PLACE, before="", after=state, actor="buyer", at=now)
     orders.record(transaction, order, placed)
     email = draft.placement.contact.email
-    if email:
-        notices.write(transaction, Topic.ORDER_PLACED, str(order), now, order=order, recipient=email)
+    notices.write(transaction, Topic.ORDER_PLACED, str(order), now, order=order, recipient=email)
     if draft.quote.discounts:
         claims.claim(transaction, order, draft.priced, now)
+        if state is State.CONFIRMED:
+            claims.confirm(transaction, order, now)
     _reserve(transaction, draft, order, now)
     if draft.quote.total == 0 and state is State.PENDING_PAYMENT:
         orders.step(transaction, order, Event.PAY, actor="system", now=now, note="nothing to pay")

@@ -34,6 +34,8 @@ def load(tree: Tree, offer: Offer, reader: Reader) -> Shop:
         tax=terms.tax(tree),
         checkout=terms.checkout(tree, reader),
         returns=terms.returns(tree, reader),
+        hooks=terms.hooks(tree),
+        stock_low=terms.stock_low(tree),
         promotions=promoting.load(tree, reader),
         theme=_theme(tree, offer, reader),
         header=_menu(menu.get("header"), ("menu", "header"), reader),

@@ -9,6 +9,7 @@ from generator.shop import (
     CheckoutRules,
     DeliveryKind,
     DeliveryMethod,
+    Hook,
     PaymentMethod,
     Rates,
     ReturnRules,
@@ -169,3 +170,22 @@ def returns(tree: Tree, reader: Reader) -> ReturnRules:
         pays=said.get("pays") or "buyer",
         page=said.get("page"),
     )
+
+
+def hooks(tree: Tree) -> tuple[Hook, ...]:
+    """Return who else is told what happens."""
+    said: Tree = tree.get("messages") or {}
+    return tuple(
+        Hook(
+            **{key: str(each.get(key) or "") for key in ("id", "kind", "url", "address", "secret")},
+            events=tuple(each.get("events") or ()),
+        )
+        for each in said.get("hooks") or ()
+    )
+
+
+def stock_low(tree: Tree) -> int:
+    """Return from how few pieces on the merchant is told."""
+    said: Tree = tree.get("messages") or {}
+    found = said.get("stock_low")
+    return 3 if found is None else int(found)

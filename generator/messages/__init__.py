@@ -15,6 +15,7 @@ from generator.messages import (
     schema,
     syntax,
     table,
+    telling,
     trade,
     values,
 )
@@ -22,7 +23,7 @@ from generator.messages.message import Message
 from generator.problems import Mark, Problem
 from generator.source.redaction import redact
 
-AREAS = (files, syntax, table, schema, values, names, pictures, trade, promoting, legal, live, release)
+AREAS = (files, syntax, table, schema, values, names, pictures, trade, promoting, telling, legal, live, release)
 
 CATALOGUE: dict[str, Message] = {}
 for _area in AREAS:

@@ -22,6 +22,7 @@ from generator.rules import (
     skus,
     states,
     taxes,
+    telling,
 )
 
 RULES: tuple[Callable[[Draft], Problems], ...] = (
@@ -48,6 +49,7 @@ RULES: tuple[Callable[[Draft], Problems], ...] = (
     shipping.offered,
     paying.known,
     paying.complete,
+    telling.hooks,
     effects.keys,
     effects.cheaper,
     effects.tiers,

@@ -80,7 +80,7 @@ def of_order(topic: Topic, order: Order, terms: Terms, base_url: str) -> EmailMe
         link=f"{base_url.rstrip('/')}/orders/{order.token}" if base_url else "",
         view=words.say("mail.view", locale),
     )
-    return _message(letter, terms.seller.email, order.contact.email)
+    return message(letter, terms.seller.email, order.contact.email)
 
 
 def of_refund(refund: Refund, order: Order, terms: Terms, base_url: str) -> EmailMessage:
@@ -99,7 +99,7 @@ def of_refund(refund: Refund, order: Order, terms: Terms, base_url: str) -> Emai
         link=f"{base_url.rstrip('/')}/orders/{order.token}" if base_url else "",
         view=words.say("mail.view", locale),
     )
-    return _message(letter, terms.seller.email, order.contact.email)
+    return message(letter, terms.seller.email, order.contact.email)
 
 
 def of_failed_refund(refund: Refund, number: str, why: str, terms: Terms) -> EmailMessage:
@@ -120,7 +120,7 @@ def of_failed_refund(refund: Refund, number: str, why: str, terms: Terms) -> Ema
         ],
         footer=words.say("mail.footer", locale, shop=shop),
     )
-    return _message(letter, terms.seller.email, terms.seller.email)
+    return message(letter, terms.seller.email, terms.seller.email)
 
 
 def of_finding(finding: Finding, terms: Terms, recipient: str) -> EmailMessage:
@@ -137,7 +137,21 @@ def of_finding(finding: Finding, terms: Terms, recipient: str) -> EmailMessage:
         paragraphs=[words.say("mail.money-found.text", locale, kind=kind, amount=amount, reference=finding.reference)],
         footer=words.say("mail.footer", locale, shop=shop),
     )
-    return _message(letter, terms.seller.email, recipient)
+    return message(letter, terms.seller.email, recipient)
+
+
+def of_event(title: str, lines: tuple[str, ...], terms: Terms, recipient: str) -> EmailMessage:
+    """Return a short mail that tells the merchant of something in the shop."""
+    shop = terms.name.get(terms.locale, "")
+    letter = Letter(
+        locale=terms.locale,
+        shop=shop,
+        subject=title,
+        hello=words.say("mail.hello-nobody", terms.locale),
+        paragraphs=list(lines),
+        footer=words.say("mail.footer", terms.locale, shop=shop),
+    )
+    return message(letter, terms.seller.email, recipient)
 
 
 def _paragraphs(topic: Topic, order: Order, terms: Terms) -> list[str]:
@@ -194,18 +208,18 @@ def _totals(order: Order) -> list[Row]:
     return rows
 
 
-def _message(letter: Letter, sender: str, recipient: str) -> EmailMessage:
+def message(letter: Letter, sender: str, recipient: str) -> EmailMessage:
     """Build the message; a line break in a header raises ValueError (email.policy does so)."""
-    message = EmailMessage(policy=SMTP)
-    message["Subject"] = letter.subject
-    message["To"] = Address(addr_spec=recipient)
-    message["From"] = Address(display_name=letter.shop, addr_spec=sender or "shop@localhost")
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(_plain(letter), cte="quoted-printable")
+    mail = EmailMessage(policy=SMTP)
+    mail["Subject"] = letter.subject
+    mail["To"] = Address(addr_spec=recipient)
+    mail["From"] = Address(display_name=letter.shop, addr_spec=sender or "shop@localhost")
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(_plain(letter), cte="quoted-printable")
     page = _templates.get_template("letter.html").render(msgspec.structs.asdict(letter))
-    message.add_alternative(page, subtype="html", cte="quoted-printable")
-    message["Content-Language"] = letter.locale
-    return message
+    mail.add_alternative(page, subtype="html", cte="quoted-printable")
+    mail["Content-Language"] = letter.locale
+    return mail
 
 
 def _plain(letter: Letter) -> str:

@@ -202,7 +202,7 @@ STATEMENTS = (
     )
     """,
     'CREATE INDEX "notice_order_id" ON "notice" ("order_id")',
-    'CREATE UNIQUE INDEX "notice_topic_reference" ON "notice" ("topic", "reference")',
+    'CREATE UNIQUE INDEX "notice_topic_reference_recipient" ON "notice" ("topic", "reference", "recipient")',
     'CREATE INDEX "notice_state_due_at" ON "notice" ("state", "due_at")',
     """
     CREATE TABLE "lease" (

@@ -50,7 +50,7 @@ def step(transaction: Transaction, order: int, event: Event, *, actor: str, now:
         groups.leave(transaction, order)
     if event in _STOCK:
         _STOCK[event](transaction, order, actor, now)
-    if event in _TOPICS and email:
+    if event in _TOPICS:
         notices.write(transaction, _TOPICS[event], str(order), now, order=order, recipient=email)
     return after
 

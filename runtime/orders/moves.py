@@ -32,11 +32,9 @@ def ship(database: Database, number: str, dispatch: Dispatch, *, actor: str, now
         note = f"{dispatch.carrier} {dispatch.tracking}".strip()
         step(transaction, order.id, event, actor=actor, now=now, note=note)
         parcel = _write_parcel(transaction, order.id, dispatch, wanted, now)
-        if order.contact.email:
-            reference = f"{order.id}/{parcel}"
-            notices.write(
-                transaction, Topic.ORDER_SHIPPED, reference, now, order=order.id, recipient=order.contact.email
-            )
+        about = f"{order.id}/{parcel}"
+        email = order.contact.email
+        notices.write(transaction, Topic.ORDER_SHIPPED, about, now, order=order.id, recipient=email)
         return get_by_id(transaction, order.id)
 
     return database.write(unit)

@@ -12,6 +12,7 @@ from runtime.settings import Environment, SettingError
 
 PROVIDERS: dict[str, str] = {
     "alipay": "runtime.simulators.alipay.provider:Alipay",
+    "robots": "runtime.simulators.robots.provider:Robots",
     "wechatpay": "runtime.simulators.wechatpay.provider:WechatPay",
 }
 """Where each provider is: a class that takes a stage."""

@@ -33,9 +33,9 @@ class Notice(Table):
     sent_at = BigIntegerField(null=True)
 
     class Meta:
-        """Indexes: a message about one thing exists once."""
+        """Indexes: a message about one thing to one recipient exists once."""
 
-        indexes: ClassVar = ((("topic", "reference"), True), (("state", "due_at"), False))
+        indexes: ClassVar = ((("topic", "reference", "recipient"), True), (("state", "due_at"), False))
 
 
 class Lease(Table):

@@ -70,6 +70,7 @@ def make_terms(**changes):
         "payment": tuple(PaymentMethod(gateway=name) for name in ALL_GATEWAYS),
         "tax": Tax(prices_include_tax=True, rates=(TaxRate(country="CN", rate="0.13"),)),
         "checkout": CheckoutRules(reserve=1800),
+        "stock_low": 0,
     }
     return Terms(**{**fields, **changes})
 

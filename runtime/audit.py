@@ -6,7 +6,7 @@ What it finds is a bug or a tampered database.
 import msgspec
 
 from generator import money
-from runtime import funds, stock
+from runtime import funds, groups, stock, uses
 from runtime.database import Transaction
 from runtime.funds import checks
 
@@ -102,6 +102,7 @@ class Audit(msgspec.Struct, frozen=True, kw_only=True):
 def report(transaction: Transaction) -> Audit:
     """Hold everything against everything."""
     found = [*stock.differences(transaction), *funds.differences(transaction), *checks.unguarded(transaction)]
+    found += [*uses.differences(transaction), *groups.differences(transaction)]
     for sentence, query in {**_CHECKS, **checks.CHECKS}.items():
         found += [sentence.format(*row) for row in transaction.all(query)]
     counts = transaction.find("SELECT (SELECT COUNT(*) FROM orders), (SELECT COUNT(*) FROM transfer)") or (0, 0)

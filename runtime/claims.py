@@ -58,6 +58,12 @@ def claim(transaction: Transaction, order: int, priced: Priced, now: datetime) -
     groups.open_new(transaction, order, (group.promotion, product), rule, occasion.customers, now)
 
 
+def confirm(transaction: Transaction, order: int, now: datetime) -> None:
+    """Count an order that is paid at the door like one that is paid: its promotions are used, its place is taken."""
+    uses.settle(transaction, order)
+    groups.pay(transaction, order, now)
+
+
 def goods(priced: Priced) -> list[Item]:
     """Return what an order hands out: what is bought in the cart's order, then what is given along."""
     gifts = priced.occasion.circumstances.gifts

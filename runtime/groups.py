@@ -128,6 +128,12 @@ def waits(transaction: Transaction, order: int) -> bool:
     return row is not None
 
 
+def has_ended(transaction: Transaction, now: datetime) -> bool:
+    """Tell whether the time of a group is over that is still open."""
+    moment = int(now.timestamp())
+    return transaction.find("SELECT 1 FROM buying_group WHERE state = 'open' AND ends_at <= ?", moment) is not None
+
+
 def fail_due(transaction: Transaction, now: datetime) -> int:
     """End the groups whose time is over, and tell those who paid; return how many."""
     rows = transaction.all(
@@ -159,8 +165,7 @@ def tell(transaction: Transaction, group: int, topic: Topic, now: datetime) -> N
         group,
     )
     for order, email in rows:
-        if email:
-            notices.write(transaction, topic, str(order), now, order=order, recipient=email)
+        notices.write(transaction, topic, str(order), now, order=order, recipient=email)
 
 
 def differences(transaction: Transaction) -> list[str]:

@@ -23,6 +23,7 @@ from runtime.gateways.protocol import (
     Gateway,
     Instructions,
     Kind,
+    KnowsBuyers,
     Notice,
     RefundReport,
     RefundVerdict,
@@ -37,7 +38,8 @@ from runtime.settings import Environment, SettingError, Settings
 
 __all__ = [
     "Bill", "BillKind", "BillRow", "Charge", "Device", "DisputeReport", "DisputeState", "Gateway", "Instructions",
-    "Kind", "Notice", "RefundReport", "RefundVerdict", "Repayment", "Report", "Started", "Verdict", "load",
+    "Kind", "KnowsBuyers", "Notice", "RefundReport", "RefundVerdict", "Repayment", "Report", "Started", "Verdict",
+    "load",
 ]  # fmt: skip
 GROUP = "shopwright.gateways"
 PROVIDERS = {"alipay": "runtime.gateways.alipay.gateway", "wechatpay": "runtime.gateways.wechatpay.account"}

@@ -8,7 +8,7 @@ the provider says), Repayment and RefundReport (money that goes back), DisputeRe
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -262,3 +262,14 @@ class Gateway(Protocol):
         Raises Refusal: bill-missing (not there yet, or this gateway has none), bill-damaged (digest or totals are
         wrong), payment-unreachable.
         """
+
+
+@runtime_checkable
+class KnowsBuyers(Protocol):
+    """A gateway that must know who the buyer is before its own browser can pay: it signs the buyer in by itself."""
+
+    def sign_in_page(self, back: str, state: str) -> str:
+        """Return where the buyer signs in and is sent back from with ``code`` and ``state``; '' if not needed."""
+
+    def find_payer(self, code: str) -> str | None:
+        """Return the buyer's id for a code that the sign-in gave, or None."""

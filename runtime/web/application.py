@@ -30,6 +30,7 @@ from runtime.web import (
     notify,
     order_pages,
     paper_page,
+    paying,
     static,
 )
 from runtime.web.front import Front
@@ -58,6 +59,7 @@ PLAIN: tuple[Blueprint, ...] = (
     api.blueprint,
     cart.api,
     order_pages.blueprint,
+    paying.blueprint,
     address_page.blueprint,
     paper_page.blueprint,
     notify.blueprint,

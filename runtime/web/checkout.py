@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as Answer
 from wtforms import Form
 
 from generator.views import PageView
-from runtime import addresses, orders, payments, placing, pricing
+from runtime import addresses, placing, pricing
 from runtime.orders import CartLine, Placement
 from runtime.placing import PriceChangedRefusal
 from runtime.pricing import Item, Quote
@@ -21,6 +21,7 @@ from runtime.web import bill, cart, checkout_form, fields, legal
 from runtime.web.checkout_form import Asked, Reading
 from runtime.web.failures import limit
 from runtime.web.legal import Consent
+from runtime.web.paying import pay
 from runtime.web.visit import Visit, visit
 
 blueprint = Blueprint("checkout", __name__)
@@ -87,18 +88,6 @@ def place() -> Answer | Response:
         return _changed(here, placement, items, refusal)
     cart.clear(here)
     return pay(here, placed.order)
-
-
-def pay(here: Visit, order: orders.Order) -> Answer:
-    """Send the buyer to the gateway's page, or to the order with its instructions; the order page tells what failed."""
-    page = f"/orders/{order.token}"
-    if order.state is not orders.State.PENDING_PAYMENT:
-        return here.go(page)
-    try:
-        payment = payments.start(here.till, order, order.gateway, here.base, here.now)
-    except Refusal:
-        return here.go(f"{page}?payment=failed")
-    return here.go(payment.page or page)
 
 
 def _changed(here: Visit, placement: Placement, items: tuple[Item, ...], refusal: PriceChangedRefusal) -> Response:

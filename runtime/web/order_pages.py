@@ -14,9 +14,9 @@ from runtime import addresses, carriers, orders, payments
 from runtime.gateways import Instructions, Kind
 from runtime.orders import Order, State
 from runtime.refusals import Code, Refusal
-from runtime.web import address_page, bill, paper_page, placed
-from runtime.web.checkout import pay
+from runtime.web import address_page, bill, paper_page, paying, placed
 from runtime.web.failures import limit
+from runtime.web.paying import pay
 from runtime.web.visit import Visit, visit
 
 blueprint = Blueprint("order_pages", __name__)
@@ -98,7 +98,8 @@ def _page(here: Visit, order: Order, *, problem: bool) -> Response:
     gateway = here.shopfront.gateways(here.release).get(order.gateway)
     kind = gateway.kind if gateway else Kind.ONLINE
     instructions = _instructions(here, order) if pending and kind is Kind.TRANSFER else None
-    lead = "pending_transfer" if instructions else str(order.state)
+    code = paying.find_code(here, order) if pending and kind is Kind.ONLINE else None
+    lead = "pending_transfer" if instructions else "pending_code" if code else str(order.state)
     return here.page(
         "order",
         PageView(kind="order", title=here.say("order.title", number=order.number), index=False),
@@ -114,7 +115,9 @@ def _page(here: Visit, order: Order, *, problem: bool) -> Response:
             "blocks": _blocks(here, order),
             "parcels": _parcels(here, order),
             "instructions": instructions,
-            "actions": _actions(here, order, kind),
+            "code": code,
+            "refresh": paying.REFRESH if code else 0,
+            "actions": _actions(here, order, kind, coded=code is not None),
             "history": [
                 {"text": here.say(f"order.event.{row.event}"), "note": row.note, "at": _moment(here, row.at)}
                 for row in orders.history(here.shopfront.database, order)
@@ -130,11 +133,13 @@ def _moment(here: Visit, moment: datetime | None) -> str:
     return f"{format_date(local, 'medium', locale)} {format_time(local, 'short', locale=locale)}"
 
 
-def _actions(here: Visit, order: Order, kind: Kind) -> list[dict[str, object]]:
+def _actions(here: Visit, order: Order, kind: Kind, *, coded: bool = False) -> list[dict[str, object]]:
     """Return what the buyer can do now: forms with one button each, the most wanted first."""
     address, found = f"/orders/{order.token}", []
     if order.state is State.PENDING_PAYMENT:
-        if kind is Kind.ONLINE:
+        if coded:
+            found.append({"url": address, "label": here.say("order.check_payment"), "link": True})
+        elif kind is Kind.ONLINE:
             found.append({"url": f"{address}/pay", "label": here.say("order.pay_now"), "primary": True})
         found.append({"url": f"{address}/cancel", "label": here.say("order.cancel"), "primary": False})
     if order.state is State.SHIPPED and order.paid >= order.total:

@@ -6,6 +6,7 @@ from generator.shop import PaymentMethod
 from runtime.gateways import credentials, rsa
 from runtime.gateways.rsa import KeyTextError
 from runtime.gateways.wechatpay import bills
+from runtime.gateways.wechatpay.buyers import Buyers
 from runtime.gateways.wechatpay.gateway import Account, WechatPay
 from runtime.gateways.wechatpay.signing import Merchant
 from runtime.gateways.wechatpay.wishes import Way
@@ -13,6 +14,7 @@ from runtime.gateways.wire import over_http
 from runtime.settings import Environment, SettingError, Settings
 
 ENDPOINT = "https://api.mch.weixin.qq.com"
+SIGN_IN, INTERFACE = "https://open.weixin.qq.com", "https://api.weixin.qq.com"
 _SECRET_LENGTH = 32
 _PATIENCE = 60.0
 """Seconds in which a day's bill has to arrive."""
@@ -39,7 +41,12 @@ def make(method: PaymentMethod, settings: Settings) -> WechatPay:
         ways=tuple(given.get("ways") or (Way.NATIVE,)),
     )
     address = _endpoint(str(given.get("endpoint") or ENDPOINT), settings)
-    return WechatPay(account, over_http(address), over_http(address, _PATIENCE, bills.LARGEST))
+    buyers = None
+    if given.get("app_secret"):
+        pages, interface = (address, address) if not address.endswith(".qq.com") else (SIGN_IN, INTERFACE)
+        app_secret = credentials.get(settings, given, "app_secret").strip()
+        buyers = Buyers(account.appid, app_secret, pages, over_http(interface))
+    return WechatPay(account, over_http(address), over_http(address, _PATIENCE, bills.LARGEST), buyers)
 
 
 def _endpoint(address: str, settings: Settings) -> str:

@@ -22,6 +22,7 @@ from runtime.gateways.protocol import (
     Started,
 )
 from runtime.gateways.wechatpay import bills, reading, signing, wishes
+from runtime.gateways.wechatpay.buyers import Buyers
 from runtime.gateways.wechatpay.keyring import Keyring
 from runtime.gateways.wechatpay.reading import Reader
 from runtime.gateways.wechatpay.signing import ForgedError, Merchant
@@ -66,12 +67,14 @@ class WechatPay:
         account: Account,
         send: Wire,
         fetch: Wire | None = None,
+        buyers: Buyers | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._account = account
         self._own = (account.appid, account.merchant.mchid)
         self._send = send
         self._fetch = fetch or send
+        self._buyers = buyers
         self._clock = clock
         self._reader = Reader(self.id, self._own, CURRENCY)
         self._keyring = Keyring(account.public_keys, account.secret, self._certificates)
@@ -141,6 +144,16 @@ class WechatPay:
             return bills.read(file.body, reading.field(told, "hash_value"), day, self.id)
         except bills.DamagedError as error:
             raise Refusal(Code.BILL_DAMAGED, gateway=self.id, day=day.isoformat(), reason=str(error)) from error
+
+    def sign_in_page(self, back: str, state: str) -> str:
+        """Return where WeChat tells us the buyer's openid; '' while the merchant has not opened this way."""
+        if self._buyers is None or Way.JSAPI not in self._account.ways:
+            return ""
+        return self._buyers.page(back, state)
+
+    def find_payer(self, code: str) -> str | None:
+        """Return the openid of the buyer who brought back a code, or None."""
+        return self._buyers.find(code) if self._buyers is not None else None
 
     def _started(self, charge: Charge, way: Way, answer: Answer) -> Started:
         """Return what the buyer does next; an answer without it is no answer."""

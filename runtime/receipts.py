@@ -149,6 +149,13 @@ def _set_aside(
     return outcome
 
 
+def note_stray(transaction: Transaction, receipt: Receipt, now: datetime) -> Outcome:
+    """Keep money that names no order in suspense, once."""
+    if _is_known(transaction, receipt):
+        return Outcome.REPEATED
+    return _set_aside(transaction, receipt, Outcome.UNKNOWN_REFERENCE, None, now)
+
+
 def note_finding(
     transaction: Transaction, receipt: Receipt, outcome: Outcome, order: int | None, now: datetime
 ) -> None:

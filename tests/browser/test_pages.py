@@ -10,10 +10,12 @@ from axe_playwright_python.sync_playwright import Axe
 pytestmark = pytest.mark.browser
 
 STATIC = {
-    "tea": ["/", "/en/", "/products/longjing-tin/", "/en/products/puer-cake/", "/shelves/all-tea/", "/pages/questions/",
+    "tea": ["/", "/en/", "/products/longjing-tin/", "/en/products/puer-cake/", "/products/tieguanyin-tin/",
+            "/products/longjing-loose-leaf/", "/shelves/all-tea/", "/pages/questions/",
             "/live/winter-hearth/", "/seller/", "/search?q=龙井", "/search?q=zzzz", "/cart", "/orders/lookup",
             "/nowhere"],
-    "pottery": ["/", "/en/", "/cart", "/orders/lookup", "/seller/"],
+    "pottery": ["/", "/en/", "/products/nudelschale/", "/en/products/sprenkelbecher/", "/shelves/teller-und-schalen/",
+                "/cart", "/orders/lookup", "/seller/"],
     "stall": ["/", "/products/fruit-jam-pair/", "/shelves/everything/", "/live/jam-morning/", "/cart"],
 }  # fmt: skip
 PLACES = [(shop, path) for shop, paths in STATIC.items() for path in paths]

@@ -101,6 +101,18 @@ def test_p67_nobody_acts_on_an_order_without_its_address(wang, china, action):
     assert (foreign.status_code, newest(china).state) == (403, "pending_payment")
 
 
+def test_only_an_order_that_came_to_something_is_thanked_for(wang, china):
+    thanks = "谢谢惠顾"
+    path = wang.order("tea")
+    assert (state(wang.client.get(path)), thanks in wang.client.get(path).text) == ("待付款", False)
+    wang.post(f"{path}/cancel", {})
+    assert (state(wang.client.get(path)), thanks in wang.client.get(path).text) == ("已取消", False)
+    paid = wang.pay(wang.press(wang.add("tea").review()))
+    assert (state(wang.client.get(paid)), thanks in wang.client.get(paid).text) == ("已付款", True)
+    refused = wang.pay(wang.press(wang.add("tea").review()), "refuse")
+    assert (state(wang.client.get(refused)), thanks in wang.client.get(refused).text) == ("待付款", False)
+
+
 def test_a_buyer_cancels_what_is_not_paid(wang, china):
     path = wang.order("last")
     assert wang.post(f"{path}/cancel", {}).headers["Location"] == path

@@ -101,7 +101,7 @@ def test_p67_nobody_acts_on_an_order_without_its_address(wang, china, action):
     assert (foreign.status_code, newest(china).state) == (403, "pending_payment")
 
 
-def test_only_an_order_that_came_to_something_is_thanked_for(wang, china):
+def test_only_an_order_that_came_to_something_is_thanked_for(wang):
     thanks = "谢谢惠顾"
     path = wang.order("tea")
     assert (state(wang.client.get(path)), thanks in wang.client.get(path).text) == ("待付款", False)

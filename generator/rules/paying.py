@@ -5,15 +5,17 @@ from collections.abc import Iterator
 from generator import plugins
 from generator.loading.draft import Draft, in_shop
 from generator.problems import Problem
+from generator.shop import PaymentMethod
 from generator.source import nearest
 
 OURS = ("rehearsal", "transfer", "cash_on_delivery", "wechatpay", "alipay")
 
 NEEDED = {
     "wechatpay": ("mchid", "appid", "serial", "private_key", "secret"),
-    "alipay": ("app_id", "private_key"),
+    "alipay": ("app_id", "seller_id", "private_key"),
 }
 """What a provider cannot do without."""
+_CERTIFICATES = ("app_certificate", "alipay_certificate", "alipay_root_certificate")
 CURRENCIES = {"wechatpay": frozenset({"CNY"}), "alipay": frozenset({"CNY"})}
 """The currencies that a provider takes, where they are few."""
 
@@ -39,7 +41,7 @@ def complete(draft: Draft) -> Iterator[Problem]:
     for index, method in enumerate(draft.shop.payment):
         if method.gateway == "transfer" and not method.settings.keys() & {"qr", "account"}:
             yield in_shop("transfer-incomplete", ("payment", index))
-        missing = [key for key in NEEDED.get(method.gateway, ()) if not method.settings.get(key)]
+        missing = [key for key in _needed(method) if not method.settings.get(key)]
         if missing:
             yield in_shop("gateway-incomplete", ("payment", index), name=method.gateway, missing=", ".join(missing))
         taken = CURRENCIES.get(method.gateway)
@@ -51,3 +53,12 @@ def complete(draft: Draft) -> Iterator[Problem]:
                 currency=draft.shop.currency,
                 taken=", ".join(sorted(taken)),
             )
+
+
+def _needed(method: PaymentMethod) -> tuple[str, ...]:
+    """Return what a method has to say; Alipay signs with a key or, where any is named, with certificates."""
+    needed = NEEDED.get(method.gateway, ())
+    if method.gateway != "alipay":
+        return needed
+    certified = any(method.settings.get(key) for key in _CERTIFICATES)
+    return (*needed, *(_CERTIFICATES if certified else ("alipay_public_key",)))

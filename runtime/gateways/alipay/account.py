@@ -38,6 +38,9 @@ class Account(msgspec.Struct, frozen=True):
 
 def read(settings: Settings, given: Mapping[str, Any]) -> Account:
     """Return the account that a payment method describes; raise SettingError for what is missing or no key."""
+    for name in ("app_id", "seller_id"):
+        if not given.get(name):
+            raise SettingError(f"payment.{name}", "is missing")
     try:
         private = rsa.private_key(credentials.get(settings, given, "private_key"))
     except rsa.KeyTextError as error:
@@ -54,7 +57,7 @@ def read(settings: Settings, given: Mapping[str, Any]) -> Account:
     own = rsa.public_text(private.public_key())
     if rsa.public_text(public) == own:
         raise SettingError("payment.alipay_public_key", "is our own key: Alipay's is shown where ours was uploaded")
-    return Account(str(given.get("app_id", "")), str(given.get("seller_id", "")), private, public, serials)
+    return Account(str(given["app_id"]), str(given["seller_id"]), private, public, serials)
 
 
 def serial(certificate: x509.Certificate) -> str:

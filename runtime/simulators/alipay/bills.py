@@ -1,6 +1,6 @@
 """A day's bill as Alipay writes it: a zip with two tables in GBK, named in GBK, a tab behind each number.
 
-Faults on ``bill``: missing (a row), extra, twice, amount (one fen more), totals, other-day (the whole bill), torn (half a file).
+Faults on ``bill``: missing (a row), extra, twice, amount (one fen more), totals, other-day (the whole bill), torn.
 """
 
 import io

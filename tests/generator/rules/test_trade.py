@@ -135,6 +135,31 @@ def test_a_transfer_says_where_the_money_goes(spoil):
     ]
 
 
+ALIPAY = "gateway: alipay, app_id: '2021004100000001', seller_id: '2088000000000001', private_key: ALIPAY_PRIVATE_KEY"
+CERTIFICATES = ("app_certificate", "alipay_certificate", "alipay_root_certificate")
+
+
+@pytest.mark.parametrize(
+    ("keys", "missing"),
+    [
+        ("alipay_public_key", ""), (" ".join(CERTIFICATES), ""), ("", "alipay_public_key"),
+        ("app_certificate", "alipay_certificate, alipay_root_certificate"),
+        ("alipay_public_key alipay_certificate", "app_certificate, alipay_root_certificate"),
+    ],
+)  # fmt: skip
+def test_alipay_signs_with_its_key_or_with_all_three_certificates(spoil, keys, missing):
+    given = "".join(f", {key}: var/alipay/{key}.pem" for key in keys.split())
+    problems = spoil({"shop.yaml": f"currency: CNY\npayment: [{{{ALIPAY}{given}}}]\n"})
+    found = [each.values["missing"] for each in problems if each.code == "gateway-incomplete"]
+    assert found == ([missing] if missing else [])
+
+
+def test_alipay_takes_yuan_only(spoil):
+    given = f"payment: [{{{ALIPAY}, alipay_public_key: ALIPAY_KEY}}]\n"
+    problems = spoil({"shop.yaml": f"currency: EUR\n{given}"})
+    assert [each.path for each in problems if each.code == "gateway-currency"] == [("payment", 0, "gateway")]
+
+
 def test_a_tax_class_without_a_rate_is_found_in_its_product(spoil):
     tax = "tax: {rates: [{country: SG, rate: 9%}, {country: SG, class: reduced, rate: 4%}]}\n"
     problems = spoil({"shop.yaml": tax, "products/longjing.yaml": "tax_class: reducd\n"})

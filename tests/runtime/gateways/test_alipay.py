@@ -441,6 +441,8 @@ def test_amounts_are_written_exactly(fen, text):
 @pytest.mark.parametrize(
     ("changes", "name"),
     [
+        ({"app_id": None}, "payment.app_id"),
+        ({"seller_id": ""}, "payment.seller_id"),
         ({"private_key": "ALIPAY_NOT_SET"}, "ALIPAY_NOT_SET"),
         ({"private_key": "alipay/nothing.pem"}, "payment.private_key"),
         ({"private_key": "/etc/hostname"}, "payment.private_key"),

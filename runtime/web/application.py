@@ -31,6 +31,7 @@ from runtime.web import (
     order_pages,
     paper_page,
     paying,
+    promotion_pages,
     static,
 )
 from runtime.web.front import Front
@@ -50,6 +51,7 @@ _COLLECTED_AFTER = 10_000
 LOCALIZED: tuple[Blueprint, ...] = (
     listing.blueprint,
     cart.blueprint,
+    promotion_pages.blueprint,
     checkout.blueprint,
     order_pages.lookup,
 )
@@ -58,6 +60,7 @@ PLAIN: tuple[Blueprint, ...] = (
     health.blueprint,
     api.blueprint,
     cart.api,
+    promotion_pages.invitations,
     order_pages.blueprint,
     paying.blueprint,
     address_page.blueprint,

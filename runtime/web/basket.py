@@ -10,13 +10,19 @@ from generator.views import Image
 from runtime import stock
 from runtime.faults import DatabaseFault
 from runtime.placing import MAXIMUM_QUANTITY
+from runtime.pricing import Item
+from runtime.promotions import Applied
 from runtime.refusals import Code, Refusal
+from runtime.web import bill, wishes
 from runtime.web.bill import Row, amount
 from runtime.web.visit import Visit
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the cart. ``problem`` says what has to be seen to; ``most`` is what may be chosen at most."""
+    """One line of the cart. ``problem`` says what has to be seen to; ``most`` is what may be chosen at most.
+
+    ``before`` is what the line would cost without promotions, where that is more.
+    """
 
     sku: str
     title: str
@@ -27,6 +33,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     most: int = MAXIMUM_QUANTITY
     unit_price: str = ""
     total: str = ""
+    before: str = ""
     amount: int = 0
     problem: str = ""
 
@@ -38,6 +45,7 @@ class Cart(msgspec.Struct, frozen=True, kw_only=True):
     gone: tuple[str, ...]
     count: int
     rows: tuple[Row, ...]
+    hints: tuple[str, ...] = ()
 
     @property
     def ready(self) -> bool:
@@ -103,14 +111,41 @@ def look(here: Visit, chosen: Mapping[str, int]) -> Cart:
         for sku, number in chosen.items()
         if sku in found
     )
+    items = [
+        Item(product=found[line.sku][0], variant=found[line.sku][1], quantity=line.quantity)
+        for line in shown
+        if line.quantity
+    ]
+    applied = wishes.apply(here, items)
     return Cart(
-        lines=shown,
+        lines=_reduced(here, shown, items, applied),
         gone=tuple(sku for sku in chosen if sku not in found),
         count=sum(line.quantity for line in shown),
-        rows=(
-            Row(label=here.say("cart.subtotal"), amount=amount(here, sum(line.amount for line in shown)), strong=True),
-        ),
+        rows=_rows(here, sum(line.amount for line in shown), applied),
+        hints=wishes.hints(here, applied.trace),
     )
+
+
+def _reduced(here: Visit, lines: tuple[Line, ...], items: list[Item], applied: Applied) -> tuple[Line, ...]:
+    """Return the lines at what they cost under promotions."""
+    skus = sorted(item.variant.sku for item in items)
+    off = {sku: sum(each.shares[index] for each in applied.discounts) for index, sku in enumerate(skus)}
+    return tuple(
+        msgspec.structs.replace(line, total=amount(here, line.amount - off[line.sku]), before=line.total)
+        if off.get(line.sku)
+        else line
+        for line in lines
+    )
+
+
+def _rows(here: Visit, goods: int, applied: Applied) -> tuple[Row, ...]:
+    """Return the sum of the cart: one row where nothing is taken off, else what leads to it."""
+    taken = sum(each.amount for each in applied.discounts)
+    subtotal = Row(label=here.say("cart.subtotal"), amount=amount(here, goods - taken), strong=True)
+    if not applied.discounts:
+        return (subtotal,)
+    first = (Row(label=here.say("summary.goods"), amount=amount(here, goods)),) if taken else ()
+    return (*first, *bill.discounts(here, applied.discounts), *bill.extras(here, applied.trace), subtotal)
 
 
 def _line(

@@ -1,19 +1,23 @@
 """What a buyer reads about goods and money: lines with pictures, and the rows that lead to the total."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from generator import money
 from generator.display import options
 from generator.views import Image
+from runtime import words
 from runtime.orders import Order
-from runtime.pricing import Item, Quote
+from runtime.pricing import Discount, Item, Quote, Step
 from runtime.web.visit import Visit
 
 
 class LineView(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of goods, in words; ``note`` is what the law wants said about it."""
+    """One line of goods, in words; ``note`` is what the law wants said about it.
+
+    ``before`` is what it would cost without promotions, where that is more.
+    """
 
     sku: str
     title: str
@@ -23,6 +27,7 @@ class LineView(msgspec.Struct, frozen=True, kw_only=True):
     quantity: int
     unit_price: str
     total: str
+    before: str = ""
     note: str = ""
 
 
@@ -37,10 +42,11 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 def lines(visit: Visit, items: Iterable[Item], quote: Quote | None) -> tuple[LineView, ...]:
     """Return the lines of a cart in its own order, at list prices while there is no quote."""
-    priced = {line.sku: line.amount for line in quote.lines} if quote else {}
+    priced = {line.sku: line.amount for line in quote.lines if not line.gift} if quote else {}
     cart = list(items)
-    pictures = _pictures(visit, [item.product.handle for item in cart])
-    return tuple(
+    given = list(_gifts(visit, quote)) if quote else []
+    pictures = _pictures(visit, [item.product.handle for item in (*cart, *given)])
+    bought = tuple(
         LineView(
             sku=item.variant.sku,
             title=item.product.title[visit.locale],
@@ -50,14 +56,41 @@ def lines(visit: Visit, items: Iterable[Item], quote: Quote | None) -> tuple[Lin
             quantity=item.quantity,
             unit_price=amount(visit, item.variant.price),
             total=amount(visit, priced.get(item.variant.sku, item.amount)),
+            before=amount(visit, item.amount) if priced.get(item.variant.sku, item.amount) < item.amount else "",
         )
         for item in cart
     )
+    gifts = tuple(
+        LineView(
+            sku=item.variant.sku,
+            title=item.product.title[visit.locale],
+            label=options.label(item.product, item.variant, visit.locale),
+            image=pictures.get(item.product.handle),
+            url=visit.address("product", item.product.handle),
+            quantity=item.quantity,
+            unit_price=amount(visit, 0),
+            total=visit.say("summary.gift"),
+        )
+        for item in given
+    )
+    return bought + gifts
+
+
+def _gifts(visit: Visit, quote: Quote) -> Iterator[Item]:
+    """Give what comes along for nothing."""
+    given = [line for line in quote.lines if line.gift]
+    known = visit.catalogue.variants([line.sku for line in given]) if given else {}
+    for line in given:
+        if line.sku in known:
+            product, variant = known[line.sku]
+            yield Item(product=product, variant=variant, quantity=line.quantity)
 
 
 def order_lines(visit: Visit, order: Order) -> tuple[LineView, ...]:
     """Return the lines of an order as they were when it was placed; pictures are those of today, if there are any."""
     pictures = _pictures(visit, [line.product for line in order.lines])
+    bought = sum(not line.gift for line in order.quote.lines)
+    gifts = range(bought, len(order.lines))
     return tuple(
         LineView(
             sku=line.sku,
@@ -67,9 +100,12 @@ def order_lines(visit: Visit, order: Order) -> tuple[LineView, ...]:
             url=visit.address("product", line.product) if line.product in pictures else "",
             quantity=line.quantity,
             unit_price=money.text(line.unit_price, order.currency, visit.locale),
-            total=money.text(line.amount, order.currency, visit.locale),
+            total=visit.say("summary.gift")
+            if position in gifts
+            else money.text(line.amount, order.currency, visit.locale),
+            before=money.text(line.unit_price * line.quantity, order.currency, visit.locale) if line.discount else "",
         )
-        for line in order.lines
+        for position, line in enumerate(order.lines)
     )
 
 
@@ -87,8 +123,8 @@ def rows(visit: Visit, quote: Quote) -> tuple[Row, ...]:
         return money.text(value, quote.currency, visit.locale)
 
     found = [Row(label=visit.say("summary.goods"), amount=text(quote.goods))]
-    if quote.discount:
-        found.append(Row(label=visit.say("summary.discount"), amount=text(-quote.discount)))
+    found += discounts(visit, quote.discounts)
+    found += extras(visit, quote.trace)
     if quote.method:
         found.append(
             Row(
@@ -102,6 +138,32 @@ def rows(visit: Visit, quote: Quote) -> tuple[Row, ...]:
     if quote.tax and quote.tax_included:
         found.append(Row(label=visit.say("summary.tax_included_plain"), amount=text(quote.tax), small=True))
     return tuple(found)
+
+
+def discounts(visit: Visit, given: Iterable[Discount]) -> list[Row]:
+    """Return what promotions take off, each by its name; what the merchant took off by hand has none."""
+    return [
+        Row(
+            label=each.name.get(visit.locale) or visit.say("summary.discount"),
+            amount=money.text(-each.amount, visit.terms.currency, visit.locale),
+        )
+        for each in given
+        if each.amount
+    ]
+
+
+def extras(visit: Visit, trace: Iterable[Step]) -> list[Row]:
+    """Return what else promotions give: gifts and free delivery."""
+    return [
+        Row(label=words.step(step, visit.terms.currency, visit.locale), small=True)
+        for step in trace
+        if step.code in {"promotion-gift", "promotion-delivery"}
+    ]
+
+
+def reasons(visit: Visit, quote: Quote) -> tuple[str, ...]:
+    """Return why a price is what it is, sentence by sentence."""
+    return tuple(words.step(step, quote.currency, visit.locale) for step in quote.trace)
 
 
 def amount(visit: Visit, value: int) -> str:

@@ -19,7 +19,7 @@ from generator.views import PageView
 from runtime import numbers, placing
 from runtime.orders import CartLine
 from runtime.refusals import Code, Refusal
-from runtime.web import basket, tokens
+from runtime.web import basket, tokens, wishes
 from runtime.web.basket import Allowed
 from runtime.web.failures import limit, wants_json
 from runtime.web.tokens import get_one
@@ -47,6 +47,7 @@ def add() -> Answer | Response:
     _refuse_others(_ADDING)
     sku = get_one(request.form, "sku")
     wanted = placing.quantity(get_one(request.form, "quantity", "1"))
+    wishes.come_from(here, get_one(request.form, "room", "")[:200])
     visitor, chosen = _read(here)
     before = chosen.get(sku, 0)
     allowed = basket.allowed(here, chosen, sku, before + wanted)
@@ -91,6 +92,15 @@ def lines(here: Visit) -> tuple[CartLine, ...]:
     return tuple(CartLine(sku=sku, quantity=quantity) for sku, quantity in _read(here)[1].items())
 
 
+def put(here: Visit, sku: str, wanted: int) -> None:
+    """Make sure that so many pieces of a sku are in the visitor's cart; raise Refusal when fewer can be bought."""
+    visitor, chosen = _read(here)
+    allowed = basket.allowed(here, chosen, sku, max(wanted, chosen.get(sku, 0)))
+    if allowed.quantity < wanted:
+        raise allowed.refusal
+    _keep(here, visitor, chosen | {sku: allowed.quantity})
+
+
 def count(here: Visit) -> int:
     """Return how many pieces are in the visitor's cart."""
     return sum(_read(here)[1].values())
@@ -111,6 +121,9 @@ def _page(here: Visit) -> Response:
     context = {
         "lines": shown.lines,
         "rows": shown.rows,
+        "codes": tuple(each.text for each in wishes.read(here).codes),
+        "hints": shown.hints,
+        "in_group": bool(wishes.read(here).opens or wishes.read(here).joins),
         "count": shown.count,
         "ready": shown.ready,
         "notices": (*_gone(here, shown.gone), *_short(here, chosen, request.args.get("short", ""))),

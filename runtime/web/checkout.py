@@ -17,7 +17,7 @@ from runtime.orders import CartLine, Placement
 from runtime.placing import PriceChangedRefusal
 from runtime.pricing import Item, Quote
 from runtime.refusals import Code, Refusal
-from runtime.web import bill, cart, checkout_form, fields, legal
+from runtime.web import bill, cart, checkout_form, fields, legal, wishes
 from runtime.web.checkout_form import Asked, Reading
 from runtime.web.failures import limit
 from runtime.web.legal import Consent
@@ -27,6 +27,7 @@ from runtime.web.visit import Visit, visit
 blueprint = Blueprint("checkout", __name__)
 _VALID = 6 * 60 * 60
 """Seconds for which a review may be confirmed."""
+_OF_GROUPS = {Code.GROUP_FULL, Code.GROUP_OVER, Code.GROUP_OWN}
 _AT_THE_FORM = {Code.ADDRESS_NOT_SERVED, Code.DELIVERY_UNKNOWN, Code.DELIVERY_NOT_FOR_PRODUCT}
 
 
@@ -37,7 +38,7 @@ def ask() -> Answer | Response:
     items = _items(here)
     if items is None:
         return here.go(here.address("cart"))
-    asked = checkout_form.ask(here.terms, items, here.locale, request.args.get("country", ""))
+    asked = _ask(here, items, request.args.get("country", ""))
     return _form_page(here, asked, checkout_form.make(asked, here.say))
 
 
@@ -50,14 +51,18 @@ def review() -> Answer | Response:
     if items is None:
         return here.go(here.address("cart"))
     given = _returning(here) or request.form
-    asked = checkout_form.ask(here.terms, items, here.locale, given.get("country", ""))
+    if "apply_code" in request.form and request.form.get("code", "").strip():
+        wishes.add_code(here, request.form["code"])
+    asked = _ask(here, items, given.get("country", ""))
     form = checkout_form.make(asked, here.say, given)
-    if "sealed" in request.form or "change_country" in request.form:
+    if {"sealed", "change_country", "apply_code"} & set(request.form):
         return _form_page(here, asked, form)
     reading = Reading(asked, form, here.say)
     placement = reading.placement(_lines(items), placing.new_key())
     if placement is None:
         return _form_page(here, asked, form, reading.mistakes)
+    wish = wishes.wish(here)
+    placement = msgspec.structs.replace(placement, codes=wish.codes, opens=wish.opens, joins=wish.joins, room=wish.room)
     try:
         quote = placing.quote(here.till, placement, here.now)
     except Refusal as refusal:
@@ -86,7 +91,12 @@ def place() -> Answer | Response:
         placed = placing.place(here.till, placement, here.now)
     except PriceChangedRefusal as refusal:
         return _changed(here, placement, items, refusal)
+    except Refusal as refusal:
+        if refusal.code in _OF_GROUPS:
+            wishes.group(here)
+        raise
     cart.clear(here)
+    wishes.done(here)
     return pay(here, placed.order)
 
 
@@ -108,6 +118,10 @@ def _items(here: Visit) -> tuple[Item, ...] | None:
         return placing.items(here.till, lines, here.now) if lines else None
     except Refusal:
         return None
+
+
+def _ask(here: Visit, items: tuple[Item, ...], country: str) -> Asked:
+    return checkout_form.ask(here.terms, items, here.locale, country, wishes.circumstances(here, items))
 
 
 def _lines(items: tuple[Item, ...]) -> tuple[CartLine, ...]:
@@ -158,6 +172,8 @@ def _form_page(here: Visit, asked: Asked, form: Form, mistakes: dict[str, str] |
             "divisions": "/api/v1/divisions/" if asked.country == "CN" else "",
             "lines": bill.lines(here, asked.items, quote),
             "rows": rows,
+            "hints": wishes.hints(here, quote.trace) if quote else (),
+            "codes": tuple(each.text for each in wishes.read(here).codes),
         },
         status=422 if mistakes else 200,
     )
@@ -169,7 +185,8 @@ def _first_quote(here: Visit, asked: Asked, form: Form) -> Quote | None:
     known = {offer.method.id for offer in asked.offers if offer.fee is not None}
     if asked.needs_delivery and chosen not in known:
         return None
-    return pricing.quote(here.terms, asked.items, pricing.Destination(country=asked.country), chosen)
+    found = wishes.circumstances(here, asked.items)
+    return pricing.quote(here.terms, asked.items, pricing.Destination(country=asked.country), chosen, found)
 
 
 def _review_page(
@@ -192,6 +209,8 @@ def _review_page(
             "sealed": _seal(here, msgspec.structs.replace(placement, consents=())),
             "lines": bill.lines(here, items, quote),
             "rows": bill.rows(here, quote),
+            "hints": wishes.hints(here, quote.trace),
+            "why": bill.reasons(here, quote),
             "blocks": _blocks(here, placement),
             "consents": [_consent(consent, placement, missing, here) for consent in asked],
             "notices": [

@@ -14,6 +14,7 @@ from generator.theming import wording
 from runtime import addresses, pricing
 from runtime.orders import Address, CartLine, Contact, Invoice, Placement
 from runtime.pricing import Destination, Item
+from runtime.promotions import NOTHING, Circumstances
 
 Say = Callable[..., str]
 """Words of the theme in the buyer's language: ``say("checkout.field.email")``."""
@@ -78,17 +79,20 @@ def served(terms: Terms) -> tuple[str, ...]:
     return (terms.country, *sorted(named - {terms.country}))
 
 
-def ask(terms: Terms, items: Sequence[Item], locale: str, country: str) -> Asked:
+def ask(
+    terms: Terms, items: Sequence[Item], locale: str, country: str, circumstances: Circumstances = NOTHING
+) -> Asked:
     """Find out what to ask a buyer with this cart; an unknown country becomes the shop's own."""
     countries = served(terms)
     chosen = country if country in countries else terms.country
-    offers = _offers(terms, items, chosen)
+    offers = _offers(terms, items, chosen, circumstances)
     return Asked(terms=terms, items=tuple(items), locale=locale, country=chosen, countries=countries, offers=offers)
 
 
-def _offers(terms: Terms, items: Sequence[Item], country: str) -> tuple[Ask, ...]:
+def _offers(terms: Terms, items: Sequence[Item], country: str, circumstances: Circumstances) -> tuple[Ask, ...]:
     """Offer every method that carries the goods; whether it serves the very address is decided when that is known."""
-    fees = {offer.method.id: offer.fee for offer in pricing.offers(terms, items, Destination(country=country))}
+    found = pricing.offers(terms, items, Destination(country=country), circumstances)
+    fees = {offer.method.id: offer.fee for offer in found}
     abroad = country != terms.country
     return tuple(
         Ask(method=method, fee=fees.get(method.id))

@@ -14,7 +14,7 @@ from runtime import addresses, carriers, orders, payments
 from runtime.gateways import Instructions, Kind
 from runtime.orders import Order, State
 from runtime.refusals import Code, Refusal
-from runtime.web import address_page, bill, paper_page, paying, placed
+from runtime.web import address_page, bill, paper_page, paying, placed, sharing
 from runtime.web.failures import limit
 from runtime.web.paying import pay
 from runtime.web.visit import Visit, visit
@@ -118,6 +118,9 @@ def _page(here: Visit, order: Order, *, problem: bool) -> Response:
             "code": code,
             "refresh": paying.REFRESH if code else 0,
             "actions": _actions(here, order, kind, coded=code is not None),
+            "group": sharing.find_group(here, order),
+            "referral": sharing.find_referral(here, order),
+            "why": bill.reasons(here, order.quote),
             "history": [
                 {"text": here.say(f"order.event.{row.event}"), "note": row.note, "at": _moment(here, row.at)}
                 for row in orders.history(here.shopfront.database, order)

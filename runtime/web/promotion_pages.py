@@ -1,0 +1,85 @@
+"""What a visitor does with promotions: takes a code, lays it aside, opens a group, follows an invitation.
+
+Everything works by plain forms and links; the cart says what came of it.
+"""
+
+from flask import Blueprint, jsonify, request
+from werkzeug.exceptions import BadRequest, NotFound
+from werkzeug.wrappers import Response as Answer
+
+from generator.promotion import PromotionKind
+from generator.shop import ProductStatus
+from runtime import groups
+from runtime.web import cart, wishes
+from runtime.web.failures import limit, wants_json
+from runtime.web.tokens import get_one
+from runtime.web.visit import visit
+
+blueprint = Blueprint("promotion_pages", __name__)
+invitations = Blueprint("invitations", __name__)
+_LONGEST = 60
+
+
+@blueprint.post("/cart/code")
+def take() -> Answer:
+    """Take a code, typed or shown on a product's page."""
+    limit("cart")
+    here = visit()
+    wishes.add_code(here, get_one(request.form, "code"))
+    if wants_json():
+        return jsonify(message=here.say("coupon.taken"))
+    return here.go(here.address("cart"))
+
+
+@blueprint.post("/cart/code/remove")
+def lay_aside() -> Answer:
+    """Lay a code aside, or leave the group."""
+    limit("cart")
+    here = visit()
+    if "group" in request.form:
+        wishes.group(here)
+    else:
+        wishes.remove_code(here, get_one(request.form, "code"))
+    return here.go(here.address("cart"))
+
+
+@blueprint.post("/cart/group")
+def open_group() -> Answer:
+    """Open a group: a product without a choice goes into the cart, one with a choice is chosen on its page first."""
+    limit("cart")
+    here = visit()
+    name, handle = get_one(request.form, "promotion"), get_one(request.form, "product")
+    rule = next((each for each in here.terms.promotions if each.id == name), None)
+    product = here.catalogue.find_product(handle[:200])
+    if rule is None or rule.kind is not PromotionKind.GROUP_BUY or product is None:
+        raise BadRequest
+    if product.status is ProductStatus.DRAFT:
+        raise NotFound
+    wishes.group(here, opens=rule.id)
+    if len(product.variants) > 1:
+        return here.go(here.address("product", product.handle))
+    cart.put(here, product.variants[0].sku, 1)
+    return here.go(here.address("cart"))
+
+
+@invitations.get("/g/<token>")
+def join(token: str) -> Answer:
+    """Follow an invitation to a group: to its product, with the place in mind."""
+    limit("offers")
+    here = visit()
+    found = here.database.read(lambda look: groups.find(look, token)) if len(token) <= _LONGEST else None
+    if found is None:
+        raise NotFound
+    wishes.group(here, joins=found.token)
+    return here.go(here.address("product", found.product))
+
+
+@invitations.get("/r/<code>")
+def come(code: str) -> Answer:
+    """Follow a friend's invitation: their code is taken, and the shop's first page shown."""
+    limit("offers")
+    here = visit()
+    if len(code) > _LONGEST:
+        raise NotFound
+    wishes.add_code(here, code)
+    return here.go(here.renderer.stages[here.locale].frame.home)

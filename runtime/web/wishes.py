@@ -1,0 +1,141 @@
+"""What a visitor brings to the till beside goods: codes, a group, a live room; in a signed cookie of its own.
+
+The moment at which a code was taken is signed with it, so that nobody makes a coupon last longer.
+"""
+
+import msgspec
+from flask import Response, after_this_request, g, request
+from itsdangerous import BadData, URLSafeSerializer
+
+from generator import coupon_codes, promoting
+from generator.shop import Value
+from runtime import occasions, promotions, words
+from runtime.coupons import Taken
+from runtime.faults import DatabaseFault
+from runtime.occasions import Wish
+from runtime.pricing import Item
+from runtime.promotions import Applied, Circumstances, Step
+from runtime.refusals import Code, Refusal
+from runtime.web.visit import Visit
+
+MOST_CODES = 5
+_LONGEST_CODE = 40
+_KEPT_FOR = 30 * 24 * 60 * 60
+_ROOM_FOR = 24 * 60 * 60
+_TOLD = ("promotion-", "code-", "group-")
+_GIVEN = ("promotion-delivery", "promotion-gift")
+_MOST_HINTS = 6
+
+
+class Kept(Value, frozen=True, kw_only=True):
+    """What the cookie holds; ``room_at`` is when the visitor put something in from the room."""
+
+    codes: tuple[Taken, ...] = ()
+    opens: str = ""
+    joins: str = ""
+    room: str = ""
+    room_at: int = 0
+
+
+def read(here: Visit) -> Kept:
+    """Return what the visitor brings; what we did not sign is nothing."""
+    found: Kept | None = g.get("kept")
+    if found is None:
+        try:
+            data = _serializer(here).loads(request.cookies.get(_name(), ""))
+            found = msgspec.convert(data, Kept)
+        except (BadData, msgspec.ValidationError):
+            found = Kept()
+        g.kept = found
+    return found
+
+
+def wish(here: Visit) -> Wish:
+    """Return what promotions look at, without a contact; a room counts for a day."""
+    kept = read(here)
+    fresh = here.now.timestamp() - kept.room_at < _ROOM_FOR
+    return Wish(codes=kept.codes, opens=kept.opens, joins=kept.joins, room=kept.room if fresh else "")
+
+
+def circumstances(here: Visit, items: tuple[Item, ...] | list[Item]) -> Circumstances:
+    """Return the circumstances of a cart; while the database is away, only what holds for everybody."""
+    if not here.terms.promotions or not items:
+        return Circumstances()
+    try:
+        return occasions.gather(here.till, wish(here), items, here.now).circumstances
+    except DatabaseFault:
+        return Circumstances(now=promoting.moment(here.now))
+
+
+def apply(here: Visit, items: list[Item]) -> Applied:
+    """Return what promotions do to a cart, for a visitor who has not said yet who they are."""
+    if not here.terms.promotions:
+        return Applied()
+    return promotions.apply(here.terms.promotions, items, circumstances(here, items))
+
+
+def add_code(here: Visit, text: str) -> None:
+    """Take a code, instead of the oldest one when there are too many; raise Refusal for what is no code."""
+    plain = coupon_codes.plain(text)
+    if not plain or len(text) > _LONGEST_CODE:
+        raise Refusal(Code.FIELD_INVALID, field=here.say("coupon.label"))
+    kept = read(here)
+    others = tuple(each for each in kept.codes if coupon_codes.plain(each.text) != plain)
+    if len(others) >= MOST_CODES:
+        others = others[1:]
+    known = next((each for each in kept.codes if coupon_codes.plain(each.text) == plain), None)
+    taken = known or Taken(text=text.strip(), at=int(here.now.timestamp()))
+    keep(here, msgspec.structs.replace(kept, codes=(*others, taken)))
+
+
+def remove_code(here: Visit, text: str) -> None:
+    """Lay a code aside."""
+    kept = read(here)
+    plain = coupon_codes.plain(text)
+    left = tuple(each for each in kept.codes if coupon_codes.plain(each.text) != plain)
+    keep(here, msgspec.structs.replace(kept, codes=left))
+
+
+def come_from(here: Visit, room: str) -> None:
+    """Remember the live room that the visitor buys from."""
+    if room and here.catalogue.find_room(room) is not None:
+        keep(here, msgspec.structs.replace(read(here), room=room, room_at=int(here.now.timestamp())))
+
+
+def group(here: Visit, *, opens: str = "", joins: str = "") -> None:
+    """Open a group, join one, or do neither."""
+    keep(here, msgspec.structs.replace(read(here), opens=opens, joins=joins))
+
+
+def done(here: Visit) -> None:
+    """Lay aside what an order has used."""
+    if request.cookies.get(_name()):
+        kept = read(here)
+        keep(here, Kept(room=kept.room, room_at=kept.room_at))
+
+
+def keep(here: Visit, kept: Kept) -> None:
+    """Send the wishes back with the answer."""
+    g.kept = kept
+    value = str(_serializer(here).dumps(msgspec.to_builtins(kept))) if kept != Kept() else ""
+    name, secure, age = _name(), request.is_secure, _KEPT_FOR if value else 0
+
+    @after_this_request
+    def _send(answer: Response) -> Response:
+        answer.set_cookie(name, value, max_age=age, path="/", secure=secure, httponly=True, samesite="Lax")
+        return answer
+
+
+def hints(here: Visit, trace: tuple[Step, ...]) -> tuple[str, ...]:
+    """Return what a buyer should know of promotions that were not given, the most useful first."""
+    said = [step for step in trace if step.code.startswith(_TOLD) and step.code not in _GIVEN]
+    said.sort(key=lambda step: step.code.startswith("promotion-"))
+    return tuple(words.step(step, here.terms.currency, here.locale) for step in said[:_MOST_HINTS])
+
+
+def _serializer(here: Visit) -> URLSafeSerializer:
+    return URLSafeSerializer(here.shopfront.settings.secret, salt="wish")
+
+
+def _name() -> str:
+    return "__Host-wish" if request.is_secure else "wish"

@@ -48,6 +48,8 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     publish: bool = True
     out: Path | None = None
     compress: bool = True
+    draft: bool = False
+    """Lacking pictures become placeholders; a draft never goes live by itself."""
     progress: Callable[[str, int, int], None] = _silent
 
 
@@ -85,7 +87,7 @@ class _Build:
         self.state_path = releases.var / "cache" / "pages"
         self.remembered = state.read(self.state_path)
         self.figures = Figures()
-        self.images = Images(folder)
+        self.images = Images(folder, placeholders=wish.draft)
         self.theme_folders: list[Path] = []
         self.theme_seen = ""
         self.ahead = self.releases.var / "cache" / "catalogue.ahead"
@@ -94,7 +96,7 @@ class _Build:
     def run(self) -> Built:
         """Check, dress, plan, render, assemble, publish, export."""
         seen = freshness.signature([self.folder])
-        checked = check.check(self.folder, now=self.wish.now)
+        checked = check.check(self.folder, now=self.wish.now, lenient=self.wish.draft)
         built = Built(problems=list(checked.problems), sources=checked.sources, figures=self.figures)
         if checked.shop is None:
             return built
@@ -111,11 +113,12 @@ class _Build:
                 self.ahead.unlink(missing_ok=True)
                 return built
             built.release = self._assemble(site, plans, rendered, parts)
-        if self.wish.publish:
+        if self.wish.publish and not self.wish.draft:
             built.published = self.releases.publish(built.release, self.wish.now)
             price_record.record(self.releases.var, shop, site.shop.products.values(), self.wish.now)
             self.releases.reap()
-        self._remember(seen, shop, built.release)
+        if not self.wish.draft:
+            self._remember(seen, shop, built.release)
         if self.wish.out is not None:
             self.figures.exported = export.export(self.releases.manifest(built.release), self.store, self.wish.out)
         return built

@@ -14,11 +14,12 @@ from generator.loading import assembly, ground, shop
 from generator.loading.draft import Draft
 from generator.loading.reader import Ground, Reader
 from generator.messages import problem
+from generator.pictures import media
 from generator.problems import Mark, Problem, Severity
 from generator.rules import paying
 from generator.shop import Shop
-from generator.source import cache, inventory, parallel, reading
-from generator.source.decoding import MAXIMUM_BYTES, lenient
+from generator.source import cache, decoding, inventory, parallel, reading
+from generator.source.decoding import MAXIMUM_BYTES
 from generator.source.inventory import SHOP, Source
 from generator.source.reading import Result
 from generator.theming import sections
@@ -35,10 +36,13 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     sources: dict[str, str] = {}
 
 
-def check(folder: Path, *, cache: bool = True, now: str | None = None) -> Checked:
-    """Read and check a whole shop as of an instant; ``cache`` keeps results of unchanged files in var/cache."""
+def check(folder: Path, *, cache: bool = True, now: str | None = None, lenient: bool = False) -> Checked:
+    """Read and check a whole shop as of an instant; ``cache`` keeps results of unchanged files in var/cache.
+
+    ``lenient`` only warns of pictures that are lacking: a draft shows placeholders instead.
+    """
     with unhurried():
-        return _check(folder, now or clock.now(), keep=cache)
+        return _check(folder, now or clock.now(), keep=cache, lenient=lenient)
 
 
 @contextlib.contextmanager
@@ -53,7 +57,7 @@ def unhurried() -> Iterator[None]:
             gc.enable()
 
 
-def _check(folder: Path, now: str, *, keep: bool) -> Checked:
+def _check(folder: Path, now: str, *, keep: bool, lenient: bool) -> Checked:
     if not (folder / SHOP).is_file():
         code = "shop-file-missing" if folder.is_dir() else "shop-folder-missing"
         return Checked(problems=(problem(code, SHOP, folder=str(folder)),), shop=None)
@@ -63,17 +67,22 @@ def _check(folder: Path, now: str, *, keep: bool) -> Checked:
     problems += found
     problems += [each for result in draft.results.values() for each in result.problems]
     problems += list(rules.run(draft, whole=main is not None))
-    placed = _placed(draft, problems)
+    placed = _placed(draft, [_milder(each) for each in problems] if lenient else problems)
     failed = any(each.severity is Severity.ERROR for each in placed)
     texts = {file: each.text for file, each in draft.documents.items()}
     texts |= {each.file: _text(folder / each.file) for each in placed if each.mark and each.file not in texts}
     return Checked(problems=tuple(placed), shop=None if failed else assembly.assemble(draft), sources=texts)
 
 
+def _milder(each: Problem) -> Problem:
+    lacking = media.replaceable(each.code, str(each.values.get("picture", "")))
+    return msgspec.structs.replace(each, severity=Severity.WARNING) if lacking else each
+
+
 def _text(path: Path) -> str:
     """Return the best reading of a file that is no document, for excerpts of it."""
     raw, _ = document.read_bytes(path, path.name)
-    return lenient(raw) if raw is not None and len(raw) <= MAXIMUM_BYTES else ""
+    return decoding.lenient(raw) if raw is not None and len(raw) <= MAXIMUM_BYTES else ""
 
 
 def _draft(folder: Path, main: Document | None, *, keep: bool) -> tuple[Draft, list[Problem]]:

@@ -99,20 +99,27 @@ def _theme(folder: Path | None) -> str:
 @click.argument("folder", metavar="DIR", type=FOLDER)
 @click.option("--out", type=click.Path(path_type=Path), help="Write the pages as plain files for any web server, too.")
 @click.option("--no-publish", is_flag=True, help="Make the release, but leave the live one as it is.")
+@click.option("--draft", is_flag=True, help="Show placeholders for pictures that are lacking; nothing goes live.")
 @language_option
-def build(folder: Path, out: Path | None, lang: str | None, *, no_publish: bool) -> None:
+def build(folder: Path, out: Path | None, lang: str | None, *, no_publish: bool, draft: bool) -> None:
     """Build the shop in DIR into a release and make it live."""
-    _build(folder, lang, out=out, publish=not no_publish)
+    _build(folder, lang, out=out, publish=not no_publish, draft=draft)
 
 
 def _build(
-    folder: Path, lang: str | None, *, out: Path | None = None, publish: bool = True, quiet: bool = False
+    folder: Path,
+    lang: str | None,
+    *,
+    out: Path | None = None,
+    publish: bool = True,
+    quiet: bool = False,
+    draft: bool = False,
 ) -> str:
     from generator import report
     from generator.releases import freshness
 
     spoken = report.language(lang, os.environ)
-    if out is None and freshness.is_fresh(folder, publish=publish):
+    if out is None and not draft and freshness.is_fresh(folder, publish=publish):
         release = freshness.release(folder)
         click.echo(f"nothing changed: {release}" if spoken == "en" else f"没有变化：{release}", err=True)
         return release
@@ -122,7 +129,7 @@ def _build(
     from generator.clock import now
 
     with terminal.world(spoken), terminal.progress(spoken) as progress:
-        built = run(folder, Wish(now=now(), publish=publish, out=out, progress=progress))
+        built = run(folder, Wish(now=now(), publish=publish, out=out, draft=draft, progress=progress))
     if built.problems:
         click.echo(report.text(built.problems, spoken, built.sources), nl=False, err=True)
     if not built.release:

@@ -9,7 +9,7 @@ import msgspec
 
 from generator import files
 from generator.messages import problem
-from generator.pictures import workshop
+from generator.pictures import media, placeholder, workshop
 from generator.pictures.picture_cache import PictureCache, content_key
 from generator.pictures.renditions import TYPES, Order, PictureSet, Refusal, Rendition
 from generator.problems import Problem
@@ -50,8 +50,9 @@ def _quiet(_done: int, _of: int) -> None:
 class Images:
     """The pictures of one shop. ``prepare`` draws many at once; a forgotten one is drawn when it is asked for."""
 
-    def __init__(self, shop: Path, cache: Path | None = None) -> None:
+    def __init__(self, shop: Path, cache: Path | None = None, *, placeholders: bool = False) -> None:
         self._media = shop / "media"
+        self._shelf = media.Shelf(self._media) if placeholders else None
         self._cache = PictureCache(cache or files.make_folder(shop, "var/cache/pictures"))
         self._sets: dict[str, tuple[str, PictureSet]] = {}
         self._views: dict[str, Image] = {}
@@ -63,7 +64,7 @@ class Images:
         wanted: dict[str, list[str]] = {}
         for name in sorted({*names} - self._sets.keys() - self.refused.keys()):
             try:
-                if not _is_picture(name):
+                if not _is_picture(name) and not self._is_lacking(name):
                     self._clip(name)
                     continue
                 key = self._cache.key(name, self._path(name))
@@ -81,10 +82,16 @@ class Images:
         self._cache.save()
 
     def _path(self, name: str) -> Path:
+        if self._is_lacking(name):
+            return placeholder.file(self._cache.folder)
         path = self._media / name
         if not path.resolve().is_relative_to(self._media.resolve()):
             raise ValueError("outside media/")
         return path
+
+    def _is_lacking(self, name: str) -> bool:
+        """Tell whether a draft shows a placeholder instead of a picture."""
+        return self._shelf is not None and media.replaceable(self._shelf.look(name).code, name)
 
     def _draw(self, wanted: Mapping[str, list[str]], progress: Callable[[int, int], None]) -> None:
         orders = {str(self._cache.begin(key)): (key, names) for key, names in wanted.items()}

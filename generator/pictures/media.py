@@ -10,10 +10,14 @@ import msgspec
 from PIL import Image
 
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF")
+LACKING = frozenset({"picture-missing", "picture-is-folder", "picture-empty", "picture-unreadable", "picture-format"})
+"""Problems of a file that no picture can be drawn from; a draft shows a placeholder instead."""
 MAXIMUM_PIXELS = 52_000_000
 MAXIMUM_SIDE = 30_000
 _CLIPS = (b"ftyp", b"\x1a\x45\xdf\xa3")
 _TEXTS = ((b"<!doctype", "HTML"), (b"<html", "HTML"), (b"<?php", "PHP"), (b"%pdf", "PDF"))
+
+CLIPS = (".mp4", ".webm")
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,6 +27,11 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     values: dict[str, str | int] = {}
     width: int = 0
     height: int = 0
+
+
+def replaceable(code: str, name: str) -> bool:
+    """Tell whether a draft shows a placeholder for a file with this problem: a picture, and nothing to draw it from."""
+    return code in LACKING and not name.lower().endswith(CLIPS)
 
 
 class Shelf:

@@ -16,7 +16,7 @@ LEAST_SIDE = 300
 """Pixels: a product picture smaller than this is a blur on every phone."""
 Use = tuple[Place, tuple[str | int, ...], str, str]
 """Where a picture is used, the path there, its name below media/, and what for: picture, product or video."""
-_CLIPS = (".mp4", ".webm")
+_CLIPS = media.CLIPS
 _MOST_GUESSES = 50
 
 

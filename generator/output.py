@@ -121,9 +121,10 @@ class Renderer:
                 made += msgspec.convert(results, list[Rendered])
                 progress(len(made), len(plans))
         except workers.WorkerDiedError as error:
-            if error.piece is None or beside is not None:
+            place = -1 if error.piece is None else error.piece - (beside is not None)
+            if place < 0:
                 raise
-            plan = plans[pieces[error.piece][0]]
+            plan = plans[pieces[place][0]]
             return [Rendered(0, None, "", [self._stopped(plan.template, plan.url, error)])]
         return sorted(made, key=lambda each: each.place)
 

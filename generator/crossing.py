@@ -6,6 +6,7 @@ China counts the 7 days before a reduction (规范促销行为暂行规定 artic
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import msgspec
 
@@ -61,6 +62,7 @@ def plan(terms: Terms, product: Product, variant: Variant, now: str) -> list[Spa
     return spans
 
 
+@lru_cache(maxsize=64)
 def moment(instant: str) -> datetime:
     """Return an instant that is written in UTC."""
     return datetime.strptime(instant, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)

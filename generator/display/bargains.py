@@ -19,10 +19,14 @@ _LOUD = (PromotionKind.FLASH_SALE, PromotionKind.GROUP_BUY)
 
 def relevant(edition: Edition, product: Product) -> list[Promotion]:
     """Return the promotions that a page of a product speaks of now, the most important first."""
-    if not edition.now:
+    if not edition.now or not edition.shop.promotions:
         return []
-    found = [each for each in edition.shop.promotions if _is_told(each, product, edition.now)]
-    return sorted(found, key=lambda each: (each.kind not in _LOUD, each.coupon is not None, -each.priority))
+    found = edition.told.get(product.handle)
+    if found is None:
+        told = [each for each in edition.shop.promotions if _is_told(each, product, edition.now)]
+        told.sort(key=lambda each: (each.kind not in _LOUD, each.coupon is not None, -each.priority))
+        found = edition.told[product.handle] = told
+    return found
 
 
 def _is_told(promotion: Promotion, product: Product, now: str) -> bool:

@@ -6,6 +6,8 @@ from typing import Protocol
 
 from generator import money
 from generator.display.markdown import Prose
+from generator.promoting import Current
+from generator.promotion import Promotion
 from generator.shop import MenuItem, Picture, Product, Shop, Text
 from generator.theming import templates
 from generator.views import Card, DeliveryView, Image, Link
@@ -40,6 +42,10 @@ class Edition:
         self.pictures = pictures
         self.prefix = prefix(shop, locale)
         self.cards: dict[str, Card] = {}
+        self.current: dict[str, Current] = {}
+        """Prices of now by sku: a page, a card and their digests ask for the same ones."""
+        self.told: dict[str, list[Promotion]] = {}
+        """Promotions that pages speak of, by product."""
         self._images: dict[tuple[str, str], Image] = {}
         self.offered: dict[tuple[tuple[str, ...], bool], tuple[DeliveryView, ...]] = {}
         """Ways of delivery by what a product says about them: most products say the same."""

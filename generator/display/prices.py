@@ -47,7 +47,10 @@ def unit_of(price: int, unit: UnitPrice | None, terms: Terms, locale: str) -> st
 
 def current(edition: Edition, product: Product, variant: Variant) -> Current:
     """Return the price of a variant at the edition's time, and what may be crossed out beside it."""
-    return crossing.shown(edition.shop, product, variant, edition.now)
+    found = edition.current.get(variant.sku)
+    if found is None:
+        found = edition.current[variant.sku] = crossing.shown(edition.shop, product, variant, edition.now)
+    return found
 
 
 def of_variant(edition: Edition, product: Product, variant: Variant) -> Price:

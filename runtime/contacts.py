@@ -19,7 +19,7 @@ def check(placement: Placement) -> None:
     _refuse_unless(bool(_KEY.fullmatch(placement.key)), "key")
     if not (contact.email or contact.phone):
         raise Refusal(Code.FIELD_MISSING, field="email")
-    _refuse_unless(not contact.email or _is_email(contact.email), "email")
+    _refuse_unless(not contact.email or is_email(contact.email), "email")
     _refuse_unless(not contact.phone or _is_phone(contact.phone), "phone")
     _refuse_unless(not address.phone or _is_phone(address.phone), "address.phone")
     destination = address.destination
@@ -35,7 +35,7 @@ def check(placement: Placement) -> None:
     }
     if placement.invoice:
         lines |= {"invoice.title": placement.invoice.title, "invoice.tax_number": placement.invoice.tax_number}
-        _refuse_unless(not placement.invoice.email or _is_email(placement.invoice.email), "invoice.email")
+        _refuse_unless(not placement.invoice.email or is_email(placement.invoice.email), "invoice.email")
     for field, text in lines.items():
         _refuse_unless(len(text) <= SHORT and _is_clean(text), field)
     _refuse_unless(bool(re.fullmatch("[A-Z]{2}", destination.country)), "country")
@@ -50,7 +50,8 @@ def _refuse_unless(good: bool, field: str) -> None:  # noqa: FBT001  reads as a 
         raise Refusal(Code.FIELD_INVALID, field=field)
 
 
-def _is_email(text: str) -> bool:
+def is_email(text: str) -> bool:
+    """Return whether a text looks like an address that mail can be sent to."""
     return bool(_EMAIL.fullmatch(text)) and _is_clean(text)
 
 

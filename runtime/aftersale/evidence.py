@@ -38,3 +38,9 @@ def keep(var: Path, content: bytes) -> str:
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     atomic_write(place / name, made.getvalue(), mode=0o600)
     return name
+
+
+def discard(var: Path, names: list[str]) -> None:
+    """Forget pictures that came with a request that was refused."""
+    for name in names:
+        (folder(var) / name).unlink(missing_ok=True)

@@ -19,6 +19,7 @@ from runtime.releases import Live, NoReleaseError
 from runtime.settings import Environment, Settings
 from runtime.web import (
     address_page,
+    aftersale_pages,
     api,
     cart,
     checkout,
@@ -33,9 +34,10 @@ from runtime.web import (
     paying,
     promotion_pages,
     static,
+    withdrawal,
 )
 from runtime.web.front import Front
-from runtime.web.gate import BODY_LIMIT
+from runtime.web.gate import BODY_LIMIT, UPLOAD_LIMIT, UPLOADS
 from runtime.web.metrics import Metrics
 from runtime.web.visit import NAME, Shopfront, new_id, shopfront
 from runtime.web.wsgi import Application, Environ, StartResponse
@@ -54,6 +56,7 @@ LOCALIZED: tuple[Blueprint, ...] = (
     promotion_pages.blueprint,
     checkout.blueprint,
     order_pages.lookup,
+    withdrawal.lookup,
 )
 """Views that exist once for every locale of the shop."""
 PLAIN: tuple[Blueprint, ...] = (
@@ -65,6 +68,8 @@ PLAIN: tuple[Blueprint, ...] = (
     paying.blueprint,
     address_page.blueprint,
     paper_page.blueprint,
+    aftersale_pages.blueprint,
+    withdrawal.blueprint,
     notify.blueprint,
 )
 """Views with one address."""
@@ -172,6 +177,9 @@ def _begin() -> None:
         return
     if request.mimetype not in _MEDIA_TYPES and not request.path.endswith("/notify"):
         raise UnsupportedMediaType
+    if request.mimetype == "multipart/form-data" and UPLOADS.fullmatch(request.path):
+        request.max_content_length = UPLOAD_LIMIT
+        return
     body = request.get_data(cache=True, parse_form_data=False)
     form = request.mimetype == "application/x-www-form-urlencoded"
     if form and (body.count(b"&") >= _FIELD_LIMIT or not _is_text(body)):

@@ -15,6 +15,9 @@ from runtime.web.wsgi import Environ
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 BODY_LIMIT = 256 * 1024
+UPLOAD_LIMIT = 24 * 1024 * 1024
+UPLOADS = re.compile(r"/orders/[A-Za-z0-9_-]{22,64}/aftersale/new/[a-z]{1,20}")
+"""Where buyers may send pictures: behind the address of an order only."""
 _HEADER_LIMIT = 32 * 1024
 _ADDRESS_LIMIT = 8 * 1024
 _PARAMETER_LIMIT = 100
@@ -110,7 +113,7 @@ def _too_large(environ: Environ) -> Turned | None:
     length = environ.get("CONTENT_LENGTH") or "0"
     if not (length.isascii() and length.isdigit()):
         return Turned("400 Bad Request", "The body's length is no number.")
-    if int(length) > BODY_LIMIT:
+    if int(length) > (UPLOAD_LIMIT if UPLOADS.fullmatch(environ.get("PATH_INFO", "")) else BODY_LIMIT):
         return Turned("413 Content Too Large", "The body is too large.")
     return None
 

@@ -42,6 +42,7 @@ LIMITS = {
     "lookup": Limit(10, 300),
     "checkout": Limit(30, 600),
     "order": Limit(60, 60),
+    "aftersale": Limit(20, 600),
     "cart": Limit(120, 60),
     "search": Limit(60, 30),
     "offers": Limit(240, 60),

@@ -14,7 +14,7 @@ from runtime import addresses, carriers, orders, payments
 from runtime.gateways import Instructions, Kind
 from runtime.orders import Order, State
 from runtime.refusals import Code, Refusal
-from runtime.web import address_page, bill, paper_page, paying, placed, sharing
+from runtime.web import address_page, bill, case_page, paper_page, paying, placed, sharing
 from runtime.web.failures import limit
 from runtime.web.paying import pay
 from runtime.web.visit import Visit, visit
@@ -114,6 +114,7 @@ def _page(here: Visit, order: Order, *, problem: bool) -> Response:
             "rows": bill.rows(here, order.quote),
             "blocks": _blocks(here, order),
             "parcels": _parcels(here, order),
+            "cases": case_page.summaries(here, order),
             "instructions": instructions,
             "code": code,
             "refresh": paying.REFRESH if code else 0,
@@ -151,7 +152,7 @@ def _actions(here: Visit, order: Order, kind: Kind, *, coded: bool = False) -> l
         found.append({"url": f"{address}/invoice.pdf", "label": here.say("order.invoice"), "link": True})
     if address_page.changeable(order):
         found.append({"url": f"{address}/address", "label": here.say("order.change_address"), "link": True})
-    return found
+    return [*found, *case_page.links(here, order)]
 
 
 def _instructions(here: Visit, order: Order) -> dict[str, object] | None:

@@ -110,6 +110,16 @@ def find(transaction: Transaction, gateway: str, reference: str) -> Payment | No
     return _payment(row) if row else None
 
 
+def find_by_receipt(transaction: Transaction, gateway: str, receipt: str) -> Payment | None:
+    """Return the attempt whose money came under this number of the gateway, or None."""
+    row = transaction.find(
+        f"SELECT {_COLUMNS} FROM payment WHERE gateway = ? AND receipt = ?",  # noqa: S608  our own words
+        gateway,
+        receipt,
+    )
+    return _payment(row) if row else None
+
+
 def get(transaction: Transaction, payment: int) -> Payment:
     """Return the attempt with this id."""
     row = transaction.find(f"SELECT {_COLUMNS} FROM payment WHERE id = ?", payment)  # noqa: S608

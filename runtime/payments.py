@@ -289,7 +289,12 @@ def _finish(transaction: Transaction, order: Order, actor: str, now: datetime) -
 
 
 def _plain_charge(payment: Payment) -> Charge:
-    return Charge(reference=payment.reference, amount=payment.amount, currency=payment.currency)
+    return Charge(
+        reference=payment.reference,
+        amount=payment.amount,
+        currency=payment.currency,
+        transaction=payment.started.transaction,
+    )
 
 
 def _charge(till: Till, order: Order, payment: Payment, base_url: str, buyer: Buyer) -> Charge:

@@ -8,11 +8,12 @@ from generator.problems import Problem
 from generator.shop import PaymentMethod
 from generator.source import nearest
 
-OURS = ("rehearsal", "transfer", "cash_on_delivery", "wechatpay", "alipay")
+OURS = ("rehearsal", "transfer", "cash_on_delivery", "wechatpay", "alipay", "stripe")
 
 NEEDED = {
     "wechatpay": ("mchid", "appid", "serial", "private_key", "secret"),
     "alipay": ("app_id", "seller_id", "private_key"),
+    "stripe": ("secret", "webhook_secret"),
 }
 """What a provider cannot do without."""
 _CERTIFICATES = ("app_certificate", "alipay_certificate", "alipay_root_certificate")

@@ -20,6 +20,8 @@ _CLOSED = {DisputeState.WON, DisputeState.LOST}
 def apply(transaction: Transaction, report: DisputeReport, now: datetime) -> bool:
     """Apply what a gateway says of a dispute; False if it was known."""
     payment = attempts.find(transaction, report.gateway, report.reference)
+    if payment is None and report.transaction:
+        payment = attempts.find_by_receipt(transaction, report.gateway, report.transaction)
     order = payment.order if payment else None
     if transaction.postgres and order is not None:
         transaction.find("SELECT id FROM orders WHERE id = ? FOR UPDATE", order)

@@ -42,7 +42,11 @@ __all__ = [
     "load",
 ]  # fmt: skip
 GROUP = "shopwright.gateways"
-PROVIDERS = {"alipay": "runtime.gateways.alipay.gateway", "wechatpay": "runtime.gateways.wechatpay.account"}
+PROVIDERS = {
+    "alipay": "runtime.gateways.alipay.gateway",
+    "stripe": "runtime.gateways.stripe.gateway",
+    "wechatpay": "runtime.gateways.wechatpay.account",
+}
 """Gateways that are loaded only where a shop names them: each module has ``make(method, settings)``."""
 
 

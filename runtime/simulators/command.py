@@ -13,6 +13,7 @@ from runtime.settings import Environment, SettingError
 PROVIDERS: dict[str, str] = {
     "alipay": "runtime.simulators.alipay.provider:Alipay",
     "robots": "runtime.simulators.robots.provider:Robots",
+    "stripe": "runtime.simulators.stripe.provider:Stripe",
     "wechatpay": "runtime.simulators.wechatpay.provider:WechatPay",
 }
 """Where each provider is: a class that takes a stage."""

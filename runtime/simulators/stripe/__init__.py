@@ -1,0 +1,1 @@
+"""Stripe, simulated: Checkout Sessions, refunds, disputes, balance transactions, signed webhooks, idempotency keys."""

@@ -113,7 +113,7 @@ class WechatPay:
     def refund(self, repayment: Repayment) -> RefundReport:
         """Ask to send money back."""
         answer = self._ask("POST", _REFUNDS, msgspec.json.encode(wishes.refund(repayment)))
-        report = self._reader.refund(repayment.number, answer)
+        report = self._reader.refund(repayment, answer)
         if report.verdict is not RefundVerdict.FAILED:
             return report
         # A number that was refused now may have been taken before: only a refund that is not there has failed.
@@ -123,7 +123,7 @@ class WechatPay:
     def query_refund(self, repayment: Repayment) -> RefundReport:
         """Ask what became of a refund."""
         answer = self._ask("GET", f"{_REFUNDS}/{quote(repayment.number, safe='')}")
-        return self._reader.refund(repayment.number, answer)
+        return self._reader.refund(repayment, answer)
 
     def bill(self, day: date) -> Bill:
         """Fetch a day's bill, which is there from ten in the morning of the next day; raise Refusal."""

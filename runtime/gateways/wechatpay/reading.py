@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from runtime.gateways.protocol import Charge, RefundReport, RefundVerdict, Report, Verdict
+from runtime.gateways.protocol import Charge, RefundReport, RefundVerdict, Repayment, Report, Verdict
 from runtime.gateways.wechatpay import signing
 from runtime.gateways.wechatpay.signing import ForgedError, Resource
 from runtime.gateways.wire import Answer
@@ -58,6 +58,7 @@ class Refund(msgspec.Struct, frozen=True):
     """A refund as queries and answers (status) or notices (refund_status) show it."""
 
     out_refund_no: str
+    out_trade_no: str = ""
     refund_id: str = ""
     status: str = ""
     refund_status: str = ""
@@ -134,17 +135,16 @@ class Reader:
             currency=order.amount.currency if moved else "",
         )
 
-    def refund(self, number: str, answer: Answer | None) -> RefundReport:
-        """Return what an answer says of a refund; anything strange is UNKNOWN."""
-        unknown = RefundReport(gateway=self._gateway, number=number, verdict=RefundVerdict.UNKNOWN)
+    def refund(self, repayment: Repayment, answer: Answer | None) -> RefundReport:
+        """Return what an answer says of a refund; anything strange is UNKNOWN.
+
+        A number that another refund of this merchant has, perhaps of another shop, needs the merchant.
+        """
+        unknown = RefundReport(gateway=self._gateway, number=repayment.number, verdict=RefundVerdict.UNKNOWN)
         if answer is None:
             return unknown
         if answer.status == HTTPStatus.OK:
-            try:
-                found = msgspec.json.decode(answer.body, type=Refund)
-            except msgspec.MsgspecError:
-                return unknown
-            return self._refund(found, found.status) if found.out_refund_no == number else unknown
+            return self._refund_of(repayment, answer, unknown)
         said = error(answer)
         if said.code in _NOBODY:
             return msgspec.structs.replace(unknown, verdict=RefundVerdict.MISSING)
@@ -152,6 +152,18 @@ class Reader:
             verdict = RefundVerdict.STUCK if said.code == "NOT_ENOUGH" else RefundVerdict.FAILED
             return msgspec.structs.replace(unknown, verdict=verdict, reason=said.message or said.code)
         return unknown
+
+    def _refund_of(self, repayment: Repayment, answer: Answer, unknown: RefundReport) -> RefundReport:
+        try:
+            found = msgspec.json.decode(answer.body, type=Refund)
+        except msgspec.MsgspecError:
+            return unknown
+        if found.out_refund_no != repayment.number:
+            return unknown
+        if (found.out_trade_no, found.amount.refund) != (repayment.reference, repayment.amount):
+            reason = f"the number {repayment.number} belongs to another refund"
+            return msgspec.structs.replace(unknown, verdict=RefundVerdict.STUCK, reason=reason)
+        return self._refund(found, found.status)
 
     def notice(self, body: bytes, secret: bytes) -> Report | RefundReport:
         """Return what a notice says whose signature was verified; raise ForgedError for what is not ours."""

@@ -77,8 +77,8 @@ class Bills:
             rows[0] = {**rows[0], "at": rows[0]["at"] + timedelta(days=1)}
         paid, back = sum(row["paid"] for row in rows), sum(row["back"] for row in rows)
         totals = (
-            str(len(rows)), _yuan(paid + (1 if name == "totals" else 0)), _yuan(back), "0.00", _fee(sum(row["fee"] for row in rows)),
-            _yuan(paid), _yuan(back),
+            str(len(rows)), _yuan(paid + (1 if name == "totals" else 0)), _yuan(back), "0.00",
+            _fee(sum(row["fee"] for row in rows)), _yuan(paid), _yuan(back),
         )  # fmt: skip
         lines = [_HEAD, *(_line(_cells(row)) for row in rows), _TOTALS, _line(totals)]
         return ("\ufeff" + "\r\n".join(lines) + "\r\n").encode()

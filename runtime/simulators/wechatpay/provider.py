@@ -50,13 +50,14 @@ class WechatPay:
 
     @property
     def actions(self) -> Mapping[str, Callable[[dict[str, Any]], object]]:
-        """Return what the control port can do: pay, settle (a refund), rotate, certificates, age."""
+        """Return what the control port can do: pay, settle (a refund), rotate, certificates, age, repeat."""
         return {
             "pay": self._trading.pay,
             "settle": self._trading.settle,
             "rotate": self._rotate,
             "certificates": self._certificates,
             "age": self._age,
+            "repeat": self._repeat,
         }
 
     def application(self) -> Flask:
@@ -150,6 +151,14 @@ class WechatPay:
             for charge in books.all(Charge):
                 books.alter(Charge, "reference", charge.reference, created_at=charge.created_at - seconds)
         return {}
+
+    def _repeat(self, values: dict[str, Any]) -> dict[str, int]:
+        """Send all notices of an order once more, signed anew: {reference}."""
+        found = self._stage.books.all(Notice, "subject = ?", str(values.get("reference", "")))
+        for notice in found:
+            self._stage.books.alter(Notice, "id", notice.id, state="waiting", due_at=self._stage.clock.now())
+        self._stage.bell.set()
+        return {"repeated": len(found)}
 
 
 def _twisted(plain: dict[str, Any], name: str, values: dict[str, Any]) -> dict[str, Any]:

@@ -255,6 +255,16 @@ def test_p79_an_abnormal_refund_waits_for_the_merchant_and_may_still_come_throug
     assert gateway.query_refund(back).verdict is RefundVerdict.SUCCEEDED
 
 
+def test_a_number_that_another_refund_has_moves_nothing_and_needs_the_merchant(gateway, wechat):
+    first, second = paid(gateway, wechat), paid(gateway, wechat)
+    number = repayment(first, gateway).number
+    gateway.refund(repayment(first, gateway))
+    until(lambda: wechat.moved("refund", charge=first.reference))
+    report = gateway.refund(repayment(second, gateway, number=number))
+    assert (report.verdict, report.reason) == (RefundVerdict.STUCK, f"the number {number} belongs to another refund")
+    assert wechat.moved("refund", charge=second.reference) == []
+
+
 def test_p80_a_closed_refund_has_failed(gateway, wechat):
     made = paid(gateway, wechat)
     back = repayment(made, gateway)

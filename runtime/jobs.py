@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from runtime import aftersale, campaigns, orders, payments, refunds, telling
+from runtime import aftersale, campaigns, orders, payments, reconciling, refunds, telling
 from runtime.database import Database, Transaction
 from runtime.faults import Fault
 from runtime.funds import settlement
@@ -83,6 +83,7 @@ def run_once(till: Till, settings: Settings, base_url: str, now: datetime, *, ex
         lambda: campaigns.give_rewards(till, settings.secret, now),
         lambda: aftersale.advance_due(till.database, now),
         lambda: settlement.settle_due(till.database, now, aftersale.is_open),
+        lambda: reconciling.reconcile_due(till, now),
     ]
     if expire:
         parts.insert(0, lambda: payments.expire_due(till, now))

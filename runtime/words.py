@@ -11,13 +11,13 @@ from generator import money
 from generator.theming.wording import Wording, merged
 from runtime.pricing import Step
 from runtime.refusals import Refusal
-from runtime.wordings import de, en, promotions, zh
+from runtime.wordings import de, en, funds, promotions, zh
 
 _MONEY = {"unit", "amount", "fee", "tax", "saving", "missing", "needed"}
 _WORDS = {
-    "en": en.WORDS | promotions.EN,
-    "zh": zh.WORDS | promotions.ZH,
-    "de": de.WORDS | promotions.DE,
+    "en": en.WORDS | promotions.EN | funds.EN,
+    "zh": zh.WORDS | promotions.ZH | funds.ZH,
+    "de": de.WORDS | promotions.DE | funds.DE,
 }
 
 
@@ -38,7 +38,7 @@ def refusal(error: Refusal, locale: str) -> str:
         if "currency" in values and isinstance(values.get(name), int):
             values[name] = money.text(values[name], values["currency"], locale)
     for name in ("state", "event"):
-        if name in values and f"{name}.{values[name]}" in en.WORDS:
+        if name in values and f"{name}.{values[name]}" in _WORDS["en"]:
             values[name] = say(f"{name}.{values[name]}", locale)
     return say(_sentence(error), locale, **{"reason": "", **values})
 
@@ -46,9 +46,9 @@ def refusal(error: Refusal, locale: str) -> str:
 def _sentence(error: Refusal) -> str:
     """Choose the sentence: a product without a name is none of its sku's, and nothing left is sold out."""
     key, values = f"refusal.{error.code}", error.values
-    if values.get("left") == 0 and f"{key}.none" in en.WORDS:
+    if values.get("left") == 0 and f"{key}.none" in _WORDS["en"]:
         return f"{key}.none"
-    if not values.get("title") and f"{key}.unnamed" in en.WORDS:
+    if not values.get("title") and f"{key}.unnamed" in _WORDS["en"]:
         return f"{key}.unnamed"
     return key
 

@@ -53,7 +53,7 @@ class Changes:
             if key not in self.floors:
                 _add(transaction, [(*key, change)])
             elif not transaction.run(_GUARDED, change, *key, change, self.floors[key]):
-                raise Refusal(Code.FUNDS_TOO_LOW, account=key[0], currency=key[1])
+                raise Refusal(Code.FUNDS_TOO_LOW, account=key[0], left=0, currency=key[1])
 
 
 _GUARDED = "UPDATE balance SET amount = amount + ? WHERE account = ? AND currency = ? AND amount + ? >= ?"

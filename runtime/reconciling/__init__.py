@@ -1,92 +1,13 @@
 """RECONCILING: a provider's books of a day held against the shop's, row by row, once.
 
-``reconcile(till, gateway, day, now)`` fetches the bill; ``take(database, bill, now)`` judges one that is there. Each
-row is kept with what it came to; running it again changes nothing. A payment whose notice was lost is found here
-at the latest, so this belongs to being right and not to reporting.
+``reconcile(till, gateway, day, now)`` fetches the bill; ``take(database, bill, now)`` judges one that is there;
+``reconcile_due`` reads yesterday's by itself; ``bank.take`` reads a bank's statement. Each row is kept with what it
+came to; running it again changes nothing. A payment whose notice was lost is found here at the latest, so this belongs
+to being right and not to reporting.
 """
 
-from collections import Counter
-from datetime import date, datetime
-
-from runtime.database import Database, Transaction
-from runtime.funds import settlement
-from runtime.gateways import Bill
-from runtime.reconciling import absence, judging
-from runtime.reconciling.judging import Row
-from runtime.reconciling.summing import summary
+from runtime.reconciling.books import reconcile, take
+from runtime.reconciling.nightly import reconcile_due
 from runtime.reconciling.values import Difference, Outcome, Problem, Reconciliation, Total
-from runtime.refusals import Code, Refusal
-from runtime.till import Till
 
-__all__ = ["Difference", "Outcome", "Problem", "Reconciliation", "Total", "reconcile", "take"]
-CHUNK = 50
-"""So many rows share a unit of work: buyers are not kept waiting by a long bill."""
-
-
-def reconcile(till: Till, gateway: str, day: date, now: datetime) -> Reconciliation:
-    """Fetch a gateway's bill of a day and hold it against the shop's books.
-
-    Raises Refusal: gateway-unknown, bill-missing, bill-damaged, payment-unreachable; nothing was written then.
-    """
-    provider = till.gateways.get(gateway)
-    if provider is None:
-        raise Refusal(Code.GATEWAY_UNKNOWN, gateway=gateway)
-    return take(till.database, provider.bill(day), now)
-
-
-def take(database: Database, bill: Bill, now: datetime) -> Reconciliation:
-    """Hold a bill against the shop's books."""
-    rows = _numbered(bill)
-    for start in range(0, len(rows), CHUNK):
-
-        def unit(transaction: Transaction, part: list[Row] = rows[start : start + CHUNK]) -> None:
-            for row in part:
-                _take(transaction, row, now)
-
-        database.write(unit)
-
-    def finish(transaction: Transaction) -> None:
-        transaction.run(
-            "INSERT INTO bill (gateway, day, row_count, read_at) VALUES (?, ?, ?, ?) "
-            "ON CONFLICT (gateway, day) DO NOTHING",
-            bill.gateway, bill.day.isoformat(), len(rows), int(now.timestamp()),
-        )  # fmt: skip
-        absence.note_absent(transaction, bill.gateway, bill.day, bill.east, now)
-
-    database.write(finish)
-    return database.read(lambda transaction: summary(transaction, bill.gateway, bill.day, bill.east))
-
-
-def _numbered(bill: Bill) -> list[Row]:
-    """Return the rows, payments first, with the count of earlier ones of the same numbers."""
-    seen: Counter[tuple[str, str, str]] = Counter()
-    rows = []
-    for plain in sorted(bill.rows, key=lambda row: row.kind != "payment"):
-        key = (plain.kind, plain.transaction or plain.reference, plain.reference)
-        rows.append(Row(gateway=bill.gateway, day=bill.day.isoformat(), plain=plain, occurrence=seen[key]))
-        seen[key] += 1
-    return rows
-
-
-def _take(transaction: Transaction, row: Row, now: datetime) -> None:
-    """Judge a row and keep it, unless it is kept already."""
-    plain = row.plain
-    kept = transaction.find(
-        "SELECT amount, fee, currency FROM bill_row WHERE gateway = ? AND day = ? AND kind = ? AND receipt = ? "
-        "AND reference = ? AND occurrence = ?",
-        row.gateway, row.day, plain.kind, row.receipt, plain.reference, row.occurrence,
-    )  # fmt: skip
-    if kept is not None:
-        if tuple(kept) != (plain.amount, plain.fee, plain.currency):
-            judging.note(transaction, row, Problem.CHANGED, None, now)
-        return
-    judged = judging.judge(transaction, row, now)
-    absence.settle_found(transaction, row.gateway, row.receipt, now)
-    if judged.order is not None:
-        settlement.settle_rest(transaction, judged.order, now)
-    transaction.run(
-        "INSERT INTO bill_row (gateway, day, kind, reference, receipt, occurrence, amount, fee, currency, text, at, "
-        "outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        row.gateway, row.day, plain.kind, plain.reference, row.receipt, row.occurrence, plain.amount, plain.fee,
-        plain.currency, plain.text[:500], int(plain.at.timestamp()) if plain.at else None, judged.outcome,
-    )  # fmt: skip
+__all__ = ["Difference", "Outcome", "Problem", "Reconciliation", "Total", "reconcile", "reconcile_due", "take"]

@@ -91,7 +91,7 @@ def test_a_unit_that_would_take_an_account_below_its_floor_leaves_nothing(till):
 
     with pytest.raises(Refusal) as caught:
         till.database.write(unit)
-    assert caught.value.values == {"account": "a", "currency": "CNY"}
+    assert caught.value.values == {"account": "a", "left": 0, "currency": "CNY"}
     assert (balance(till, "a"), rows(till, "SELECT COUNT(*) FROM transfer")) == (5, [(1,)])
 
 

@@ -272,3 +272,48 @@ def test_the_rehearsal_banks_own_bill_agrees_with_the_shop(till, settings):
     assert holds(till, PENDING, AVAILABLE) == (0, 1988)
     assert till.database.read(audit.report).differences == ()
     assert orders.find_by_token(till.database, found.token).state is State.COMPLETED
+
+
+def nights(till, monkeypatch, answer):
+    """Let the gateway's bills be what ``answer`` returns, and return the days that were asked for."""
+    asked = []
+
+    def bills(day):
+        asked.append(day)
+        return answer(day)
+
+    monkeypatch.setattr(till.gateways[GATEWAY], "bill", bills)
+    return asked
+
+
+def test_yesterdays_bills_are_read_by_themselves_once_and_asked_for_hourly(till, monkeypatch):
+    def answer(day):
+        if day == TODAY - timedelta(days=1) and len(asked) < 6:
+            raise Refusal(Code.BILL_MISSING, gateway=GATEWAY, day=day.isoformat())
+        return bill(day=day)
+
+    asked = nights(till, monkeypatch, answer)
+    days = [TODAY - timedelta(days=back) for back in (3, 2, 1)]
+    morning = NOW.replace(hour=8)
+    assert reconciling.reconcile_due(till, morning) == 2
+    assert asked == days
+    assert reconciling.reconcile_due(till, morning + timedelta(minutes=59)) == 0
+    assert len(asked) == 3
+    assert [reconciling.reconcile_due(till, morning + timedelta(hours=hour)) for hour in (1, 2, 3, 4)] == [0, 0, 1, 0]
+    assert {day for (day,) in rows(till, "SELECT day FROM bill")} == {day.isoformat() for day in days}
+
+
+def test_p96_a_damaged_bill_is_told_once_and_settled_when_a_good_one_comes(till, monkeypatch):
+    def answer(day):
+        if len(asked) <= 6:
+            raise Refusal(Code.BILL_DAMAGED, gateway=GATEWAY, day=day.isoformat(), reason="digest")
+        return bill(day=day)
+
+    asked = nights(till, monkeypatch, answer)
+    noon = NOW.replace(hour=8)
+    for hour in range(2):
+        assert reconciling.reconcile_due(till, noon + timedelta(hours=hour)) == 0
+    assert rows(till, "SELECT COUNT(*) FROM finding WHERE kind = 'bill_damaged' AND settled_at IS NULL") == [(3,)]
+    assert rows(till, "SELECT COUNT(*) FROM notice WHERE topic = 'money-found'") == [(3,)]
+    assert reconciling.reconcile_due(till, noon + timedelta(hours=2)) == 3
+    assert rows(till, "SELECT COUNT(*) FROM finding WHERE settled_at IS NULL") == [(0,)]

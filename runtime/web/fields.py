@@ -11,6 +11,7 @@ from runtime.web.checkout_form import Ask, Asked, Say
 
 _CONTACT = ("email", "phone")
 _MORE = ("remarks", "invoice", "invoice_title", "invoice_number")
+_HINTED = {"rehearsal", "transfer", "cash_on_delivery", "wechatpay", "alipay", "stripe"}
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,7 +104,7 @@ def _choices(field: RadioField | SelectField, asked: Asked, say: Say) -> tuple[C
         value, label = str(choice.value), str(choice.label)
         note, amount, by_hand = "", "", False
         if field.name == "gateway":
-            note = say(f"payment.hint.{value}") if value in {"rehearsal", "transfer", "cash_on_delivery"} else ""
+            note = say(f"payment.hint.{value}") if value in _HINTED else ""
         elif field.name == "delivery" and value in methods:
             offer = methods[value]
             note, by_hand = _delivery_note(offer.method, asked.locale), offer.method.kind is DeliveryKind.PICKUP

@@ -1,8 +1,11 @@
 """After-sale: the whole table, deadlines with their next steps, money and pieces that go back once."""
 
+import email
 from datetime import timedelta
+from email import policy
 from io import BytesIO
 from itertools import product as pairs
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -11,7 +14,7 @@ from test_refunds import refused, reread, sound
 from tills import NOW, PRODUCTS, Goods, counts, level, make_terms, order, product, rows
 
 from generator.shop import NoReasonReturn, ReturnRules
-from runtime import aftersale, jobs, orders, payments, refunds
+from runtime import aftersale, jobs, orders, payments, refunds, telling
 from runtime.aftersale import TRANSITIONS, CaseLine, Event, Kind, State, Wish, evidence, moves
 from runtime.aftersale.life import ANSWER, CHECK, SEND, WITHDRAWAL
 from runtime.orders import State as OrderState
@@ -343,3 +346,30 @@ def test_pictures_are_made_anew_with_nothing_hidden_in_them(tmp_path):
 def test_what_is_no_good_picture_is_refused(tmp_path, content):
     refused(Code.PICTURE_REFUSED, lambda: evidence.keep(tmp_path, content))
     assert not evidence.folder(tmp_path).exists()
+
+
+def mails(till, settings):
+    telling.send_due(till, settings, "http://127.0.0.1:8000", NOW)
+    made = sorted((settings.var / "mail").glob("*.eml"))
+    found = [email.message_from_bytes(path.read_bytes(), policy=policy.default) for path in made]
+    return [(mail["To"], mail["Subject"], mail.get_body("plain").get_content()) for mail in found]
+
+
+def test_a_withdrawal_is_acknowledged_with_its_content_its_date_and_its_time(europe, settings):
+    found = bought(europe, upto="shipped")
+    case = opened(europe, found, Kind.WITHDRAWAL)
+    (text,) = [body for _, subject, body in mails(europe, settings) if "We have received your withdrawal" in subject]
+    words = " ".join(text.split())
+    for part in (f"Order {found.number}", "1 × tea", "I hereby withdraw", "Li Lei", "(Asia/Shanghai)", found.token):
+        assert part in words
+    assert str(case.opened_at.astimezone(ZoneInfo("Asia/Shanghai")).year) in words
+
+
+def test_the_mails_of_a_case_say_how_it_stands_and_until_when(china, settings):
+    case = opened(china, bought(china, upto="shipped"), reason="damaged")
+    agree(china, case)
+    sent = mails(china, settings)
+    merchant = [body for to, subject, body in sent if to == "shop@example.com" and "退货退款" in subject]
+    assert [case.number in body and "shopwright aftersale show" in body for body in merchant] == [True]
+    buyer = [body for to, subject, body in sent if to == "lilei@example.com" and "News about your request" in subject]
+    assert ["to be sent back" in body for body in buyer] == [True]

@@ -5,9 +5,9 @@ import re
 
 import pytest
 from click.testing import CliRunner
-from tills import make_settings, make_till, order
+from tills import NOW, make_settings, make_till, order
 
-from runtime import cli, migrations, refusals, words
+from runtime import aftersale, cli, migrations, refusals, words
 from runtime import database as databases
 from runtime.refusals import Code, Refusal
 from runtime.wordings import de, en, zh
@@ -191,4 +191,30 @@ def test_money_of_an_unfinished_transfer_is_returned_by_its_number_in_the_list(s
     assert run(shop, "refunds", "return", "1").stdout.split()[0] == "RF000001-1"
     assert run(shop, "refunds", "return", "1").exit_code == 1
     assert run(shop, "refunds", "return", "77").exit_code == 2
+    assert run(shop, "audit").exit_code == 0
+
+
+def test_a_case_is_listed_shown_and_answered_by_command(shop, till):
+    found = paid_by_transfer(shop, till)
+    for step in ("ship", "receive"):
+        run(shop, "orders", step, found.number)
+    wish = aftersale.Wish(
+        kind=aftersale.Kind.RETURN, lines=(aftersale.CaseLine(position=0, quantity=1),), reason="damaged", text="broken"
+    )
+    case = aftersale.open_case(till, found, wish, actor="buyer", now=NOW)
+    assert run(shop, "aftersale", "list").stdout.startswith(f"{case.number}  {found.number}  return and refund")
+    for part in ("1 × tea [tea]", "broken"):
+        assert part in run(shop, "aftersale", "show", case.number).stdout
+    steps = [
+        (("agree", case.number), 0, "to be sent back"),
+        (("replace", case.number), 1, "cannot be replaced"),
+        (("received", case.number, "--restock"), 0, "refunded"),
+        (("decline", case.number, "--text", "no"), 1, "cannot be declined"),
+    ]
+    for typed, code, part in steps:
+        done = run(shop, "aftersale", *typed)
+        assert (done.exit_code, part in done.output) == (code, True)
+    assert run(shop, "aftersale", "list").stdout == ""
+    assert case.number in run(shop, "aftersale", "list", "--all").stdout
+    assert run(shop, "aftersale", "show", "A1").exit_code == 1
     assert run(shop, "audit").exit_code == 0

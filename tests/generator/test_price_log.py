@@ -2,10 +2,12 @@
 
 import pytest
 import small_shop
+from click.testing import CliRunner
 
 from generator import crossing, price_log
 from generator.build import Wish, build
 from generator.check import check
+from generator.cli import main
 from generator.price_log import Lowest, Span
 
 DAY = [f"2026-10-{day:02}T08:00:00Z" for day in range(1, 32)]
@@ -174,3 +176,13 @@ def test_in_other_countries_nothing_is_proven_and_nothing_refused(shop):
     build(shop, Wish(now=DAY[0]))
     small_shop.spoil(shop, "price: 80\ncompare_at: 168\n", "products/longjing.yaml")
     assert check(shop, cache=False, now=DAY[1]).problems == ()
+
+
+def test_a_rollback_is_logged_as_the_change_of_prices_that_it_is(shop):
+    build(shop, Wish(now=DAY[0]))
+    small_shop.spoil(shop, "price: 120\n", "products/longjing.yaml")
+    build(shop, Wish(now=DAY[1]))
+    done = CliRunner().invoke(main, ["rollback", str(shop)])
+    assert done.exit_code == 0, done.output
+    lines = [line.split(",") for line in (shop / "var/prices.csv").read_text("utf-8").splitlines()]
+    assert [line[3] for line in lines if line[2] == "longjing"] == ["168.00", "120.00", "168.00"]

@@ -19,7 +19,7 @@ from generator.shop import LiveRoom, Page, Picture, Product, ProductStatus, Seo,
 from generator.views import FacetView, Image, Link, PageView, SectionView, plain
 
 Context = dict[str, Any]
-ERRORS = {"404": "not_found", "500": "server_error"}
+ERRORS = {"404": "not_found", "500": "server_error", "503": "paused"}
 
 
 class PagePlan(msgspec.Struct):

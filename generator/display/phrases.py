@@ -103,6 +103,7 @@ _PHRASES: dict[str, dict[str, str]] = {
     },
     "page_of": {"zh": "{title} · 第 {n} 页", "en": "{title} · page {n}", "de": "{title} · Seite {n}"},
     "not_found": {"zh": "找不到页面", "en": "Page not found", "de": "Seite nicht gefunden"},
+    "paused": {"zh": "暂时无法下单", "en": "Ordering is paused", "de": "Bestellen ist gerade nicht möglich"},
     "server_error": {"zh": "出了点问题", "en": "Something went wrong", "de": "Etwas ist schiefgelaufen"},
 }
 

@@ -23,6 +23,7 @@ def export(made: Manifest, store: Store, out: Path) -> int:
     for url, entry in {**made.assets, **made.entries}.items():
         for form in ("", *entry.encodings):
             wanted[place(url) + (f".{form}" if form else "")] = (entry, form)
+    wanted |= _paused(made)
     before = _listed(out)
     written = 0
     made_folders: set[str] = set()
@@ -43,6 +44,18 @@ def export(made: Manifest, store: Store, out: Path) -> int:
         files.sync(out)
         files.atomic_write(out / _LIST, msgspec.json.encode(marks, order="sorted"))
     return written
+
+
+def _paused(made: Manifest) -> dict[str, tuple[Entry, str]]:
+    """Let the cart and the checkout of a tree without a till say that ordering is paused, in every language."""
+    found = {}
+    for url, entry in made.entries.items():
+        prefix, name, rest = url.rpartition("/503.html")
+        if name and not rest and prefix.count("/") <= 1:
+            for till in ("cart", "checkout"):
+                for form in ("", *entry.encodings):
+                    found[f"{prefix}/{till}/index.html".lstrip("/") + (f".{form}" if form else "")] = (entry, form)
+    return found
 
 
 def _unlinked(out: Path, path: Path) -> bool:

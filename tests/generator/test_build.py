@@ -27,10 +27,10 @@ def test_a_shop_becomes_pages_in_all_its_locales(shop):
     built = made(shop)
     urls = [url for url, entry in tiny_shop.live(shop).entries.items() if entry.type.startswith("text/html")]
     own = ["/", "/shelves/green/", "/products/tea-1/", "/products/tea-2/", "/products/tea-3/", "/pages/about/"]
-    own += ["/seller/", "/404.html", "/500.html"]
+    own += ["/seller/", "/404.html", "/500.html", "/503.html"]
     assert urls == [*own, *(f"/en{url}" for url in own)]
     assert built.published
-    assert built.figures.pages == built.figures.rendered == 18
+    assert built.figures.pages == built.figures.rendered == 20
 
 
 def test_texts_links_and_prices_are_those_of_the_locale(shop):
@@ -230,7 +230,7 @@ def test_a_damaged_state_costs_a_full_build_and_nothing_else_g69(shop):
         data[len(data) // 2] ^= 1
         path.write_bytes(data)
     built = made(shop)
-    assert built.figures.rendered == 18
+    assert built.figures.rendered == 20
     assert tiny_shop.everything(shop) == before
 
 

@@ -2,17 +2,19 @@
 
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
-from conftest import SHOPWRIGHT
 from playwright.sync_api import expect
 
 from generator.build import Wish, build
 
 pytestmark = pytest.mark.browser
+SHOPWRIGHT = Path(sys.executable).with_name("shopwright")
 SHOP = """format: 1
 name: {zh-CN: 四季茶铺, en: Four Seasons Tea}
 country: SG

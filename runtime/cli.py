@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "reconcile": ("runtime.commands.reconcile:reconcile", "Hold a provider's bill or a statement against the shop."),
     "stock": ("runtime.commands.stock:stock", "Show and correct stock, and check its ledger."),
     "simulate": ("runtime.simulators.command:simulate", "Run a simulated payment provider: no money moves."),
+    "database": ("runtime.commands.database:database", "Back the database up, or move it to another one."),
     "migrate": ("runtime.commands.upkeep:migrate", "Bring the shop's database up to date."),
     "audit": ("runtime.commands.upkeep:audit", "Check that stock, orders, payments and money agree."),
 }

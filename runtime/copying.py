@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from runtime import migrations, sqlite, tables
 from runtime.database import Database, Transaction
@@ -103,8 +104,8 @@ def _named(table: type[Table]) -> tuple[str, list[str]]:
 def _parts(transaction: Transaction, table: type[Table]) -> Iterator[list[tuple[object, ...]]]:
     """Yield the rows of a table in parts, in the order of their keys."""
     name, columns = _named(table)
-    keys = table._meta.get_primary_keys()  # noqa: SLF001
-    order = ", ".join(f'"{key.column_name}"' for key in keys)
+    about: Any = table._meta  # noqa: SLF001
+    order = ", ".join(f'"{key.column_name}"' for key in about.get_primary_keys())
     start = 0
     while True:
         rows = transaction.all(

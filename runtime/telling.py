@@ -7,13 +7,14 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 from email.message import EmailMessage
+from pathlib import Path
 
 import msgspec
 
 from generator.shop import Terms
 from runtime import aftersale, hooks, notices, orders, refunds
 from runtime.faults import Fault
-from runtime.mail import cases, letters, post
+from runtime.mail import cases, letters, post, stationery
 from runtime.notices import Notice, Topic
 from runtime.orders import Order
 from runtime.settings import Settings
@@ -85,9 +86,15 @@ def _tell(office: Post, notice: Notice) -> None:
         return
     if terms.hooks:
         database.write(lambda transaction: hooks.fan_out(transaction, terms.hooks, notice, office.now))
-    letter = _LETTERS.get(notice.topic, _of_order)(office, notice)
+    with stationery.used(_theme(office), notice.topic):
+        letter = _LETTERS.get(notice.topic, _of_order)(office, notice)
     if letter is not None:
         post.send(letter, office.settings, f"{notice.topic}-{notice.id}", office.now)
+
+
+def _theme(office: Post) -> Path:
+    """Return the live release's theme, where a shop's own letters lie."""
+    return office.settings.var / "live" / "theme"
 
 
 def note_low_stock(till: Till, now: datetime) -> int:

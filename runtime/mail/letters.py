@@ -7,26 +7,19 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
+from importlib.util import find_spec
 from zoneinfo import ZoneInfo
 
 import msgspec
 from babel.dates import format_datetime
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from generator import money
 from generator.shop import DeliveryKind, Terms
 from runtime import words
+from runtime.mail import stationery
 from runtime.notices import Topic
 from runtime.orders import Order
 from runtime.refunds import Refund
-
-_templates = Environment(
-    loader=PackageLoader("runtime.mail"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -60,6 +53,9 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     totals: list[Row] = msgspec.field(default_factory=list)
     link: str = ""
     view: str = ""
+    paper: str = ""
+    """The address of the order's invoice, once there is one."""
+    paper_label: str = ""
 
 
 def of_order(topic: Topic, order: Order, terms: Terms, base_url: str) -> EmailMessage:
@@ -79,6 +75,8 @@ def of_order(topic: Topic, order: Order, terms: Terms, base_url: str) -> EmailMe
         totals=_totals(order),
         link=f"{base_url.rstrip('/')}/orders/{order.token}" if base_url else "",
         view=words.say("mail.view", locale),
+        paper=_paper(topic, order, base_url),
+        paper_label=words.say("mail.paper", locale),
     )
     return message(letter, terms.seller.email, order.contact.email)
 
@@ -154,6 +152,13 @@ def of_event(title: str, lines: tuple[str, ...], terms: Terms, recipient: str) -
     return message(letter, terms.seller.email, recipient)
 
 
+def _paper(topic: Topic, order: Order, base_url: str) -> str:
+    """Return where the buyer finds the invoice of an order that is paid, on a machine that can draw it."""
+    if topic not in {Topic.ORDER_PAID, Topic.ORDER_SHIPPED} or not base_url or find_spec("fpdf") is None:
+        return ""
+    return f"{base_url.rstrip('/')}/orders/{order.token}/invoice.pdf"
+
+
 def _paragraphs(topic: Topic, order: Order, terms: Terms) -> list[str]:
     locale, kind = order.locale, order.delivery.kind
     if topic is Topic.ORDER_PLACED:
@@ -216,8 +221,7 @@ def message(letter: Letter, sender: str, recipient: str) -> EmailMessage:
     mail["From"] = Address(display_name=letter.shop, addr_spec=sender or "shop@localhost")
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(_plain(letter), cte="quoted-printable")
-    page = _templates.get_template("letter.html").render(msgspec.structs.asdict(letter))
-    mail.add_alternative(page, subtype="html", cte="quoted-printable")
+    mail.add_alternative(stationery.write(letter), subtype="html", cte="quoted-printable")
     mail["Content-Language"] = letter.locale
     return mail
 
@@ -230,4 +234,6 @@ def _plain(letter: Letter) -> str:
         lines += [letter.heading, *table, ""]
     if letter.link:
         lines += [f"{letter.view}: {letter.link}", ""]
+    if letter.paper:
+        lines += [f"{letter.paper_label}: {letter.paper}", ""]
     return "\n".join([*lines, "-- ", letter.footer]) + "\n"

@@ -188,6 +188,7 @@ WORDS = {
     "mail.hello": "Guten Tag {name},",
     "mail.hello-nobody": "Guten Tag,",
     "mail.order": "Bestellung {number}",
+    "mail.paper": "Rechnung (PDF)",
     "mail.view": "Bestellung ansehen",
     "mail.total": "Gesamtpreis",
     "mail.delivery": "Versand",

@@ -182,6 +182,7 @@ WORDS = {
     "mail.hello": "Hello {name},",
     "mail.hello-nobody": "Hello,",
     "mail.order": "Order {number}",
+    "mail.paper": "Invoice (PDF)",
     "mail.view": "View your order",
     "mail.total": "Total",
     "mail.delivery": "Delivery",

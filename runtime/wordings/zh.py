@@ -181,6 +181,7 @@ WORDS = {
     "mail.hello": "{name}，您好！",
     "mail.hello-nobody": "您好！",
     "mail.order": "订单 {number}",
+    "mail.paper": "收据（PDF）",
     "mail.view": "查看订单",
     "mail.total": "合计",
     "mail.delivery": "运费",

@@ -252,3 +252,12 @@ def test_a_runner_works_beside_a_server_and_stops_when_told(database, settings):
     assert not Runner(Work(make_till=lambda: None, settings=settings)).round()
     runner.start()
     runner.stop()
+
+
+def test_the_mail_of_a_paid_order_leads_to_its_invoice(till, settings):
+    found = order(till, gateway="transfer")
+    payments.confirm_transfer(till, found.number, Cash(), NOW)
+    run(till, settings, LATER)
+    address = f"/orders/{found.token}/invoice.pdf"
+    bodies = {name: str(mail.get_body(("plain",)).get_content()) for name, mail in mails(settings).items()}
+    assert sorted(address in body for body in bodies.values()) == [False, True]

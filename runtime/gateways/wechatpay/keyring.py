@@ -72,12 +72,14 @@ class Keyring:
         return self._held(serial, now)
 
     def _learn(self, answer: Answer, now: datetime) -> None:
-        """Keep the certificates of an answer that is signed by one of them, or by one that is known."""
+        """Keep the certificates of an answer that is signed by one of them, or by a key that is known."""
         try:
             given = msgspec.json.decode(answer.body, type=_Certificates)
             found = dict(_opened(each, self._secret) for each in given.data)
-            known = {serial: key for serial, (key, until) in (self._certificates | found).items() if until > now}
-            signing.verify(answer.headers, answer.body, lambda serial: known.get(serial.upper()), now)
+            known = self._public | {s: key for s, (key, until) in (self._certificates | found).items() if until > now}
+            signing.verify(
+                answer.headers, answer.body, lambda serial: known.get(serial) or known.get(serial.upper()), now
+            )
         except (msgspec.MsgspecError, ForgedError, ValueError):
             return
         self._certificates = self._certificates | found

@@ -13,7 +13,7 @@ _LINK = re.compile(r'="(/[^" ]*)"')
 _IMAGE = re.compile(r"<img\b[^>]*>")
 _ALT = re.compile(r"\salt(?:=|\s|>)")
 _DATA = '<script type="application/ld+json">'
-_LIVING = ("cart", "checkout", "search", "orders", "pay", "api", "console", "setup", "healthz", "metrics")
+_LIVING = ("cart", "checkout", "search", "orders", "pay", "api", "console", "setup", "healthz", "metrics", "withdraw")
 
 
 class Inspector:

@@ -28,6 +28,7 @@ _PLACES = {
     "cart": "cart",
     "checkout": "checkout",
     "lookup": "orders/lookup",
+    "withdraw": "withdraw",
     "seller": "seller/",
 }
 _UNSAFE_IN_JSON = {

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from test_pricing import HANGZHOU, carts
 from tills import LATER, NOW, counts, level, order, rows
 
-from runtime import audit, funds, jobs, orders, payments, pricing, refunds
+from runtime import audit, funds, orders, payments, pricing, refunds, telling
 from runtime.gateways import RefundReport, RefundVerdict, Report, Verdict
 from runtime.gateways.rehearsal import Rehearsal
 from runtime.gateways.wire import inside
@@ -307,7 +307,7 @@ def test_p79_a_stuck_refund_stays_reserved_is_told_to_the_merchant_and_tried_aga
     send(till, clock, seconds=6)
     assert refund_of(till, refund).state is State.STUCK
     assert (reread(till, found).refunded, balance(till, funds.REFUNDS_DUE)) == (700, -700)
-    jobs.send_due(till, settings, BASE, clock.now)
+    telling.send_due(till, settings, BASE, clock.now)
     assert rows(till, "SELECT state FROM notice WHERE topic = 'refund-failed'") == [("sent",)]
     refused(Code.REFUND_NOT_ALLOWED, lambda: note(till, refund, state="sent"))
     books.reversals.set_rule(charge_of(books), bank.Rule.SOON)
@@ -600,6 +600,6 @@ def test_the_buyer_is_told_in_their_language_that_money_is_on_its_way(till, sett
     till.goods.terms = terms
     refund = request(till, by_hand(till, locale=locale), amount=700)
     refunds.note(till.database, refund.number, returned=True, actor="merchant", now=NOW)
-    jobs.send_due(till, settings, BASE, NOW)
+    telling.send_due(till, settings, BASE, NOW)
     found = rows(till, "SELECT state, recipient FROM notice WHERE topic = 'refund-sent'")
     assert found == [("sent", "lilei@example.com")]

@@ -193,7 +193,7 @@ def _rows(order: Order) -> list[Row]:
         Row(
             f"{line.title}{f' ({line.label})' if line.label else ''}",
             f"{line.quantity} × {money.text(line.unit_price, order.currency, order.locale)}",
-            money.text(line.amount, order.currency, order.locale),
+            money.text(line.unit_price * line.quantity, order.currency, order.locale),
         )
         for line in order.lines
     ]
@@ -201,12 +201,11 @@ def _rows(order: Order) -> list[Row]:
 
 def _totals(order: Order) -> list[Row]:
     quote, locale = order.quote, order.locale
-    pairs = [("mail.discount", -quote.discount), ("mail.delivery", quote.delivery)]
+    pairs = [(each.name.get(locale) or words.say("mail.discount", locale), -each.amount) for each in quote.discounts]
+    pairs.append((words.say("mail.delivery", locale), quote.delivery))
     if not quote.tax_included:
-        pairs.append(("mail.tax", quote.tax))
-    rows = [
-        Row(words.say(key, locale), "", money.text(amount, order.currency, locale)) for key, amount in pairs if amount
-    ]
+        pairs.append((words.say("mail.tax", locale), quote.tax))
+    rows = [Row(label, "", money.text(amount, order.currency, locale)) for label, amount in pairs if amount]
     rows.append(Row(words.say("mail.total", locale), "", money.text(order.total, order.currency, locale)))
     if quote.tax_included and quote.tax:
         rows.append(Row(words.say("mail.tax-included", locale), "", money.text(quote.tax, order.currency, locale)))

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections import Counter
 from pathlib import Path
 
@@ -188,4 +189,37 @@ def test_p16_an_order_that_a_coupon_makes_free_is_paid_without_a_gateway(databas
     assert (found.total, found.state) == (0, "paid")
     assert rows(till, "SELECT COUNT(*) FROM payment") == [(0,)]
     assert rows(till, "SELECT state FROM promotion_use") == [("used",)]
+    sound(till)
+
+
+def test_orders_placed_and_cancelled_at_once_leave_no_count_behind(database, settings):
+    rules = (
+        rule("coupon", "amount_off", off=100, code="SAVE", total=3, stacks_with=("*",)),
+        rule("flash", "flash_sale", price=300, stock=2, stacks_with=("*",)),
+        rule("post", "free_delivery", stacks_with=("*",)),
+    )
+    till = stocked(database, settings, *rules)
+    answers = []
+
+    def shop(number):
+        contact = Contact(name="Shopper", email=f"shopper{number}@example.com", phone=f"1380013{number:04}")
+        for _ in range(6):
+            try:
+                found = order(till, [("few", 1)], codes=(CODE,), contact=contact)
+                answers.append(found.quote.discount)
+                payments.cancel(till, found.number, actor="buyer", now=NOW)
+            except PriceChangedRefusal:
+                answers.append(-1)
+
+    threads = [threading.Thread(target=shop, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == 48
+    assert set(answers) <= {-1, 0, 100, 200, 300}
+    assert max(answers) == 300
+    assert set(rows(till, "SELECT orders, pieces FROM promotion_count")) == {(0, 0)}
+    assert set(rows(till, "SELECT orders, pieces FROM promotion_customer")) == {(0, 0)}
+    assert rows(till, "SELECT level FROM stock WHERE sku = 'few'") == [(100,)]
     sound(till)

@@ -11,6 +11,8 @@ from tills import LATER, NOW, make_terms, make_till, order, placement, rows
 from generator.promotion import Coupon
 from runtime import audit, campaigns, coupons, customers, orders, payments, placing, uses
 from runtime.coupons import Taken
+from runtime.mail import letters
+from runtime.notices import Topic
 from runtime.orders import Contact
 from runtime.payments import Cash
 
@@ -199,3 +201,10 @@ def test_a_limit_that_the_merchant_changes_counts_what_was_given_before(database
         order(till, [("few", 1)])
     limited = shop(database, settings, rule("free", "amount_off", off=100, total=2))
     assert order(limited, [("few", 1)]).quote.discount == left
+
+
+def test_the_mail_names_what_was_taken_off(database, settings):
+    till = shop(database, settings, rule("sale", "amount_off", off=100, code="SAVE"))
+    found = order(till, [("few", 1)], codes=(code("SAVE"),))
+    text = letters.of_order(Topic.ORDER_PLACED, found, till.terms, "").get_body(("plain",)).get_content()
+    assert re.search(r"Sale\s+-¥1\.00", text)

@@ -1,6 +1,7 @@
 """RSA-SHA256 (PKCS#1 v1.5) signatures, and keys as merchants paste them: PEM, or the bare base64 of a provider's tool.
 
-Needs the ``cryptography`` package (the extras ``wechatpay`` and ``alipay``): only shops that name such a provider load this module.
+Needs the ``cryptography`` package (the extras ``wechatpay`` and ``alipay``): only shops that name such a provider load
+this module.
 """
 
 import base64

@@ -387,8 +387,8 @@ def test_ledgers_and_histories_can_only_grow(till):
 
 
 PAYMENT = (
-    "INSERT INTO payment (order_id, gateway, reference, state, amount, currency, started, receipt, queries, created_at) "
-    "VALUES "
+    "INSERT INTO payment (order_id, gateway, reference, state, amount, currency, started, receipt, queries, "
+    "created_at) VALUES "
 )
 TRANSFER = "INSERT INTO transfer (event, reference, debit, credit, amount, currency, at) VALUES "
 

@@ -6,12 +6,13 @@ from pathlib import Path
 import click
 
 from generator import money
-from runtime import carriers, payments, receipts, words
+from runtime import carriers, payments, receipts, refunds, words
 from runtime import orders as life
 from runtime.commands import changes, papers, shop
 from runtime.commands.language import language
 from runtime.orders import Dispatch, Order, State
 from runtime.receipts import Cash
+from runtime.refunds import Wish
 
 
 @click.group()
@@ -172,10 +173,16 @@ def new_link(folder: Path, number: str) -> None:
 @shop.argument
 @click.argument("number")
 def cancel(folder: Path, number: str) -> None:
-    """Cancel an order that is not paid; its payment is closed first."""
+    """Cancel an order that has not left: its open payment is closed first, what is paid goes back."""
+    now = datetime.now(UTC)
     with shop.opened(folder) as (settings, database):
-        till = shop.till(settings, database)
-        after = payments.cancel(till, number, actor="merchant", now=datetime.now(UTC))
+        order = database.read(lambda transaction: life.get(transaction, number))
+        if order.state is State.PAID:
+            wish = Wish(everything=True, restock=True, reason="cancelled by the merchant")
+            database.write(lambda transaction: refunds.request(transaction, order, wish, actor="merchant", now=now))
+        else:
+            payments.cancel(shop.till(settings, database), number, actor="merchant", now=now)
+        after = database.read(lambda transaction: life.get(transaction, number))
         click.echo(f"{after.number}  {_state(after)}")
 
 

@@ -51,7 +51,17 @@ def find(transaction: Transaction, condition: str, *values: str | int) -> Order 
     lines = transaction.all(_LINES, fields["id"])
     rows = tuple(OrderLine(**dict(zip(OrderLine.__struct_fields__, line, strict=True))) for line in lines)
     parcels = () if fields["state"] in _NOTHING_LEFT else _parcels(transaction, fields["id"])
-    return Order(**fields, lines=rows, parcels=parcels)
+    paid_back = _paid_back(transaction, fields["id"]) if fields["refunded"] else {}
+    return Order(**fields, lines=rows, parcels=parcels, paid_back=paid_back)
+
+
+def _paid_back(transaction: Transaction, order: int) -> dict[int, int]:
+    rows = transaction.all(
+        "SELECT l.position, SUM(l.quantity) FROM refund_line l JOIN refund r ON r.id = l.refund_id "
+        "WHERE r.order_id = ? AND r.state <> 'failed' GROUP BY l.position",
+        order,
+    )
+    return {position: int(quantity) for position, quantity in rows}
 
 
 _NOTHING_LEFT = {State.PENDING_PAYMENT, State.CLOSING, State.CANCELLED, State.CONFIRMED, State.PAID}

@@ -190,13 +190,15 @@ class Order(Value, frozen=True, kw_only=True):
     expires_at: datetime | None
     lines: tuple[OrderLine, ...]
     parcels: tuple[Parcel, ...] = ()
+    paid_back: dict[int, int] = msgspec.field(default_factory=dict)
+    """How many pieces of each line were refunded: those that are still here stay here."""
 
     @property
     def unshipped(self) -> dict[int, int]:
         """Return how many pieces of each line are still here, by the line's place."""
-        gone: dict[int, int] = {}
+        gone: dict[int, int] = dict(self.paid_back)
         for parcel in self.parcels:
             for position, quantity in parcel.quantities.items():
                 gone[position] = gone.get(position, 0) + quantity
         left = {position: line.quantity - gone.get(position, 0) for position, line in enumerate(self.lines)}
-        return {position: quantity for position, quantity in left.items() if quantity}
+        return {position: quantity for position, quantity in left.items() if quantity > 0}

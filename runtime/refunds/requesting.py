@@ -199,10 +199,12 @@ def due_entries(refund: Refund) -> list[Entry]:
 
 
 def _close_unshipped(transaction: Transaction, order: int, actor: str, now: datetime) -> None:
-    """End an order of which nothing left the shop and nothing is paid any more."""
-    row = transaction.find("SELECT state, paid - refunded FROM orders WHERE id = ?", order)
-    if row is not None and row[0] == orders.State.PAID and int(row[1]) == 0:
+    """End an order of which nothing left the shop and nothing is paid any more, or whose rest will not be shipped."""
+    found = orders.get_by_id(transaction, order)
+    if found.state is orders.State.PAID and found.paid == found.refunded:
         orders.step(transaction, order, orders.Event.REFUND, actor=actor, now=now)
+    elif found.state is orders.State.PARTLY_SHIPPED and not found.unshipped:
+        orders.step(transaction, order, orders.Event.SHIP, actor=actor, now=now)
 
 
 def return_finding(transaction: Transaction, finding: Finding, *, actor: str, now: datetime) -> Refund:

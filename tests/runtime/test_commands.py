@@ -121,6 +121,14 @@ def test_the_audit_names_what_was_tampered_with_and_what_waits(shop, till):
     ]
 
 
+def test_a_paid_order_is_cancelled_by_sending_its_money_back(shop, till):
+    found = order(till, gateway="transfer")
+    run(shop, "orders", "confirm-payment", found.number)
+    done = run(shop, "orders", "cancel", found.number)
+    assert (done.exit_code, done.stdout) == (0, f"{found.number}  refunded\n"), done.stderr
+    assert "      10  tea\n" in run(shop, "stock", "show").stdout
+
+
 def test_wrong_usage_ends_with_2_and_a_broken_world_with_3(shop, till):
     found = order(till, gateway="transfer")
     assert run(shop, "orders", "confirm-payment", found.number, "--amount", "1,5").exit_code == 2

@@ -9,6 +9,7 @@ from tills import LATER, NOW, counts, level, order, rows
 from runtime import audit, funds, orders, payments, refunds
 from runtime.orders import TRANSITIONS, Dispatch, Event, State
 from runtime.payments import Cash, Outcome
+from runtime.refunds import LineWish, Wish
 from runtime.refusals import Code, Refusal
 
 
@@ -255,3 +256,33 @@ def test_listing_shows_the_newest_first_and_by_state(till):
     assert [each.number for each in orders.listing(till.database)] == [second.number, first.number]
     assert [each.number for each in orders.listing(till.database, State.PAID)] == [second.number]
     assert [each.number for each in orders.listing(till.database, limit=1)] == [second.number]
+
+
+def paid(till, lines):
+    found = order(till, lines, gateway="transfer")
+    payments.confirm_transfer(till, found.number, Cash(), NOW)
+    return orders.find_by_token(till.database, found.token)
+
+
+def give_back(till, found, quantities):
+    lines = tuple(LineWish(position=place, quantity=count, restock=True) for place, count in quantities.items())
+    wish = Wish(lines=lines, reason="not wanted")
+    till.database.write(lambda look: refunds.request(look, found, wish, actor="merchant", now=NOW))
+    return orders.find_by_token(till.database, found.token)
+
+
+def test_pieces_whose_money_goes_back_before_they_leave_are_not_shipped(till):
+    found = give_back(till, paid(till, [("tea", 3), ("cup", 1)]), {0: 1, 1: 1})
+    assert found.unshipped == {0: 2}
+    last = orders.ship(till.database, found.number, Dispatch(), actor="merchant", now=NOW)
+    assert (last.state, last.parcels[0].quantities) == (State.SHIPPED, {0: 2})
+    assert till.database.read(audit.report).differences == ()
+
+
+def test_an_order_whose_rest_is_paid_back_is_shipped_with_what_left(till):
+    found = paid(till, [("tea", 3)])
+    orders.ship(till.database, found.number, Dispatch(quantities={0: 2}), actor="merchant", now=NOW)
+    after = give_back(till, orders.find_by_token(till.database, found.token), {0: 1})
+    assert (after.state, after.unshipped) == (State.SHIPPED, {})
+    assert orders.receive(till.database, found.number, actor="buyer", now=LATER).state is State.RECEIVED
+    assert till.database.read(audit.report).differences == ()

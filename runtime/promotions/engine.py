@@ -19,8 +19,9 @@ def apply(promotions: Iterable[Promotion], items: Sequence[Item], here: Circumst
     """Return what promotions do to a cart; shares are in the order of skus."""
     if not here.now or not items:
         return Applied()
-    reckoning = _Reckoning(sorted(items, key=lambda item: item.variant.sku), here)
-    reckoning.admit(sorted(promotions, key=lambda promotion: promotion.id))
+    rules = sorted(promotions, key=lambda promotion: promotion.id)
+    reckoning = _Reckoning(rules, sorted(items, key=lambda item: item.variant.sku), here)
+    reckoning.admit(rules)
     reckoning.run()
     return reckoning.result()
 
@@ -28,9 +29,9 @@ def apply(promotions: Iterable[Promotion], items: Sequence[Item], here: Circumst
 class _Reckoning:
     """One cart on its way through the four rounds."""
 
-    def __init__(self, items: Sequence[Item], here: Circumstances) -> None:
+    def __init__(self, rules: Sequence[Promotion], items: Sequence[Item], here: Circumstances) -> None:
         self._here = here
-        self._sheet = Sheet(items)
+        self._sheet = Sheet(items, rules)
         self._admitted: list[Promotion] = []
         self._left: dict[str, int] = {}
         self._why_not: dict[str, Step] = {}

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from generator import promoting
 from generator.promotion import Promotion
-from runtime.promotions.sheet import Portion, Sheet, is_open
+from runtime.promotions.sheet import Portion, Sheet
 
 _Entry = tuple[tuple[int, int, str, int], int, Portion, Promotion]
 
@@ -49,7 +49,7 @@ class _Prices:
                 (-promotion.priority, -saving, promotion.id, portion.line)
                 for promotion in self._of_line[portion.line]
                 if self._left[promotion.id]
-                and is_open(portion, promotion)
+                and promotion.id not in portion.closed
                 and (saving := self._saving(promotion, portion))
             ),
             default=None,

@@ -13,16 +13,18 @@ from runtime.promotions.values import Discount, Item
 class Portion:
     """Pieces of one line that went through the same.
 
-    ``amount`` is what they cost now, ``base`` what they cost before promotions on the whole order.
+    ``amount`` is what they cost now, ``base`` what they cost before promotions on the whole order. ``touched`` are the
+    promotions that have counted them, ``closed`` the ids of those that may not count them any more.
     """
 
-    __slots__ = ("amount", "base", "line", "quantity", "touched")
+    __slots__ = ("amount", "base", "closed", "line", "quantity", "touched")
 
     def __init__(self, line: int, quantity: int, amount: int) -> None:
         self.line = line
         self.quantity = quantity
         self.amount = self.base = amount
         self.touched: tuple[Promotion, ...] = ()
+        self.closed: frozenset[str] = frozenset()
 
     @property
     def unit(self) -> int:
@@ -33,8 +35,10 @@ class Portion:
 class Sheet:
     """A cart under promotions, with the share of each promotion in each line."""
 
-    def __init__(self, items: Sequence[Item]) -> None:
+    def __init__(self, items: Sequence[Item], promotions: Sequence[Promotion]) -> None:
         self.items = items
+        self._promotions = promotions
+        self._closes: dict[str, frozenset[str]] = {}
         self.portions = [Portion(line, item.quantity, item.amount) for line, item in enumerate(items)]
         self._covers: dict[str, list[bool]] = {}
         self._shares: dict[str, list[int]] = {}
@@ -51,7 +55,7 @@ class Sheet:
 
     def open_to(self, promotion: Promotion) -> list[Portion]:
         """Return those of them that nothing has counted which cannot stand beside it."""
-        return [portion for portion in self.covered(promotion) if is_open(portion, promotion)]
+        return [portion for portion in self.covered(promotion) if promotion.id not in portion.closed]
 
     def blocker(self, promotion: Promotion) -> Promotion | None:
         """Return the first promotion that keeps pieces from this one."""
@@ -67,7 +71,7 @@ class Sheet:
             return portion
         part = Portion(portion.line, quantity, portion.amount * quantity // portion.quantity)
         part.base = portion.base * quantity // portion.quantity
-        part.touched = portion.touched
+        part.touched, part.closed = portion.touched, portion.closed
         portion.quantity -= quantity
         portion.amount -= part.amount
         portion.base -= part.base
@@ -78,6 +82,7 @@ class Sheet:
         """Take an amount off a portion for a promotion, which has counted it now."""
         portion.amount -= saving
         portion.touched = (*portion.touched, promotion)
+        portion.closed |= self._closed_by(promotion)
         self._shares_of(promotion)[portion.line] += saving
 
     def spread(self, promotion: Promotion, portions: Sequence[Portion], saving: int) -> None:
@@ -122,17 +127,20 @@ class Sheet:
             for each in self._applied
         )
 
+    def _closed_by(self, promotion: Promotion) -> frozenset[str]:
+        """Return the ids of the promotions that cannot stand beside one; it is not applied twice either."""
+        found = self._closes.get(promotion.id)
+        if found is None:
+            others = (each.id for each in self._promotions if not promoting.together(promotion, each))
+            found = self._closes[promotion.id] = frozenset((promotion.id, *others))
+        return found
+
     def _shares_of(self, promotion: Promotion) -> list[int]:
         found = self._shares.get(promotion.id)
         if found is None:
             found = self._shares[promotion.id] = [0] * len(self.items)
             self._applied.append(promotion)
         return found
-
-
-def is_open(portion: Portion, promotion: Promotion) -> bool:
-    """Tell whether a promotion may still count a portion."""
-    return all(promoting.together(promotion, other) for other in portion.touched) and promotion not in portion.touched
 
 
 def total(portions: Sequence[Portion]) -> int:

@@ -142,7 +142,7 @@ def test_a_buyer_who_paid_has_an_invitation_and_the_friend_gets_off(wang, li, ap
     path = wang.pay(wang.press(wang.add("cake").review()))
     page = wang.client.get(path)
     link = re.search(r'value="http://localhost(/r/\w+)"', page.text)[1]
-    assert f"{link}\"" in wang.client.get(path).text
+    assert f'{link}"' in wang.client.get(path).text
     answer = li.client.get(link)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
     cart = li.add("cake").client.get("/cart")

@@ -229,7 +229,8 @@ def _check_customer(transaction: Transaction, draft: _Draft) -> None:
         transaction.run("SELECT pg_advisory_xact_lock(hashtext(?))", contact.email.casefold() or contact.phone)
     for item in limited:
         row = transaction.find(
-            "SELECT COALESCE(SUM(l.quantity), 0) FROM order_line l JOIN orders o ON o.id = l.order_id AND o.revision = l.revision "
+            "SELECT COALESCE(SUM(l.quantity), 0) FROM order_line l "
+            "JOIN orders o ON o.id = l.order_id AND o.revision = l.revision "
             "WHERE l.product = ? AND o.state NOT IN ('cancelled', 'returned') "
             "AND ((o.email <> '' AND o.email = ?) OR (o.phone <> '' AND o.phone = ?))",
             item.product.handle,

@@ -212,25 +212,25 @@ def _fields(here: Visit, kind: Kind, allowed: Offers, values: Fields, mistakes: 
         Choice(value=reason, label=here.say(f"aftersale.reason.{reason}"), checked=values.get("reason") == reason)
         for reason in allowed.kinds[kind]
     ]
-    found = [_field("reason", "select", here, values, mistakes, required=True, choices=tuple(reasons))]
+    given = (values, mistakes)
+    found = [_field(("reason", "select"), here, given, required=True, choices=tuple(reasons))]
     if kind is not Kind.EXCHANGE:
         most = here.say("aftersale.amount_hint", amount=bill.amount(here, allowed.most))
-        found.append(_field("amount", "text", here, values, mistakes, hint=most))
-    found.append(_field("text", "textarea", here, values, mistakes, hint=here.say("aftersale.text_hint")))
+        found.append(_field(("amount", "text"), here, given, hint=most))
+    found.append(_field(("text", "textarea"), here, given, hint=here.say("aftersale.text_hint")))
     return found
 
 
-def _field(  # noqa: PLR0913
-    name: str,
-    kind: str,
+def _field(
+    asked: tuple[str, str],
     here: Visit,
-    values: Fields,
-    mistakes: Fields,
+    given: tuple[Fields, Fields],
     *,
     required: bool = False,
     hint: str = "",
     choices: tuple[Choice, ...] = (),
 ) -> FieldView:
+    (name, kind), (values, mistakes) = asked, given
     attributes = {"amount": {"inputmode": "decimal", "maxlength": "20"}, "text": {"rows": "4", "maxlength": "2000"}}
     return FieldView(
         kind=kind,

@@ -49,7 +49,7 @@ class Stripe:
 
     @property
     def actions(self) -> Mapping[str, Callable[[dict[str, Any]], object]]:
-        """Return what the control port can do; ``endpoint`` says where events go, ``arrive`` lets delayed money come."""
+        """Return what the control port can do; ``endpoint`` says where events go, ``arrive`` lets money come later."""
         return {
             "pay": self._trading.pay,
             "arrive": self._trading.arrive,

@@ -204,6 +204,19 @@ def step(transaction: Transaction, payment: Payment, event: Event, now: datetime
     return after
 
 
+def ask_now(transaction: Transaction, gateway: str, reference: str, now: datetime) -> bool:
+    """Let the gateway be asked about an unresolved attempt at once; False if there is none."""
+    states = ", ".join(f"'{state}'" for state in UNRESOLVED)
+    return bool(
+        transaction.run(
+            f"UPDATE payment SET query_at = ? WHERE gateway = ? AND reference = ? AND state IN ({states})",  # noqa: S608
+            int(now.timestamp()),
+            gateway,
+            reference,
+        )
+    )
+
+
 def ask_later(transaction: Transaction, payment: Payment, now: datetime) -> None:
     """Set when the gateway is asked next; pauses grow."""
     pause = QUERY_PAUSES[min(payment.queries, len(QUERY_PAUSES) - 1)]

@@ -90,7 +90,13 @@ def start(till: Till, order: Order, gateway: str, base_url: str, now: datetime, 
 
 
 def confirm(till: Till, report: Report, now: datetime) -> Outcome:
-    """Apply what a gateway says, once; money that fits no order is set aside for the merchant to see, never lost."""
+    """Apply what a gateway says, once; money that fits no order is set aside for the merchant to see, never lost.
+
+    A buyer who agreed has not paid yet: the gateway is asked, and takes the money, at the next moment.
+    """
+    if report.verdict is Verdict.AGREED:
+        till.database.write(lambda transaction: attempts.ask_now(transaction, report.gateway, report.reference, now))
+        return Outcome.NOTHING
     outcome = receipts.confirm(till.database, report, now)
     if outcome not in {Outcome.PAID, Outcome.REPEATED, Outcome.NOTHING}:
         log.warning("money set aside: %s", outcome, extra={"gateway": report.gateway, "reference": report.reference})

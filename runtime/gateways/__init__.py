@@ -44,6 +44,7 @@ __all__ = [
 GROUP = "shopwright.gateways"
 PROVIDERS = {
     "alipay": "runtime.gateways.alipay.gateway",
+    "paypal": "runtime.gateways.paypal.gateway",
     "stripe": "runtime.gateways.stripe.gateway",
     "wechatpay": "runtime.gateways.wechatpay.account",
 }

@@ -184,6 +184,11 @@ class Books:
         with self.change():
             self._connection.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, value))
 
+    def forget(self, start: str) -> None:
+        """Forget all whose name starts like this."""
+        with self.change():
+            self._connection.execute("DELETE FROM fact WHERE substr(name, 1, ?) = ?", (len(start), start))
+
     def next_number(self, name: str) -> int:
         """Return the next number of a counter, which begins at 1."""
         with self.change():

@@ -12,6 +12,7 @@ from runtime.settings import Environment, SettingError
 
 PROVIDERS: dict[str, str] = {
     "alipay": "runtime.simulators.alipay.provider:Alipay",
+    "paypal": "runtime.simulators.paypal.provider:PayPal",
     "robots": "runtime.simulators.robots.provider:Robots",
     "stripe": "runtime.simulators.stripe.provider:Stripe",
     "wechatpay": "runtime.simulators.wechatpay.provider:WechatPay",

@@ -17,12 +17,11 @@ class Node:
     def __init__(self, folder):
         self.folder = folder
 
-    def run(self, script, *given):
+    def run(self, script, *given, **environ):
         path = self.folder / f"script-{os.getpid()}.mjs"
         path.write_text(script)
-        done = subprocess.run(
-            ["node", path, json.dumps(given)], capture_output=True, text=True, timeout=120, check=False
-        )
+        command, surroundings = ["node", path, json.dumps(given)], {**os.environ, **environ}
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=surroundings)
         assert done.returncode == 0, done.stderr[-3000:]
         return json.loads(done.stdout.splitlines()[-1])
 

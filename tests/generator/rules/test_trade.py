@@ -174,3 +174,21 @@ def test_two_rates_for_the_same_are_refused_and_for_a_region_they_are_not(spoil)
         for each in spoil({"shop.yaml": "tax: {rates: [{country: US, rate: 1%}, {country: US, rate: 0.02}]}\n"})
     ] == [("tax", "rates", 1)]
     assert spoil({"shop.yaml": "tax: {rates: [{country: US, rate: 1%}, {country: US, region: CA, rate: 2%}]}\n"}) == ()
+
+
+WECHATPAY = "mchid: '1900000001', appid: wxd678efb567fe6787, serial: 79E7ED8311DB56C3, secret: WECHATPAY_APIV3_KEY"
+
+
+@pytest.mark.parametrize(
+    ("currency", "given", "codes"),
+    [
+        ("CNY", f"{WECHATPAY}, private_key: var/key.pem", []),
+        ("CNY", WECHATPAY, ["gateway-incomplete"]),
+        ("EUR", f"{WECHATPAY}, private_key: var/key.pem", ["gateway-currency"]),
+        ("CNY", f"{WECHATPAY}, private_key: var/key.pem, mchidd: '1'", ["key-spelt-again"]),
+        ("CNY", f"{WECHATPAY}, private_key: var/key.pem, ways: [card]", ["not-allowed-value"]),
+    ],
+)
+def test_wechat_pay_wants_its_keys_and_yuan_and_nothing_else(spoil, currency, given, codes):
+    shop = f"currency: {currency}\npayment: [{{gateway: wechatpay, {given}}}]\n"
+    assert [each.code for each in spoil({"shop.yaml": shop}) if each.path[:1] == ("payment",)] == codes

@@ -313,7 +313,7 @@ def test_p53_a_hundred_megabytes_are_no_notice(shop):
     assert shop.buyer().client.post("/pay/wechatpay/notify", data=b" " * (65 * 1024)).status_code == 413
 
 
-def test_p60_keys_change_while_the_shop_runs_and_no_payment_is_lost(wechat, tmp_path, monkeypatch):
+def test_p60_certificates_change_while_the_shop_runs_and_no_payment_is_lost(wechat, tmp_path, monkeypatch):
     monkeypatch.setattr(keyring, "PAUSE", keyring.PAUSE / 600)
     shop = Shop(wechat, tmp_path / "shop", public_keys=None)
     try:
@@ -325,6 +325,21 @@ def test_p60_keys_change_while_the_shop_runs_and_no_payment_is_lost(wechat, tmp_
             assert shop.newest.paid == 16800
     finally:
         shop.close()
+
+
+def test_p59_an_old_and_a_new_public_key_are_both_believed(tmp_path):
+    provider = Simulated(tmp_path / "wechatpay", "wechatpay", "--speed", "100")
+    old, serial = next(iter(provider.method["public_keys"])), provider.do("rotate", kind="public-key")["serial"]
+    keys = {old: "var/wechatpay/pub_key_1.pem", serial: "var/wechatpay/pub_key_2.pem"}
+    shop = Shop(provider, tmp_path / "shop", public_keys=keys)
+    try:
+        shop.order(shop.buyer())
+        shop.paid()
+        assert answers(provider, shop.reference) == [204]
+        assert shop.newest.paid == 16800
+    finally:
+        shop.close()
+        provider.stop()
 
 
 def test_a_phone_is_led_to_wechats_page_by_a_page_of_ours(shop, wechat):

@@ -8,8 +8,38 @@ from runtime import payments
 from runtime.refusals import Refusal
 
 
-class _Server(http.server.ThreadingHTTPServer):
+class Server(http.server.ThreadingHTTPServer):
     request_queue_size = 128
+
+
+def listener(receive):
+    """Return what answers a POST by ``receive(headers, body)``, which gives a status and a text."""
+
+    class Listener(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["content-length"]))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            status, text = receive(headers, body)
+            self.send_response(status)
+            self.send_header("content-length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+        def log_message(self, *_):
+            pass
+
+    return Listener
+
+
+def receive(till, gateway, headers, body):
+    """Apply a notice; return the status, the text and what it came to: a refusal's reason, or whether all was well."""
+    found = till.gateways[gateway]
+    now = datetime.now(UTC)
+    try:
+        well = payments.take(till, found.read_notice(headers, body, now), now)
+    except Refusal as refusal:
+        return refusal.status, b"no", refusal.values.get("reason", str(refusal.code))
+    return *((200, found.thanks.encode()) if found.thanks else (204, b"")), well
 
 
 class Doorstep:
@@ -22,22 +52,7 @@ class Doorstep:
         self.letters = []
         self.said = []
         """What was answered: the reason of a refusal, or whether all was as expected."""
-        door = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["content-length"]))
-                headers = {name.lower(): value for name, value in self.headers.items()}
-                status, text = door.receive(headers, body)
-                self.send_response(status)
-                self.send_header("content-length", str(len(text)))
-                self.end_headers()
-                self.wfile.write(text)
-
-            def log_message(self, *_):
-                pass
-
-        self.server = _Server(("127.0.0.1", 0), Handler)
+        self.server = Server(("127.0.0.1", 0), listener(self.receive))
         self.thread = threading.Thread(target=self.server.serve_forever)
         self.thread.start()
         self.address = f"http://127.0.0.1:{self.server.server_port}"
@@ -46,15 +61,9 @@ class Doorstep:
         self.letters.append((headers, body))
         if self.statuses:
             return self.statuses.pop(0), b""
-        found = self.till.gateways[self.gateway]
-        now = datetime.now(UTC)
-        try:
-            well = payments.take(self.till, found.read_notice(headers, body, now), now)
-        except Refusal as refusal:
-            self.said.append(refusal.values.get("reason", str(refusal.code)))
-            return refusal.status, b"no"
-        self.said.append(well)
-        return (200, found.thanks.encode()) if found.thanks else (204, b"")
+        status, text, said = receive(self.till, self.gateway, headers, body)
+        self.said.append(said)
+        return status, text
 
     def stop(self):
         self.server.shutdown()

@@ -37,7 +37,7 @@ class Simulated:
         self.method = yaml.safe_load(said[0])["payment"][0]
         self.secrets = dict(line.split("=", 1) for line in said[2].splitlines() if "=" in line and line[0] != "#")
         found = json.loads(card.read_bytes())
-        self.address, self._token = found["address"], found["token"]
+        self.address, self.token = found["address"], found["token"]
 
     def stop(self):
         self._process.terminate()
@@ -51,7 +51,7 @@ class Simulated:
     def ask(self, method, path, value=None, token=None):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
-            given = {"Authorization": f"Bearer {self._token if token is None else token}"}
+            given = {"Authorization": f"Bearer {self.token if token is None else token}"}
             connection.request(method, f"/_control/{path}", None if value is None else json.dumps(value), given)
             answer = connection.getresponse()
             return answer.status, json.loads(answer.read() or b"null") if answer.status < 401 else None

@@ -1,4 +1,4 @@
-"""A process dies while it writes an order: the order is whole or not there (P21, R104)."""
+"""A process dies: what it wrote is whole or not there, and who goes on ends where it would have (P21, P61, P87)."""
 
 import json
 import os
@@ -11,6 +11,8 @@ import sys
 import time
 
 import pytest
+from killing import Lives
+from simulated import Simulated
 from test_contention import BUYER, start
 from tills import BY_TRANSFER, NOW, level, make_settings, make_till, placement, rows
 
@@ -103,3 +105,32 @@ def test_p21_killed_at_every_system_call_of_placing_the_order_is_whole_or_absent
     assert lived
     assert points >= {"fdatasync": 1, "pwrite64": 5}[call]
     assert 0 in orders_seen
+
+
+EVERY = {
+    "sqlite": {"fdatasync": 4, "pwrite64": 60, "sendto": 4, "recvfrom": 4},
+    "postgres": {"sendto": 40, "recvfrom": 40},
+}
+"""Killed is at every so many-th call, from a random one on; benchmarks/crash_points.py kills at each."""
+
+
+@needs_strace
+@pytest.mark.slow
+@pytest.mark.parametrize("notices", [False, True], ids=["asking", "notices"])
+def test_p61_p87_a_life_that_is_killed_anywhere_ends_with_one_payment_and_one_refund(settings, tmp_path, notices):
+    wechat = Simulated(tmp_path / "wechatpay", "wechatpay", "--speed", "100")
+    address = settings.database if settings.database.startswith("postgres") else ""
+    lives = Lives(wechat, tmp_path / "shop", address, notices=notices)
+    killed = {}
+    try:
+        for call, every in EVERY["postgres" if address else "sqlite"].items():
+            lived, number, killed[call] = False, SALT.randint(1, every), 0
+            while not lived:
+                lived, wrong = lives.die_at(call, number)
+                assert (call, number, wrong) == (call, number, [])
+                killed[call] += not lived
+                number += every
+    finally:
+        lives.close()
+        wechat.stop()
+    assert all(count >= 2 for count in killed.values()), killed

@@ -7,8 +7,8 @@ from runtime.funds.ledger import balances, sums
 
 _OWED = {REFUNDS_DUE, SALES, DELIVERY, TAX}
 """Accounts that count down: what we owe or earned."""
-_SIDES = {"pending": ("fee", "dispute-opened"), "available": ("fee", "dispute-opened", "refunded")}
-"""What the provider takes without asking, even below zero."""
+_SIDES = {"pending": ("fee", "dispute-opened"), "available": ("fee", "dispute-opened", "refunded", "unsettled")}
+"""What the provider takes without asking, even below zero; an order whose fees are more than its money is unsettled."""
 
 
 def differences(transaction: Transaction) -> list[str]:

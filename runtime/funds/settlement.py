@@ -58,16 +58,15 @@ def settle(transaction: Transaction, order: int, now: datetime) -> bool:
 
 def settle_rest(transaction: Transaction, order: int, now: datetime) -> None:
     """Make available what is left with an order that is settled or cancelled, once nothing is owed of it."""
-    if not transaction.run(
-        "UPDATE orders SET settled_at = COALESCE(settled_at, ?) WHERE id = ? "
-        "AND (settled_at IS NOT NULL OR state = 'cancelled')",
-        int(now.timestamp()),
-        order,
-    ):
+    if transaction.postgres:
+        transaction.find("SELECT id FROM orders WHERE id = ? FOR UPDATE", order)
+    row = transaction.find(
+        "SELECT currency FROM orders WHERE id = ? AND (settled_at IS NOT NULL OR state = 'cancelled')", order
+    )
+    if row is None or any(of_order(transaction, order, account, row[0]) for account in (REFUNDS_DUE, SUSPENSE)):
         return
-    row = transaction.find("SELECT currency FROM orders WHERE id = ?", order)
-    if row and not any(of_order(transaction, order, account, row[0]) for account in (REFUNDS_DUE, SUSPENSE)):
-        _move(transaction, order, now)
+    transaction.run("UPDATE orders SET settled_at = COALESCE(settled_at, ?) WHERE id = ?", int(now.timestamp()), order)
+    _move(transaction, order, now)
 
 
 def _move(transaction: Transaction, order: int, now: datetime) -> None:

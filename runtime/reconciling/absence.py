@@ -57,14 +57,14 @@ def _payments(transaction: Transaction, gateway: str, start: datetime) -> list[M
 
 def _refunds(transaction: Transaction, gateway: str, start: datetime) -> list[Movement]:
     rows = transaction.all(
-        "SELECT r.outside, r.number, r.order_id, r.amount, r.currency, r.created_at, e.at FROM refund r "
+        "SELECT r.number, r.order_id, r.amount, r.currency, r.created_at, e.at FROM refund r "
         "JOIN refund_event e ON e.refund_id = r.id AND e.event = 'succeed' WHERE r.gateway = ? AND r.receipt <> '' "
         "AND r.state = 'succeeded' AND e.at >= ? AND r.created_at < ? AND NOT EXISTS (SELECT 1 FROM bill_row b "
-        "WHERE b.gateway = r.gateway AND b.kind = 'refund' AND (b.reference = r.number OR b.receipt = r.outside)) "
+        "WHERE b.gateway = r.gateway AND b.kind = 'refund' AND (b.receipt = r.number OR b.receipt = r.outside)) "
         "ORDER BY r.id",
         gateway, *_span(start),
     )  # fmt: skip
-    return [Movement("refund", outside or number, number, *rest) for outside, number, *rest in rows]
+    return [Movement("refund", number, number, *rest) for number, *rest in rows]
 
 
 def _span(start: datetime) -> tuple[int, int]:

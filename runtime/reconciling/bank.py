@@ -23,7 +23,7 @@ ACTOR = "bank"
 GATEWAY = "transfer"
 _ORDER = re.compile(r"(?<!\d)\d{4}[\s-]?\d{4}[\s-]?\d{4}(?!\d)")
 _WITHDRAWAL = re.compile(r"(?<![A-Za-z0-9])W\d{18}(?!\d)")
-_REFUND = re.compile(r"(?<![A-Za-z0-9])R\d{12}-\d+(?!\d)")
+_REFUND = re.compile(r"(?<![A-Za-z0-9])R(?:\d{12}|F[0-9a-f]{20})-\d+(?!\d)")
 
 
 class Match(StrEnum):

@@ -3,6 +3,8 @@
 from collections import Counter
 from datetime import date, datetime
 
+import msgspec
+
 from runtime.database import Database, Transaction
 from runtime.funds import settlement
 from runtime.gateways import Bill
@@ -56,8 +58,9 @@ def _numbered(bill: Bill) -> list[Row]:
     seen: Counter[tuple[str, str, str]] = Counter()
     rows = []
     for plain in sorted(bill.rows, key=lambda row: row.kind != "payment"):
-        key = (plain.kind, plain.transaction or plain.reference, plain.reference)
-        rows.append(Row(gateway=bill.gateway, day=bill.day.isoformat(), plain=plain, occurrence=seen[key]))
+        row = Row(gateway=bill.gateway, day=bill.day.isoformat(), plain=plain, occurrence=0)
+        key = (plain.kind, row.receipt, plain.reference)
+        rows.append(msgspec.structs.replace(row, occurrence=seen[key]))
         seen[key] += 1
     return rows
 

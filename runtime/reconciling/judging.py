@@ -38,8 +38,9 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def receipt(self) -> str:
-        """Return the gateway's number of the movement."""
-        return self.plain.transaction or self.plain.reference
+        """Return the number that the movement has for itself: refunds of one payment may share the gateway's."""
+        first, second = self.plain.transaction, self.plain.reference
+        return (second or first) if self.plain.kind is BillKind.REFUND else (first or second)
 
     @property
     def key(self) -> str:
@@ -125,10 +126,11 @@ def _refund(transaction: Transaction, row: Row, now: datetime) -> Judged:
 
 
 def _by_outside(transaction: Transaction, row: Row) -> refunds.Refund | None:
-    """Return the refund that the gateway knows by its own number alone."""
+    """Return the refund of a row that has the gateway's own number alone."""
     found = transaction.find(
-        "SELECT number FROM refund WHERE gateway = ? AND outside = ? AND outside <> ''", row.gateway, row.receipt
-    )
+        "SELECT number FROM refund WHERE gateway = ? AND outside = ? AND outside <> '' AND ? = ''",
+        row.gateway, row.plain.transaction, row.plain.reference,
+    )  # fmt: skip
     return refunds.find(transaction, found[0]) if found else None
 
 
@@ -209,7 +211,7 @@ def _post_amount(transaction: Transaction, row: Row, fee: int, order: int | None
     """Post a fee, or one that is given back, where the money of its order lies."""
     currency, event = row.plain.currency, "fee" if fee > 0 else "fee-returned"
     if order is None:
-        place = funds.spare(transaction, row.gateway, currency, fee)
+        place = funds.spare(transaction, row.gateway, currency, abs(fee))
     else:
         place = funds.source(transaction, order, row.gateway, currency)
     part = row.plain.text if row.plain.kind is BillKind.DISPUTE else ""

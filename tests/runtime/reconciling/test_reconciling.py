@@ -62,7 +62,7 @@ def test_an_honest_bill_has_no_differences_and_brings_the_fees(till):
 def test_p96_running_it_again_changes_nothing(till):
     found, other = paid(till), paid(till)
     given = (
-        row_of(till, found, fee=12), row_of(till, other, fee=3) , row(transaction="x1", reference="nobody"),
+        row_of(till, found, fee=12), row_of(till, other, fee=3), row(transaction="x1", reference="nobody"),
         row(BillKind.FEE, transaction="f1", amount=7), row(BillKind.REFUND, transaction="rx", reference="RX", amount=5),
         row(BillKind.PAYOUT, transaction="po1", amount=100),
     )  # fmt: skip
@@ -219,16 +219,33 @@ def test_a_fee_is_taken_where_the_orders_money_lies_and_comes_back_with_the_refu
 
     made = till.database.write(refund)
     back = row(BillKind.REFUND, reference=made.number, transaction="back1", amount=1000, fee=-6)
-    assert problems(take(till, back, day=TODAY + timedelta(days=1))) == [(Problem.ATTACHED, "back1")]
+    assert problems(take(till, back, day=TODAY + timedelta(days=1))) == [(Problem.ATTACHED, made.number)]
     assert till.database.read(lambda transaction: refunds.get(transaction, made.number)).state == "succeeded"
     assert holds(till, AVAILABLE, funds.FEES, funds.REFUNDS_DUE) == (994, 6, 0)
+    sound(till)
+
+
+def test_two_refunds_of_one_payment_may_share_the_gateways_number(till):
+    found = paid(till)
+
+    def refund(transaction):
+        return refunds.request(transaction, look(till, found), Wish(amount=500), actor="merchant", now=NOW)
+
+    made = [till.database.write(refund) for _ in range(2)]
+    shared = row(BillKind.REFUND, transaction=row_of(till, found).transaction, amount=500, fee=-3)
+    both = [msgspec.structs.replace(shared, reference=each.number) for each in made]
+    assert take(till, row_of(till, found, fee=12), both[0]).outcomes == {"attached": 1, "matched": 1}
+    assert take(till, both[1], day=TODAY + timedelta(days=1)).outcomes == {"attached": 1}
+    alien = msgspec.structs.replace(shared, reference="R-console")
+    assert problems(take(till, alien, day=TODAY + timedelta(days=2))) == [(Problem.SET_ASIDE, "R-console")]
+    assert holds(till, funds.FEES, PENDING, funds.SUSPENSE) == (3, 497, 500)
     sound(till)
 
 
 def test_money_that_went_back_without_the_shop_waits_for_a_word(till):
     ours = row_of(till, paid(till))
     gone = row(BillKind.REFUND, reference="RX", transaction="rx", amount=300)
-    assert problems(take(till, ours, gone)) == [(Problem.SET_ASIDE, "rx")]
+    assert problems(take(till, ours, gone)) == [(Problem.SET_ASIDE, "RX")]
     assert holds(till, PENDING, funds.SUSPENSE) == (1700, 300)
     assert rows(till, "SELECT kind, amount FROM finding WHERE settled_at IS NULL") == [("bill_refund", 300)]
     sound(till)

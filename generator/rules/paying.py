@@ -8,16 +8,22 @@ from generator.problems import Problem
 from generator.shop import PaymentMethod
 from generator.source import nearest
 
-OURS = ("rehearsal", "transfer", "cash_on_delivery", "wechatpay", "alipay", "stripe")
+OURS = ("rehearsal", "transfer", "cash_on_delivery", "wechatpay", "alipay", "stripe", "paypal")
 
 NEEDED = {
     "wechatpay": ("mchid", "appid", "serial", "private_key", "secret"),
     "alipay": ("app_id", "seller_id", "private_key"),
     "stripe": ("secret", "webhook_secret"),
+    "paypal": ("client_id", "webhook_id", "secret"),
 }
 """What a provider cannot do without."""
 _CERTIFICATES = ("app_certificate", "alipay_certificate", "alipay_root_certificate")
-CURRENCIES = {"wechatpay": frozenset({"CNY"}), "alipay": frozenset({"CNY"})}
+_PAYPAL = "AUD BRL CAD CHF CNY CZK DKK EUR GBP HKD HUF ILS JPY MXN MYR NOK NZD PHP PLN SEK SGD THB TWD USD"
+CURRENCIES = {
+    "wechatpay": frozenset({"CNY"}),
+    "alipay": frozenset({"CNY"}),
+    "paypal": frozenset(_PAYPAL.split()),
+}
 """The currencies that a provider takes, where they are few."""
 
 

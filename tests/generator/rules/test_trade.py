@@ -160,6 +160,15 @@ def test_alipay_takes_yuan_only(spoil):
     assert [each.path for each in problems if each.code == "gateway-currency"] == [("payment", 0, "gateway")]
 
 
+def test_paypal_says_who_it_is_and_takes_currencies_of_its_own(spoil):
+    given = "client_id: AZDxjDScFpQtjWTOUtWKbyN, webhook_id: 8PT597110X687430LKGECATA, secret: PAYPAL_SECRET"
+    for currency, payment, codes in (
+        ("EUR", given, []), ("KWD", given, ["gateway-currency"]), ("EUR", "secret: KEY", ["gateway-incomplete"]),
+    ):  # fmt: skip
+        problems = spoil({"shop.yaml": f"currency: {currency}\npayment: [{{gateway: paypal, {payment}}}]\n"})
+        assert [each.code for each in problems if each.code.startswith("gateway-")] == codes
+
+
 def test_a_tax_class_without_a_rate_is_found_in_its_product(spoil):
     tax = "tax: {rates: [{country: SG, rate: 9%}, {country: SG, class: reduced, rate: 4%}]}\n"
     problems = spoil({"shop.yaml": tax, "products/longjing.yaml": "tax_class: reducd\n"})

@@ -79,7 +79,7 @@ def places(draw):
 
 
 @given(rules(), carts, places())
-@settings(max_examples=600)
+@settings(max_examples=600, deadline=None)
 def test_shares_add_up_and_no_line_costs_less_than_nothing(promotions, cart, here):
     found = apply(promotions, cart, here)
     ordered = sorted(cart, key=lambda each: each.variant.sku)
@@ -96,7 +96,7 @@ def test_shares_add_up_and_no_line_costs_less_than_nothing(promotions, cart, her
 
 
 @given(rules(), carts, places(), st.randoms(use_true_random=False))
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_neither_the_order_of_lines_nor_that_of_rules_matters(promotions, cart, here, chance):
     mixed_rules, mixed_cart = list(promotions), list(cart)
     chance.shuffle(mixed_rules)
@@ -105,7 +105,7 @@ def test_neither_the_order_of_lines_nor_that_of_rules_matters(promotions, cart, 
 
 
 @given(rules(), carts, places())
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_no_piece_is_counted_by_two_rules_that_do_not_both_allow_it(promotions, cart, here):
     alone = [msgspec.structs.replace(each, stacks_with=()) for each in promotions]
     quantities = {each.variant.sku: each.quantity for each in cart}
@@ -114,7 +114,7 @@ def test_no_piece_is_counted_by_two_rules_that_do_not_both_allow_it(promotions, 
 
 
 @given(rules(), carts, places())
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_limits_of_pieces_hold(promotions, cart, here):
     for each in apply(promotions, cart, here).discounts:
         promotion = next(one for one in promotions if one.id == each.promotion)
@@ -125,6 +125,7 @@ def test_limits_of_pieces_hold(promotions, cart, here):
 
 
 @given(carts, effects, percent, percent)
+@settings(deadline=None)
 def test_a_single_rule_that_gives_more_never_makes_a_cart_dearer(cart, effect, first, second):
     def saved(share):
         changed = {**effect, "percent": share} if "percent" in effect and "nth" not in effect else effect
@@ -139,6 +140,7 @@ def test_a_single_rule_that_gives_more_never_makes_a_cart_dearer(cart, effect, f
 
 
 @given(carts, st.integers(2, 4), st.integers(1, 10000), st.sampled_from(HANDLES), st.integers(0, 3000))
+@settings(deadline=None)
 def test_one_piece_more_is_never_paid_back_by_the_nth_being_cheaper(cart, nth, share, handle, price):
     def paid(goods):
         found = apply(
@@ -156,7 +158,7 @@ def test_one_piece_more_is_never_paid_back_by_the_nth_being_cheaper(cart, nth, s
 
 
 @given(rules(), st.integers(0, 3000), st.sampled_from(HANDLES))
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_a_page_shows_the_price_that_the_till_takes_for_one_piece(promotions, price, handle):
     shown = [each for each in promotions if is_shown(each) and each.limit.pieces_per_order is None and each.stock != 0]
     goods = item(handle, price)
@@ -167,7 +169,7 @@ def test_a_page_shows_the_price_that_the_till_takes_for_one_piece(promotions, pr
 
 
 @given(rules(), carts, places(), st.booleans())
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_a_quote_with_promotions_adds_up(promotions, cart, here, included):
     terms = make_terms(promotions=tuple(promotions))
     terms = msgspec.structs.replace(terms, tax=msgspec.structs.replace(terms.tax, prices_include_tax=included))

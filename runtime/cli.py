@@ -20,7 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "aftersale": ("runtime.commands.aftersale:aftersale", "See and answer what buyers ask after the sale."),
     "refunds": ("runtime.commands.refunds:refunds", "List, request and retry refunds, and note those made by hand."),
     "messages": ("runtime.commands.messages:messages", "List messages, and send again what a system missed."),
-    "funds": ("runtime.commands.bank_orders:funds", "Balances, statements and exports; withdraw from gateways."),
+    "funds": ("runtime.commands.funds:funds", "Balances, statements and exports; withdraw from gateways."),
     "reconcile": ("runtime.commands.reconcile:reconcile", "Hold a provider's bill or a statement against the shop."),
     "stock": ("runtime.commands.stock:stock", "Show and correct stock, and check its ledger."),
     "promotions": ("runtime.commands.promotions:promotions", "List promotions, and try rules before they go live."),

@@ -63,6 +63,7 @@ class Code(StrEnum):
     FUNDS_TOO_LOW = "funds-too-low"  # account, currency; or account, left, currency
     WITHDRAWAL_UNKNOWN = "withdrawal-unknown"  # number
     WITHDRAWAL_NOT_ALLOWED = "withdrawal-not-allowed"  # number, state, event
+    FINDING_NOT_ALLOWED = "finding-not-allowed"  # finding
     # After-sale
     CASE_UNKNOWN = "case-unknown"  # number
     CASE_NOT_ALLOWED = "case-not-allowed"  # number, state, event
@@ -104,6 +105,7 @@ _STATUS = {
     Code.FUNDS_TOO_LOW: 409,
     Code.WITHDRAWAL_UNKNOWN: 404,
     Code.WITHDRAWAL_NOT_ALLOWED: 409,
+    Code.FINDING_NOT_ALLOWED: 409,
     Code.CASE_UNKNOWN: 404,
     Code.CASE_NOT_ALLOWED: 409,
     Code.CASE_KIND: 409,

@@ -9,14 +9,13 @@ from generator import files
 from runtime import refunds, words
 from runtime.bank_files import Order, Party, Transfer, pain
 from runtime.commands import shop
-from runtime.commands.funds import funds
 from runtime.commands.language import language
 from runtime.database import Transaction
 from runtime.funds import withdrawals
 from runtime.funds.withdrawals import Event, State, Step
 
 
-@funds.command("bank-file")
+@click.command("bank-file")
 @shop.argument
 @click.argument("numbers", nargs=-1, required=True)
 @click.option("--from", "debtor", nargs=2, required=True, metavar="NAME IBAN", help="Whose account pays.")

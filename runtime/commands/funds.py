@@ -10,7 +10,7 @@ import click
 from generator import files, money
 from runtime import funds as ledger
 from runtime import words
-from runtime.commands import shop, spans
+from runtime.commands import bank_orders, reconcile, shop, spans
 from runtime.commands.language import language
 from runtime.database import Transaction
 from runtime.funds import journals, statements, tables, withdrawals
@@ -166,3 +166,7 @@ def _show(withdrawal: Withdrawal) -> None:
     state = words.say(f"state.{withdrawal.state}", language())
     moment = withdrawal.created_at.strftime("%Y-%m-%d %H:%M")
     click.echo(f"{withdrawal.number}  {moment}  {withdrawal.gateway:<16}  {amount:>14}  {state}")
+
+
+funds.add_command(bank_orders.bank_file)
+funds.add_command(reconcile.settle)

@@ -10,7 +10,7 @@ from runtime import reconciling, words
 from runtime.bank_files import BankFileError
 from runtime.commands import shop, spans
 from runtime.commands.language import language
-from runtime.reconciling import Difference, Reconciliation, bank
+from runtime.reconciling import Difference, Reconciliation, bank, deciding
 
 
 @click.command()
@@ -78,3 +78,15 @@ def _show_line(line: bank.Line) -> None:
     amount = money.text(line.amount, line.currency, locale) if line.currency else ""
     said = words.say(f"match.{line.match}", locale, subject=line.subject, detail=detail or line.detail)
     click.echo(f"{line.number:<24}  {amount:>14}  {said}")
+
+
+@click.command()
+@shop.argument
+@click.argument("finding", type=int)
+@click.option("--to", "account", type=click.Choice(deciding.ACCOUNTS), help="Where money from suspense belongs.")
+def settle(folder: Path, finding: int, account: str | None) -> None:
+    """Settle FINDING of shopwright refunds list: you looked at it, or its money belongs to an account."""
+    with shop.opened(folder) as (_, database):
+        found = deciding.decide(database, finding, account, datetime.now(UTC))
+        amount = money.text(found.amount, found.currency, language())
+        click.echo(f"[{finding}]  {amount}  {words.say('state.settled', language())}")

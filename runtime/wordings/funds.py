@@ -5,6 +5,8 @@ EN = {
     "refusal.funds-too-low.none": "Nothing can be withdrawn: no money is available that is not owed to buyers.",
     "refusal.withdrawal-unknown": "There is no withdrawal {number}.",
     "refusal.withdrawal-not-allowed": "Withdrawal {number} is {state}, so it cannot be {event}.",
+    "refusal.finding-not-allowed": "Number {finding} cannot be settled like this: money in suspense needs --to, "
+    "anything else goes without, and an order's money goes back by shopwright refunds return.",
     "state.bounced": "sent back by the bank",
     "event.bounce": "marked as sent back",
     "account.bank": "bank",
@@ -57,6 +59,8 @@ ZH = {
     "refusal.funds-too-low.none": "现在没有可提现的钱：余额还在待结算，或要退给买家。",
     "refusal.withdrawal-unknown": "没有提现单 {number}。",
     "refusal.withdrawal-not-allowed": "提现单 {number} 当前为“{state}”，不能{event}。",
+    "refusal.finding-not-allowed": "{finding} 号不能这样了结：待查款项要用 --to 指明账户，其他的不用；"
+    "属于订单的款项请用 shopwright refunds return 退回。",
     "state.bounced": "银行退回",
     "event.bounce": "记为银行退回",
     "account.bank": "银行存款",
@@ -110,6 +114,8 @@ DE = {
     "Käufern zu.",
     "refusal.withdrawal-unknown": "Es gibt keine Auszahlung {number}.",
     "refusal.withdrawal-not-allowed": "Auszahlung {number} ist „{state}“ und kann nicht {event} werden.",
+    "refusal.finding-not-allowed": "Nummer {finding} lässt sich so nicht erledigen: Geld in Klärung braucht --to, "
+    "alles andere nicht; Geld einer Bestellung geht mit shopwright refunds return zurück.",
     "state.bounced": "von der Bank zurückgegeben",
     "event.bounce": "als zurückgegeben vermerkt",
     "account.bank": "Bank",

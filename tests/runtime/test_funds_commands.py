@@ -3,16 +3,18 @@
 import csv
 import io
 
+import msgspec
 import pytest
 from click.testing import CliRunner
-from funds.money import completed, look, paid
+from funds.money import completed, holds, look, paid, sound
 from tills import NOW, make_settings, make_till, order
 
-from runtime import cli, findings
+from runtime import cli, findings, reconciling
 from runtime import database as databases
 from runtime.bank_files import statements
 from runtime.findings import Found
-from runtime.funds import settlement
+from runtime.funds import REFUNDS, SALES, SUSPENSE, settlement
+from runtime.gateways import Bill, BillKind, BillRow
 from runtime.orders import State
 from runtime.wordings import funds as wordings
 
@@ -138,3 +140,25 @@ def test_every_finding_of_a_bill_is_listed_in_words(shop, till, kind):
 
 def test_all_languages_say_the_same_about_funds():
     assert wordings.EN.keys() == wordings.ZH.keys() == wordings.DE.keys()
+
+
+def test_what_waits_is_settled_with_a_word_and_its_money_goes_where_it_belongs(shop, till):
+    def take(*rows_):
+        reconciling.take(till.database, Bill(gateway="rehearsal", day=NOW.date(), rows=rows_), NOW)
+
+    plain = BillRow(kind=BillKind.PAYMENT, reference="nobody", transaction="x1", amount=500, currency="CNY")
+    gone = BillRow(kind=BillKind.REFUND, reference="R-console", transaction="y1", amount=200, currency="CNY")
+    take(plain, gone)
+    take(msgspec.structs.replace(plain, fee=3), gone)
+    assert holds(till, SUSPENSE) == (-300,)
+    folder = str(shop)
+    refused = run("funds", "settle", folder, "1", code=1)
+    assert refused.startswith("Number 1 cannot be settled like this")
+    run("funds", "settle", folder, "3", "--to", "income.sales", code=1)
+    assert run("funds", "settle", folder, "1", "--to", "income.sales") == "[1]  ¥5.00  settled\n"
+    assert run("funds", "settle", folder, "2", "--to", "contra.refunds") == "[2]  ¥2.00  settled\n"
+    assert run("funds", "settle", folder, "3") == "[3]  ¥5.00  settled\n"
+    run("funds", "settle", folder, "3", code=1)
+    run("funds", "settle", folder, "99", code=1)
+    assert holds(till, SUSPENSE, SALES, REFUNDS) == (0, -500, 200)
+    assert sound(till) == ()

@@ -16,7 +16,7 @@ WANTED = [
     *(f"aftersale.kind.{each}" for each in aftersale.Kind),
     *(f"aftersale.state.{each}" for each in aftersale.State),
     *(f"aftersale.event.{each}" for each in aftersale.Event),
-    *(f"aftersale.reason.{each}" for reasons in aftersale.REASONS.values() for each in reasons),
+    *(f"aftersale.reason.{each}" for reasons in aftersale.REASONS.values() for each in reasons if each),
     *(f"aftersale.refund.{each}" for each in refunds.State),
     *(f"group.{each}" for each in groups.State),
 ]

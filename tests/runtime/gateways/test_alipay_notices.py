@@ -206,9 +206,11 @@ def test_p78_a_refund_whose_answer_was_lost_is_known_by_its_notice(door, ali, wi
     ali.do("pay", reference=payment.reference)
     settled(ali, payment)
     ali.plan("refund", "cut")
+    asked = len(ali.asked("query_refund"))
     refund = refund_all(door, found, **wish)
-    assert refund.state is refunds.State.SENT
     until(lambda: len(door.said) == 2)
+    assert ali.books()["faults"][-1]["left"] == 0
+    assert len(ali.asked("query_refund")) == asked
     after = door.till.database.read(lambda look: refunds.get(look, refund.number))
     assert (after.state, after.amount) == (refunds.State.SUCCEEDED, wish.get("amount", found.total))
     sound(door)

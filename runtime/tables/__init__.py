@@ -11,7 +11,6 @@ from runtime.tables.goods import Stock, StockHold, StockMove
 from runtime.tables.money import Finding, Payment, PaymentEvent, Transfer
 from runtime.tables.papers import Paper
 from runtime.tables.parcels import Parcel, ParcelLine
-from runtime.tables.refunds import Refund, RefundEvent, RefundLine
 from runtime.tables.promotions import (
     BuyingGroup,
     Coupon,
@@ -22,6 +21,7 @@ from runtime.tables.promotions import (
     PromotionUse,
     Referral,
 )
+from runtime.tables.refunds import Refund, RefundEvent, RefundLine
 from runtime.tables.sales import Order, OrderEvent, OrderLine
 from runtime.tables.service import Lease, Meta, Notice
 from runtime.tables.table import Table

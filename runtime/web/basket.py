@@ -128,11 +128,10 @@ def look(here: Visit, chosen: Mapping[str, int]) -> Cart:
 
 def _reduced(here: Visit, lines: tuple[Line, ...], items: list[Item], applied: Applied) -> tuple[Line, ...]:
     """Return the lines at what they cost under promotions."""
-    skus = sorted(item.variant.sku for item in items)
-    off = {sku: sum(each.shares[index] for each in applied.discounts) for index, sku in enumerate(skus)}
+    now = bill.reduced(items, applied)
     return tuple(
-        msgspec.structs.replace(line, total=amount(here, line.amount - off[line.sku]), before=line.total)
-        if off.get(line.sku)
+        msgspec.structs.replace(line, total=amount(here, now[line.sku]), before=line.total)
+        if now.get(line.sku, line.amount) < line.amount
         else line
         for line in lines
     )

@@ -10,6 +10,7 @@ from generator.views import Image
 from runtime import words
 from runtime.orders import Order
 from runtime.pricing import Discount, Item, Quote, Step
+from runtime.promotions import Applied
 from runtime.web.visit import Visit
 
 
@@ -40,10 +41,12 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     small: bool = False
 
 
-def lines(visit: Visit, items: Iterable[Item], quote: Quote | None) -> tuple[LineView, ...]:
-    """Return the lines of a cart in its own order, at list prices while there is no quote."""
-    priced = {line.sku: line.amount for line in quote.lines if not line.gift} if quote else {}
+def lines(
+    visit: Visit, items: Iterable[Item], quote: Quote | None, applied: Applied | None = None
+) -> tuple[LineView, ...]:
+    """Return the lines of a cart in its own order; while there is no quote, at what promotions alone make of them."""
     cart = list(items)
+    priced = {line.sku: line.amount for line in quote.lines if not line.gift} if quote else reduced(cart, applied)
     given = list(_gifts(visit, quote)) if quote else []
     pictures = _pictures(visit, [item.product.handle for item in (*cart, *given)])
     bought = tuple(
@@ -109,11 +112,24 @@ def order_lines(visit: Visit, order: Order) -> tuple[LineView, ...]:
     )
 
 
-def goods(visit: Visit, items: Iterable[Item]) -> tuple[Row, ...]:
-    """Return the sum of the goods alone, while nothing is known about delivery."""
-    total = amount(visit, sum(item.amount for item in items))
-    later = Row(label=visit.say("summary.delivery"), amount=visit.say("checkout.fee_later"))
-    return Row(label=visit.say("summary.goods"), amount=total), later
+def reduced(items: Iterable[Item], applied: Applied | None) -> dict[str, int]:
+    """Return what the lines of a cart cost under promotions, by sku."""
+    ordered = sorted(items, key=lambda item: item.variant.sku)
+    given = applied.discounts if applied else ()
+    return {
+        item.variant.sku: item.amount - sum(each.shares[place] for each in given) for place, item in enumerate(ordered)
+    }
+
+
+def goods(visit: Visit, items: Iterable[Item], applied: Applied) -> tuple[Row, ...]:
+    """Return the sum of the goods under promotions, while nothing is known about delivery."""
+    total, taken = sum(item.amount for item in items), sum(each.amount for each in applied.discounts)
+    found = [Row(label=visit.say("summary.goods"), amount=amount(visit, total))]
+    found += discounts(visit, applied.discounts)
+    found += extras(visit, applied.trace)
+    if taken:
+        found.append(Row(label=visit.say("cart.subtotal"), amount=amount(visit, total - taken), strong=True))
+    return (*found, Row(label=visit.say("summary.delivery"), amount=visit.say("checkout.fee_later")))
 
 
 def rows(visit: Visit, quote: Quote) -> tuple[Row, ...]:

@@ -36,7 +36,7 @@ _ADDING = {"sku", "quantity", "room"}
 @blueprint.get("/cart")
 def show() -> Response:
     """Show the cart."""
-    return _page(visit())
+    return page(visit())
 
 
 @blueprint.post("/cart/add")
@@ -111,17 +111,20 @@ def clear(here: Visit) -> None:
     _keep(here, "", {})
 
 
-def _page(here: Visit) -> Response:
+def page(here: Visit, code: str = "", problem: str = "") -> Response:
+    """Return the cart's page; with the code that was typed and why it was not taken."""
     visitor, chosen = _read(here)
     shown = basket.look(here, chosen)
     if shown.gone:
         _keep(here, visitor, {sku: number for sku, number in chosen.items() if sku not in shown.gone})
     title = here.say("cart.title")
-    page = PageView(kind="cart", title=title, url=here.address("cart"), index=False)
+    view = PageView(kind="cart", title=title, url=here.address("cart"), index=False)
     context = {
         "lines": shown.lines,
         "rows": shown.rows,
         "codes": tuple(each.text for each in wishes.read(here).codes),
+        "code": code,
+        "code_problem": problem,
         "hints": shown.hints,
         "in_group": bool(wishes.read(here).opens or wishes.read(here).joins),
         "count": shown.count,
@@ -130,7 +133,7 @@ def _page(here: Visit) -> Response:
         "hint": "" if request.cookies else here.say("checkout.no_cookies"),
         "token": tokens.token(here.shopfront.settings.secret, "cart", visitor),
     }
-    return here.page("cart", page, context)
+    return here.page("cart", view, context, status=422 if problem else 200)
 
 
 def _gone(here: Visit, skus: tuple[str, ...]) -> Iterator[str]:

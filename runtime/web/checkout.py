@@ -16,6 +16,7 @@ from runtime import addresses, placing, pricing
 from runtime.orders import CartLine, Placement
 from runtime.placing import PriceChangedRefusal
 from runtime.pricing import Item, Quote
+from runtime.promotions import Applied
 from runtime.refusals import Code, Refusal
 from runtime.web import bill, cart, checkout_form, fields, legal, wishes
 from runtime.web.checkout_form import Asked, Reading
@@ -51,12 +52,12 @@ def review() -> Answer | Response:
     if items is None:
         return here.go(here.address("cart"))
     given = _returning(here) or request.form
-    if "apply_code" in request.form and request.form.get("code", "").strip():
-        wishes.add_code(here, request.form["code"])
+    code = request.form.get("code", "").strip()
+    problem = wishes.add_code(here, code) if code else ""
     asked = _ask(here, items, given.get("country", ""))
     form = checkout_form.make(asked, here.say, given)
-    if {"sealed", "change_country", "apply_code"} & set(request.form):
-        return _form_page(here, asked, form)
+    if problem or {"sealed", "change_country", "apply_code"} & set(request.form):
+        return _form_page(here, asked, form, {"code": problem} if problem else {}, code if problem else "")
     reading = Reading(asked, form, here.say)
     placement = reading.placement(_lines(items), placing.new_key())
     if placement is None:
@@ -158,9 +159,12 @@ def _returning(here: Visit) -> "MultiDict[str, str] | None":
     return MultiDict(values)
 
 
-def _form_page(here: Visit, asked: Asked, form: Form, mistakes: dict[str, str] | None = None) -> Response:
+def _form_page(
+    here: Visit, asked: Asked, form: Form, mistakes: dict[str, str] | None = None, code: str = ""
+) -> Response:
     quote = _first_quote(here, asked, form)
-    rows = bill.rows(here, quote) if quote else bill.goods(here, asked.items)
+    applied = wishes.apply(here, list(asked.items)) if quote is None else Applied()
+    rows = bill.rows(here, quote) if quote else bill.goods(here, asked.items, applied)
     return here.page(
         "checkout",
         PageView(kind="checkout", title=here.say("checkout.title"), index=False),
@@ -170,10 +174,12 @@ def _form_page(here: Visit, asked: Asked, form: Form, mistakes: dict[str, str] |
             "mistakes": [{"field": name, "text": text} for name, text in (mistakes or {}).items()],
             "country_changes": len(asked.countries) > 1,
             "divisions": "/api/v1/divisions/" if asked.country == "CN" else "",
-            "lines": bill.lines(here, asked.items, quote),
+            "lines": bill.lines(here, asked.items, quote, applied),
             "rows": rows,
-            "hints": wishes.hints(here, quote.trace) if quote else (),
+            "hints": wishes.hints(here, quote.trace if quote else applied.trace),
             "codes": tuple(each.text for each in wishes.read(here).codes),
+            "code": code,
+            "code_problem": (mistakes or {}).get("code", ""),
         },
         status=422 if mistakes else 200,
     )

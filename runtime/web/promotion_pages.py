@@ -22,13 +22,16 @@ _LONGEST = 60
 
 @blueprint.post("/cart/code")
 def take() -> Answer:
-    """Take a code, typed or shown on a product's page."""
+    """Take a code, typed or shown on a product's page; what is good for nothing is said beside where it was typed."""
     limit("cart")
     here = visit()
-    wishes.add_code(here, get_one(request.form, "code"))
+    text = get_one(request.form, "code")
+    problem = wishes.add_code(here, text)
     if wants_json():
-        return jsonify(message=here.say("coupon.taken"))
-    return here.go(here.address("cart"))
+        answer = jsonify(message=problem or here.say("coupon.taken"))
+        answer.status_code = 422 if problem else 200
+        return answer
+    return cart.page(here, text, problem) if problem else here.go(here.address("cart"))
 
 
 @blueprint.post("/cart/code/remove")

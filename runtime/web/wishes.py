@@ -9,7 +9,7 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from generator import coupon_codes, promoting
 from generator.shop import Value
-from runtime import occasions, promotions, words
+from runtime import coupons, occasions, promotions, words
 from runtime.coupons import Taken
 from runtime.faults import DatabaseFault
 from runtime.occasions import Wish
@@ -74,18 +74,29 @@ def apply(here: Visit, items: list[Item]) -> Applied:
     return promotions.apply(here.terms.promotions, items, circumstances(here, items))
 
 
-def add_code(here: Visit, text: str) -> None:
-    """Take a code, instead of the oldest one when there are too many; raise Refusal for what is no code."""
+def add_code(here: Visit, text: str) -> str:
+    """Take a code, instead of the oldest one when there are too many; say why instead if it is good for nothing."""
     plain = coupon_codes.plain(text)
     if not plain or len(text) > _LONGEST_CODE:
-        raise Refusal(Code.FIELD_INVALID, field=here.say("coupon.label"))
+        return here.refusal(Refusal(Code.FIELD_INVALID, field=here.say("coupon.label")))
     kept = read(here)
     others = tuple(each for each in kept.codes if coupon_codes.plain(each.text) != plain)
     if len(others) >= MOST_CODES:
         others = others[1:]
     known = next((each for each in kept.codes if coupon_codes.plain(each.text) == plain), None)
     taken = known or Taken(text=text.strip(), at=int(here.now.timestamp()))
-    keep(here, msgspec.structs.replace(kept, codes=(*others, taken)))
+    problem = _problem(here, taken)
+    if problem is None:
+        keep(here, msgspec.structs.replace(kept, codes=(*others, taken)))
+    return words.step(problem, here.terms.currency, here.locale) if problem else ""
+
+
+def _problem(here: Visit, taken: Taken) -> Step | None:
+    """Return why a code is good for nothing; while the database is away, the order decides later."""
+    try:
+        return here.database.read(lambda look: coupons.find(look, here.terms.promotions, taken, (), here.now)).problem
+    except DatabaseFault:
+        return None
 
 
 def remove_code(here: Visit, text: str) -> None:

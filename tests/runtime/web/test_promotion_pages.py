@@ -21,14 +21,17 @@ promotions:
   - {id: friends, name: {zh-CN: 邀请有礼, en: Invite friends}, kind: referral, off: 20}
   - {id: gift, name: {zh-CN: 赠茶票, en: A ticket}, kind: gift, gift: card, when: {products: [rare]}}
 """
+FAR = (
+    "海南, 上海, 云南, 内蒙古, 吉林, 四川, 天津, 宁夏, 安徽, 山东, 山西, 广东, 广西, 江苏, 江西, 河北, 河南, 湖北, 湖南, "
+    "甘肃, 福建, 西藏, 贵州, 辽宁, 重庆, 陕西, 青海, 黑龙江"
+)
+CHINA = markets.CHINA.replace("[{regions: ['*'],", f"[{{regions: [{FAR}], first: {{fee: 18}}}}, {{regions: [浙江],")
 LI = {**WANG, "phone": "138 0000 5678", "email": "li@example.com", "name": "李小红"}
 
 
 @pytest.fixture(scope="session")
 def promoting(tmp_path_factory):
-    return markets.published(
-        tmp_path_factory.mktemp("promoting") / "shop", markets.CHINA + PROMOTIONS, markets.CHINESE_GOODS
-    )
+    return markets.published(tmp_path_factory.mktemp("promoting") / "shop", CHINA + PROMOTIONS, markets.CHINESE_GOODS)
 
 
 @pytest.fixture
@@ -74,10 +77,32 @@ def test_a_code_is_typed_without_scripts_and_can_be_laid_aside(wang):
     assert "立减券" not in wang.client.get("/cart").text
 
 
-def test_a_code_that_nobody_knows_is_said_to_be_unknown(wang):
-    assert "没有优惠码“NOPE”。" in take(wang.add("last"), "NOPE").client.get("/cart").text
-    refused = wang.post("/cart/code", {"code": " - "})
+def test_a_code_that_nobody_knows_is_said_beside_its_field_and_not_kept(wang):
+    refused = wang.add("last").post("/cart/code", {"code": "NOPE"})
     assert refused.status_code == 422
+    assert re.search(r'id="wrong-code" role="alert">.*没有优惠码“NOPE”。</p>', refused.text)
+    assert 'id="field-code" name="code" value="NOPE"' in refused.text
+    assert "NOPE" not in wang.client.get("/cart").text
+    assert wang.post("/cart/code", {"code": " - "}).status_code == 422
+
+
+def test_a_script_is_told_why_a_code_was_not_taken(wang):
+    answer = wang.post("/cart/code", {"code": "NOPE"}, Accept="application/json")
+    assert (answer.status_code, answer.json) == (422, {"message": "没有优惠码“NOPE”。"})
+
+
+def test_a_code_that_was_typed_and_not_sent_counts_when_the_buyer_goes_on(wang):
+    wang.add("last")
+    refused = wang.post("/checkout", {**WANG, "code": "NOPE"})
+    assert (refused.status_code, 'href="#field-code">没有优惠码“NOPE”。' in refused.text) == (422, True)
+    assert 'value="王小明"' in refused.text
+    assert rows(wang.post("/checkout", {**WANG, "code": "SAVE10"}))["立减券"] == "-¥10.00"
+
+
+def test_the_checkout_shows_what_promotions_take_off_before_the_address_is_known(wang):
+    page = take(wang.add("tea"), "SAVE10").client.get("/checkout")
+    assert rows(page) == {"商品金额": "¥168.00", "龙井特价": "-¥40.00", "商品小计": "¥128.00", "运费": "按地址计算"}
+    assert '<s class="muted"><bdi>¥168.00</bdi></s> <bdi>¥128.00</bdi>' in page.text
 
 
 def test_a_code_is_used_from_the_checkout_and_what_was_written_stays(wang):

@@ -156,6 +156,8 @@ def _for_whom(edition: Edition, promotion: Promotion, what: str) -> str:
         return _say(edition, "bargain_new", what=what)
     if promotion.when.customers is Customers.MEMBERS:
         return _say(edition, "bargain_members", what=what)
+    if promotion.kind is PromotionKind.REFERRAL:
+        return _say(edition, "bargain_referral", what=what)
     return what
 
 
@@ -187,11 +189,6 @@ def _nth(edition: Edition, promotion: Promotion, product: Product) -> str:
 def _group(edition: Edition, promotion: Promotion, product: Product) -> str:
     size = promotion.group.size if promotion.group else 0
     return _say(edition, "bargain_group", n=size, what=_piece(edition, promotion, product))
-
-
-def _friend(edition: Edition, promotion: Promotion, product: Product) -> str:
-    del product
-    return _say(edition, "bargain_referral", what=_effect(edition, promotion.percent, promotion.off))
 
 
 def _price(promotion: Promotion, variant: Variant) -> int:
@@ -253,7 +250,6 @@ _SAID: dict[PromotionKind, Callable[[Edition, Promotion, Product], str]] = {
     PromotionKind.NTH_ITEM: _nth,
     PromotionKind.BUNDLE_PRICE: _bundle,
     PromotionKind.GROUP_BUY: _group,
-    PromotionKind.REFERRAL: _friend,
     PromotionKind.FIXED_PRICE: _piece,
     PromotionKind.FLASH_SALE: _piece,
     PromotionKind.MEMBER_PRICE: _piece,

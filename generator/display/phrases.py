@@ -5,9 +5,17 @@ from functools import lru_cache
 _PHRASES: dict[str, dict[str, str]] = {
     "from": {"zh": "{price} 起", "en": "from {price}", "de": "ab {price}"},
     "free": {"zh": "包邮", "en": "free", "de": "kostenlos"},
+    "free_pickup": {"zh": "免费", "en": "free", "de": "kostenlos"},
     "ships_hours": {"zh": "{n} 小时内发货", "en": "ships within {n} hours", "de": "Versand innerhalb von {n} Stunden"},
     "ships_days": {"zh": "{n} 天内发货", "en": "ships within {n} days", "de": "Versand innerhalb von {n} Tagen"},
     "ships_day": {"zh": "1 天内发货", "en": "ships within a day", "de": "Versand innerhalb eines Tages"},
+    "ready_hours": {
+        "zh": "{n} 小时内备好",
+        "en": "ready within {n} hours",
+        "de": "abholbereit innerhalb von {n} Stunden",
+    },
+    "ready_days": {"zh": "{n} 天内备好", "en": "ready within {n} days", "de": "abholbereit innerhalb von {n} Tagen"},
+    "ready_day": {"zh": "1 天内备好", "en": "ready within a day", "de": "abholbereit innerhalb eines Tages"},
     "preorder": {
         "zh": "预售：付款后 {n} 天内发货",
         "en": "Pre-order: ships within {n} days of payment",
@@ -69,15 +77,15 @@ _PHRASES: dict[str, dict[str, str]] = {
         "en": "{what} for every {n} pieces",
         "de": "{what} je {n} Stück",
     },
-    "bargain_new": {"zh": "新顾客 {what}", "en": "New customers: {what}", "de": "Für Neukunden: {what}"},
-    "bargain_members": {"zh": "会员 {what}", "en": "Members: {what}", "de": "Für Mitglieder: {what}"},
+    "bargain_new": {"zh": "新顾客：{what}", "en": "New customers: {what}", "de": "Für Neukunden: {what}"},
+    "bargain_members": {"zh": "会员：{what}", "en": "Members: {what}", "de": "Für Mitglieder: {what}"},
     "bargain_delivery": {"zh": "包邮", "en": "free delivery", "de": "kostenloser Versand"},
     "bargain_nth": {"zh": "每第 {n} 件 {what}", "en": "every piece no. {n}: {what}", "de": "jedes {n}. Stück: {what}"},
     "bargain_bundle": {"zh": "和{others}一起买，{what}", "en": "with {others}: {what}", "de": "mit {others}: {what}"},
     "bargain_gift": {"zh": "送{gift}", "en": "{gift} as a gift", "de": "{gift} als Geschenk"},
     "bargain_group": {"zh": "{n} 人团 {what}", "en": "{what} each for a group of {n}", "de": "{what} ab {n} Personen"},
     "bargain_referral": {
-        "zh": "通过好友的链接下单 {what}",
+        "zh": "通过好友的链接下单：{what}",
         "en": "{what} with a friend's link",
         "de": "{what} mit dem Link eines Freundes",
     },
@@ -123,9 +131,10 @@ def days(seconds: int) -> int:
     return -(-seconds // _DAY)
 
 
-def shipping(seconds: int, locale: str) -> str:
-    """Say within which time a parcel leaves."""
+def shipping(seconds: int, locale: str, *, collected: bool = False) -> str:
+    """Say within which time a parcel leaves, or is ready to be collected."""
+    word = "ready" if collected else "ships"
     if seconds < _DAY or (seconds % _DAY and seconds < 3 * _DAY):
-        return phrase("ships_hours", locale, n=-(-seconds // 3600))
+        return phrase(f"{word}_hours", locale, n=-(-seconds // 3600))
     count = days(seconds)
-    return phrase("ships_day", locale) if count == 1 else phrase("ships_days", locale, n=count)
+    return phrase(f"{word}_day", locale) if count == 1 else phrase(f"{word}_days", locale, n=count)

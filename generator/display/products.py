@@ -112,20 +112,22 @@ def _serves(method: DeliveryMethod, product: Product) -> bool:
 
 
 def _delivery(edition: Edition, method: DeliveryMethod) -> DeliveryView:
+    pickup, within = method.kind is DeliveryKind.PICKUP, method.ships_within
     return DeliveryView(
         name=edition.text(method.name),
         kind=str(method.kind),
-        promise=shipping(method.ships_within, edition.locale) if method.ships_within else "",
+        promise=shipping(within, edition.locale, collected=pickup) if within else "",
         fee=_fee(edition, method),
     )
 
 
 def _fee(edition: Edition, method: DeliveryMethod) -> str:
+    free = phrase("free_pickup" if method.kind is DeliveryKind.PICKUP else "free", edition.locale)
     if not method.rates or not method.rates.zones:
-        return phrase("free", edition.locale)
+        return free
     fees = [zone.first_fee for zone in method.rates.zones]
     if max(fees) == 0:
-        return phrase("free", edition.locale)
+        return free
     lowest = edition.price(min(fees))
     return lowest if len(set(fees)) == 1 else phrase("from", edition.locale, price=lowest)
 

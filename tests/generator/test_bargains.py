@@ -51,12 +51,14 @@ def say(shop):
          "Biluochun × 2 als Geschenk"),
         ("kind: free_delivery, when: {minimum_amount: 99}", "free delivery from €99", "满 €99 包邮",
          "kostenloser Versand ab 99 €"),
-        ("kind: member_price, price: 99, when: {products: [longjing]}", "Members: €99", "会员 €99",
+        ("kind: member_price, price: 99, when: {products: [longjing]}", "Members: €99", "会员：€99",
          "Für Mitglieder: 99 €"),
         ("kind: group_buy, price: 99, group: {size: 3}, when: {products: [longjing]}", "€99 each for a group of 3",
          "3 人团 €99", "99 € ab 3 Personen"),
-        ("kind: amount_off, off: 5, when: {customers: new}", "New customers: €5 off", "新顾客 减 €5",
+        ("kind: amount_off, off: 5, when: {customers: new}", "New customers: €5 off", "新顾客：减 €5",
          "Für Neukunden: 5 € Rabatt"),
+        ("kind: referral, off: 5, when: {minimum_amount: 50}", "€5 off from €50 with a friend's link",
+         "通过好友的链接下单：满 €50 减 €5", "5 € Rabatt ab 50 € mit dem Link eines Freundes"),
     ],
 )  # fmt: skip
 def test_a_promotion_is_said_in_three_languages(say, promotion, en, zh, de):

@@ -22,8 +22,8 @@ promotions:
   - {id: gift, name: {zh-CN: 赠茶票, en: A ticket}, kind: gift, gift: card, when: {products: [rare]}}
 """
 FAR = (
-    "海南, 上海, 云南, 内蒙古, 吉林, 四川, 天津, 宁夏, 安徽, 山东, 山西, 广东, 广西, 江苏, 江西, 河北, 河南, 湖北, 湖南, "
-    "甘肃, 福建, 西藏, 贵州, 辽宁, 重庆, 陕西, 青海, 黑龙江"
+    "海南, 上海, 云南, 内蒙古, 吉林, 四川, 天津, 宁夏, 安徽, 山东, 山西, 广东, 广西, 江苏, 江西, 河北, 河南, "
+    "湖北, 湖南, 甘肃, 福建, 西藏, 贵州, 辽宁, 重庆, 陕西, 青海, 黑龙江"
 )
 CHINA = markets.CHINA.replace("[{regions: ['*'],", f"[{{regions: [{FAR}], first: {{fee: 18}}}}, {{regions: [浙江],")
 LI = {**WANG, "phone": "138 0000 5678", "email": "li@example.com", "name": "李小红"}

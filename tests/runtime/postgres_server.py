@@ -19,9 +19,10 @@ def free_port():
 
 
 class Server:
-    """A cluster in a folder of its own, on 127.0.0.1."""
+    """A cluster in a folder of its own, on 127.0.0.1; a ``durable`` one waits for the disk, which tests need not."""
 
-    def __init__(self):
+    def __init__(self, *, durable=False):
+        self.sync = "on" if durable else "off"
         self.folder = Path(tempfile.mkdtemp(prefix="shopwright-pg-"))
         self.port = free_port()
         self.user = None
@@ -41,7 +42,7 @@ class Server:
             raise RuntimeError(f"{program}: {done.stdout}{done.stderr}")
 
     def start(self):
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync={self.sync}"
         self._run("pg_ctl", "-D", self.data, "-l", self.folder / "log", "-w", "-o", options, "start")
 
     def stop(self, mode="fast"):

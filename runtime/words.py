@@ -4,20 +4,25 @@
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
 
 from generator import money
+from generator.theming import wording
 from generator.theming.wording import Wording, merged
 from runtime.pricing import Step
 from runtime.refusals import Refusal
-from runtime.wordings import de, en, funds, promotions, zh
+from runtime.wordings import counter, de, en, funds, promotions, zh
 
 _MONEY = {"unit", "amount", "fee", "tax", "saving", "missing", "needed"}
 _WORDS = {
-    "en": en.WORDS | promotions.EN | funds.EN,
-    "zh": zh.WORDS | promotions.ZH | funds.ZH,
-    "de": de.WORDS | promotions.DE | funds.DE,
+    "en": en.WORDS | promotions.EN | funds.EN | counter.EN,
+    "zh": zh.WORDS | promotions.ZH | funds.ZH | counter.ZH,
+    "de": de.WORDS | promotions.DE | funds.DE | counter.DE,
 }
 
 
@@ -53,8 +58,8 @@ def _sentence(error: Refusal) -> str:
     return key
 
 
-def step(reason: Step, currency: str, locale: str) -> str:
-    """Return one reason of a price."""
+def step(reason: Step, currency: str, locale: str, timezone: str = "UTC") -> str:
+    """Return one reason of a price; a moment in it is told as the clocks of a time zone show it."""
     values: dict[str, Any] = {
         name: money.text(value, currency, locale) if name in _MONEY else value for name, value in reason.values.items()
     }
@@ -63,9 +68,26 @@ def step(reason: Step, currency: str, locale: str) -> str:
         values["units"] = say(f"unit.{values['by']}", locale, units=units)
     if "rates" in values:
         values["rates"] = ", ".join(_percent(rate) for rate in values["rates"])
+    if values.get("zone"):
+        values["zone"] = _zone(values["zone"], locale)
     if values.get("moment"):
-        values["moment"] = values["moment"][:16].replace("T", " ") + " UTC"
+        values["moment"] = _moment(values["moment"], locale, timezone)
     return say(f"trace.{reason.code}", locale, **values)
+
+
+def _zone(text: str, locale: str) -> str:
+    """Name the regions of a zone: countries stand there by their codes, provinces by their names."""
+    if text == "*":
+        return say("zone.everywhere", locale)
+    names = wording.culture(locale).territories
+    comma = "、" if locale.startswith("zh") else ", "
+    return comma.join(str(names.get(each, each)) for each in text.split(", "))
+
+
+def _moment(text: str, locale: str, timezone: str) -> str:
+    moment, culture = datetime.fromisoformat(text).astimezone(ZoneInfo(timezone)), wording.culture(locale)
+    clock = format_time(moment, "short", locale=culture)
+    return f"{format_date(moment, 'medium', culture)} {clock}" + (" UTC" if timezone == "UTC" else "")
 
 
 def _percent(rate: str) -> str:

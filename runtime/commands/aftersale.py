@@ -1,5 +1,6 @@
 """``shopwright aftersale``: what buyers ask for after the sale, answered at the command line."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,10 +8,10 @@ import click
 
 from generator import money
 from runtime import aftersale as life
-from runtime import orders, settings, words
+from runtime import orders, words
 from runtime.aftersale import Case, evidence, moves
-from runtime.commands import shop
-from runtime.commands.language import language
+from runtime.commands import shop, spans
+from runtime.commands.language import actor, language
 from runtime.database import Database
 
 
@@ -25,9 +26,10 @@ def aftersale() -> None:
 @click.option("--limit", type=click.IntRange(1, 10000), default=50, show_default=True)
 def list_cases(folder: Path, limit: int, *, everything: bool) -> None:
     """List the cases in which somebody has to act, newest first."""
-    with shop.opened(folder) as (_, database):
+    with shop.opened(folder) as (found, database):
+        clock = spans.clock(found)
         for case in life.listing(database, only_open=not everything, limit=limit):
-            click.echo(_line(database, case))
+            click.echo(_line(database, case, clock))
 
 
 @aftersale.command()
@@ -35,10 +37,11 @@ def list_cases(folder: Path, limit: int, *, everything: bool) -> None:
 @click.argument("number")
 def show(folder: Path, number: str) -> None:
     """Show one case: its pieces, what was said, its pictures, and what happens next."""
-    with shop.opened(folder) as (_, database):
+    with shop.opened(folder) as (found, database):
         case = database.read(lambda look: life.get(look, number))
         order = database.read(lambda look: orders.get_by_id(look, case.order))
-        click.echo(_line(database, case))
+        clock = spans.clock(found)
+        click.echo(_line(database, case, clock))
         for line in case.lines:
             bought = order.lines[line.position]
             click.echo(f"  {line.quantity} × {bought.title} [{bought.sku}]")
@@ -50,9 +53,10 @@ def show(folder: Path, number: str) -> None:
         if case.refund:
             click.echo(f"  {case.refund}")
         for row in database.read(lambda look: life.history(look, case.id)):
-            click.echo(f"  {row.at:%Y-%m-%d %H:%M}  {row.event:<10} {row.actor}  {row.text}".rstrip())
+            event = words.say(f"event.{row.event}", language())
+            click.echo(f"  {clock(row.at)}  {event:<10} {actor(row.actor)}  {row.text}".rstrip())
         for name in database.read(lambda look: life.pictures(look, case.id)):
-            click.echo(f"  {evidence.folder(settings.read(folder).var) / name}")
+            click.echo(f"  {evidence.folder(found.var) / name}")
 
 
 @aftersale.command()
@@ -62,12 +66,12 @@ def show(folder: Path, number: str) -> None:
 @click.option("--text", default="", help="What the buyer reads.")
 def agree(folder: Path, number: str, amount: str | None, text: str) -> None:
     """Agree: the money goes back, or the buyer sends the goods back first."""
-    with shop.opened(folder) as (_, database):
+    with shop.opened(folder) as (found, database):
         case = database.read(lambda look: life.get(look, number))
         order = database.read(lambda look: orders.get_by_id(look, case.order))
         minor = shop.amount(amount, order.currency) if amount else None
         done = moves.agree(database, number, actor="merchant", now=datetime.now(UTC), amount=minor, text=text)
-        click.echo(_line(database, done))
+        click.echo(_line(database, done, spans.clock(found)))
 
 
 @aftersale.command()
@@ -76,9 +80,9 @@ def agree(folder: Path, number: str, amount: str | None, text: str) -> None:
 @click.option("--text", required=True, help="Why; the buyer reads it.")
 def decline(folder: Path, number: str, text: str) -> None:
     """Decline, and say why."""
-    with shop.opened(folder) as (_, database):
+    with shop.opened(folder) as (found, database):
         done = moves.decline(database, number, actor="merchant", now=datetime.now(UTC), text=text)
-        click.echo(_line(database, done))
+        click.echo(_line(database, done, spans.clock(found)))
 
 
 @aftersale.command()
@@ -88,10 +92,10 @@ def decline(folder: Path, number: str, text: str) -> None:
 @click.option("--text", default="", help="What the buyer reads.")
 def received(folder: Path, number: str, text: str, *, restock: bool) -> None:
     """Note that the goods are back: their money goes back, or the replacement is due."""
-    with shop.opened(folder) as (_, database):
+    with shop.opened(folder) as (found, database):
         now = datetime.now(UTC)
         done = moves.receive(database, number, actor="merchant", now=now, restock=restock, text=text)
-        click.echo(_line(database, done))
+        click.echo(_line(database, done, spans.clock(found)))
 
 
 @aftersale.command()
@@ -101,15 +105,19 @@ def received(folder: Path, number: str, text: str, *, restock: bool) -> None:
 @click.option("--tracking", default="", help="The carrier's number.")
 def replace(folder: Path, number: str, carrier: str, tracking: str) -> None:
     """Note that the replacement is on its way."""
-    with shop.opened(folder) as (_, database):
+    with shop.opened(folder) as (found, database):
         parcel = moves.Parcel(carrier, tracking)
         done = moves.replace(database, number, parcel, actor="merchant", now=datetime.now(UTC))
-        click.echo(_line(database, done))
+        click.echo(_line(database, done, spans.clock(found)))
 
 
-def _line(database: Database, case: Case) -> str:
+def _line(database: Database, case: Case, clock: Callable[[datetime], str]) -> str:
     locale = language()
     order = database.read(lambda look: orders.get_by_id(look, case.order))
     kind, state = words.say(f"kind.{case.kind}", locale), words.say(f"state.{case.state}", locale)
-    until = f"  → {case.due_at:%Y-%m-%d %H:%M}" if case.due_at else ""
-    return f"{case.number}  {order.number}  {kind}  {case.reason}  {state}{until}"
+    parts = [case.number, order.number, kind, state]
+    if case.reason:
+        parts.insert(3, words.say(f"reason.{case.reason}", locale))
+    if case.due_at:
+        parts.append(f"→ {clock(case.due_at)}")
+    return "  ".join(parts)

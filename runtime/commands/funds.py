@@ -1,7 +1,7 @@
 """``shopwright funds``: balances, statements, exports and withdrawals at the command line."""
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -114,9 +114,10 @@ def export(folder: Path, form: str, start: datetime | None, end: datetime | None
 @shop.argument
 def list_withdrawals(folder: Path) -> None:
     """List the newest withdrawals."""
-    with shop.opened(folder) as (_, database):
+    with shop.opened(folder) as (settings, database):
+        clock = spans.clock(settings)
         for each in database.read(withdrawals.listing):
-            _show(each)
+            _show(each, clock)
 
 
 @funds.command()
@@ -129,7 +130,7 @@ def withdraw(folder: Path, gateway: str, amount: str | None, currency: str | Non
     with shop.opened(folder) as (settings, database):
         money_of = currency or shop.till(settings, database).terms.currency
         minor = shop.amount(amount, money_of) if amount else None
-        _show(withdrawals.request(database, gateway, minor, money_of, _step(Event.REQUEST)))
+        _show(withdrawals.request(database, gateway, minor, money_of, _step(Event.REQUEST)), spans.clock(settings))
 
 
 @funds.command()
@@ -139,10 +140,10 @@ def withdraw(folder: Path, gateway: str, amount: str | None, currency: str | Non
 @click.option("--reference", default="", help="The bank's own number of the transfer.")
 def paid(folder: Path, number: str, fee: str | None, reference: str) -> None:
     """Note that a withdrawal has reached the bank."""
-    with shop.opened(folder) as (_, database):
+    with shop.opened(folder) as (settings, database):
         found = database.read(lambda look: withdrawals.get(look, number))
         kept = shop.amount(fee, found.currency, "--fee") if fee else 0
-        _show(withdrawals.advance(database, number, _step(Event.PAY, reference, kept)))
+        _show(withdrawals.advance(database, number, _step(Event.PAY, reference, kept)), spans.clock(settings))
 
 
 @funds.command()
@@ -152,19 +153,19 @@ def paid(folder: Path, number: str, fee: str | None, reference: str) -> None:
 @click.option("--bounced", is_flag=True, help="The bank had taken it and sent it back.")
 def failed(folder: Path, number: str, reason: str, bounced: bool) -> None:  # noqa: FBT001  click hands it over
     """Note that a withdrawal came to nothing: its money is available again."""
-    with shop.opened(folder) as (_, database):
+    with shop.opened(folder) as (settings, database):
         event = Event.BOUNCE if bounced else Event.FAIL
-        _show(withdrawals.advance(database, number, _step(event, reason)))
+        _show(withdrawals.advance(database, number, _step(event, reason)), spans.clock(settings))
 
 
 def _step(event: Event, note: str = "", fee: int = 0) -> Step:
     return Step(event=event, actor="merchant", now=datetime.now(UTC), note=note, fee=fee)
 
 
-def _show(withdrawal: Withdrawal) -> None:
+def _show(withdrawal: Withdrawal, clock: Callable[[datetime], str]) -> None:
     amount = money.text(withdrawal.amount, withdrawal.currency, language())
     state = words.say(f"state.{withdrawal.state}", language())
-    moment = withdrawal.created_at.strftime("%Y-%m-%d %H:%M")
+    moment = clock(withdrawal.created_at)
     click.echo(f"{withdrawal.number}  {moment}  {withdrawal.gateway:<16}  {amount:>14}  {state}")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from runtime import hooks, words
-from runtime.commands import shop
+from runtime.commands import shop, spans
 from runtime.commands.language import language
 
 
@@ -22,7 +22,8 @@ def messages() -> None:
 def list_messages(folder: Path, state: str | None, limit: int) -> None:
     """List the newest messages: mails, and what hooks were told."""
     condition, values = ("WHERE n.state = ?", [state]) if state else ("", [])
-    with shop.opened(folder) as (_, database):
+    with shop.opened(folder) as (settings, database):
+        clock = spans.clock(settings)
         rows = database.read(
             lambda transaction: transaction.all(
                 "SELECT n.id, n.created_at, n.state, n.topic, n.recipient, o.number, n.tries, n.error "  # noqa: S608
@@ -32,9 +33,9 @@ def list_messages(folder: Path, state: str | None, limit: int) -> None:
             )
         )
     for number, at, now, topic, recipient, order, tries, error in rows:
-        moment = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M")
-        to = recipient or words.say("message.merchant", language())
-        click.echo(f"{number:>7}  {moment}  {now:<8} {topic:<20} {order or '-':<15} {to}  {tries} {error}".rstrip())
+        moment, to = clock(datetime.fromtimestamp(at, UTC)), recipient or words.say("message.merchant", language())
+        state, what = (words.say(key, language()) for key in (f"message.{now}", f"hook.{topic}"))
+        click.echo(f"{number:>7}  {moment}  {state:<8} {what:<20} {order or '-':<15} {to}  {tries} {error}".rstrip())
 
 
 @messages.command()

@@ -8,8 +8,8 @@ import click
 from generator import money
 from runtime import carriers, payments, receipts, refunds, words
 from runtime import orders as life
-from runtime.commands import changes, papers, shop
-from runtime.commands.language import language
+from runtime.commands import changes, papers, shop, spans
+from runtime.commands.language import actor, language
 from runtime.orders import Dispatch, Order, State
 from runtime.receipts import Cash
 from runtime.refunds import Wish
@@ -26,11 +26,12 @@ def orders() -> None:
 @click.option("--limit", type=click.IntRange(1, 10000), default=50, show_default=True)
 def list_orders(folder: Path, state: str | None, limit: int) -> None:
     """List the newest orders."""
-    with shop.opened(folder) as (_, database):
+    with shop.opened(folder) as (settings, database):
+        clock = spans.clock(settings)
         for order in life.listing(database, State(state) if state else None, limit):
             name = order.contact.name or order.contact.email or order.contact.phone
             amount = money.text(order.total, order.currency, language())
-            moment = order.placed_at.strftime("%Y-%m-%d %H:%M")
+            moment = clock(order.placed_at)
             click.echo(f"{order.number}  {moment}  {_state(order):<24}  {amount:>12}  {order.gateway:<16}  {name}")
 
 
@@ -40,8 +41,9 @@ def list_orders(folder: Path, state: str | None, limit: int) -> None:
 def show(folder: Path, number: str) -> None:
     """Show one order, its price with its reasons, and its history."""
     locale = language()
-    with shop.opened(folder) as (_, database):
+    with shop.opened(folder) as (settings, database):
         order = database.read(lambda transaction: life.get(transaction, number))
+        clock = spans.clock(settings)
         click.echo(f"{order.number}  {_state(order)}")
         click.echo(
             "  " + "  ".join(each for each in (order.contact.name, order.contact.email, order.contact.phone) if each)
@@ -61,7 +63,8 @@ def show(folder: Path, number: str) -> None:
         if order.remarks:
             click.echo(f"  “{order.remarks}”")
         for row in life.history(database, order):
-            click.echo(f"  {row.at:%Y-%m-%d %H:%M}  {row.event:<9} {row.actor}  {row.note}".rstrip())
+            event = words.say(f"event.{row.event}", locale)
+            click.echo(f"  {clock(row.at)}  {event:<10} {actor(row.actor)}  {row.note}".rstrip())
 
 
 @orders.command("confirm-payment")
@@ -98,7 +101,8 @@ def ship(folder: Path, number: str, carrier: str, tracking: str, pieces: tuple[s
         click.echo(f"{after.number}  {_state(after)}")
         if tracking and not carriers.find(carrier):
             likely = ", ".join(each.id for each in carriers.guess(tracking))
-            click.echo(words.say("parcel.no-link", language(), carrier=carrier or "?", likely=likely or "–"), err=True)
+            key = "parcel.no-link" if likely else "parcel.no-link-at-all"
+            click.echo(words.say(key, language(), carrier=carrier or "?", likely=likely), err=True)
 
 
 def _places(order: Order, pieces: tuple[str, ...]) -> dict[int, int]:

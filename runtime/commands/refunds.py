@@ -1,5 +1,6 @@
 """``shopwright refunds``: money that goes back, seen and moved at the command line."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import click
 from generator import money
 from runtime import findings, orders, words
 from runtime import refunds as life
-from runtime.commands import shop
+from runtime.commands import shop, spans
 from runtime.commands.language import language
 from runtime.database import Database, Transaction
 from runtime.orders import Order
@@ -26,9 +27,10 @@ def refunds() -> None:
 @click.option("--limit", type=click.IntRange(1, 10000), default=50, show_default=True)
 def list_refunds(folder: Path, state: str | None, limit: int) -> None:
     """List the newest refunds, and money that waits for a decision."""
-    with shop.opened(folder) as (_, database):
+    with shop.opened(folder) as (found, database):
+        clock = spans.clock(found)
         for refund in life.listing(database, State(state) if state else None, limit):
-            click.echo(_line(refund))
+            click.echo(_line(refund, clock))
         if state is None:
             for finding in database.read(findings.unsettled):
                 amount = money.text(finding.amount, finding.currency, language())
@@ -60,7 +62,7 @@ def request(  # noqa: PLR0913, PLR0917  click hands over every option
     """Send money of an order back: pieces of lines, a sum, or all of it."""
     if not (lines or amount or delivery or everything):
         raise click.UsageError("say what to refund: --all, --line, --amount or --delivery")
-    with shop.opened(folder) as (_, database):
+    with shop.opened(folder) as (found, database):
         order = database.read(lambda look: orders.get(look, number))
         wish = Wish(
             lines=tuple(_wished(order, text, restock=restock) for text in lines),
@@ -70,7 +72,7 @@ def request(  # noqa: PLR0913, PLR0917  click hands over every option
             restock=restock,
             reason=reason,
         )
-        click.echo(_line(_request(database, order, wish)))
+        click.echo(_line(_request(database, order, wish), spans.clock(found)))
 
 
 def _request(database: Database, order: Order, wish: Wish) -> Refund:
@@ -94,10 +96,10 @@ def _wished(order: Order, text: str, *, restock: bool) -> LineWish:
 @click.argument("number")
 def retry(folder: Path, number: str) -> None:
     """Send a stuck refund again; it keeps its number, so it cannot be sent twice."""
-    with shop.opened(folder) as (settings, database):
+    with shop.opened(folder) as (found, database):
         now = datetime.now(UTC)
-        till = shop.till(settings, database)
-        click.echo(_line(life.retry(till, number, settings.address, actor="merchant", now=now)))
+        till = shop.till(found, database)
+        click.echo(_line(life.retry(till, number, found.address, actor="merchant", now=now), spans.clock(found)))
 
 
 @refunds.command()
@@ -107,10 +109,10 @@ def retry(folder: Path, number: str) -> None:
 @click.option("--reference", default="", help="The bank's own number of the transfer.")
 def note(folder: Path, number: str, reference: str, *, failed: bool) -> None:
     """Note that you sent the money back yourself, or that a stuck refund is ended."""
-    with shop.opened(folder) as (_, database):
+    with shop.opened(folder) as (found, database):
         now = datetime.now(UTC)
         done = life.note(database, number, returned=not failed, actor="merchant", now=now, text=reference)
-        click.echo(_line(done))
+        click.echo(_line(done, spans.clock(found)))
 
 
 @refunds.command("return")
@@ -126,13 +128,13 @@ def give_back(folder: Path, finding: int) -> None:
             raise click.BadParameter("there is no such money", param_hint="FINDING")
         return life.return_finding(transaction, found, actor="merchant", now=now)
 
-    with shop.opened(folder) as (_, database):
-        click.echo(_line(database.write(unit)))
+    with shop.opened(folder) as (found, database):
+        click.echo(_line(database.write(unit), spans.clock(found)))
 
 
-def _line(refund: Refund) -> str:
+def _line(refund: Refund, clock: Callable[[datetime], str]) -> str:
     amount = money.text(refund.amount, refund.currency, language())
     by_hand = refund.by_hand and refund.state in life.OPEN
     state = words.say("state.by_hand" if by_hand else f"state.{refund.state.word}", language())
-    moment = refund.created_at.strftime("%Y-%m-%d %H:%M")
+    moment = clock(refund.created_at)
     return f"{refund.number}  {moment}  {state:<20}  {amount:>12}  {refund.gateway:<16}  {refund.reason}".rstrip()

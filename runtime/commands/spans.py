@@ -1,5 +1,6 @@
-"""Days that a merchant writes, in the shop's own time zone."""
+"""Days that a merchant writes and moments that a merchant reads, in the shop's own time zone."""
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,12 @@ def zone(found: Settings) -> ZoneInfo:
         return ZoneInfo(Live(found.var).current().terms.timezone)
     except NoReleaseError:
         return ZoneInfo("UTC")
+
+
+def clock(found: Settings) -> Callable[[datetime], str]:
+    """Return what writes a moment to the minute, as the shop's own clocks show it."""
+    place = zone(found)
+    return lambda moment: moment.astimezone(place).strftime("%Y-%m-%d %H:%M")
 
 
 def span(start: datetime | None, end: datetime | None, place: ZoneInfo) -> Span:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from runtime import stock as ledger
-from runtime.commands import shop
+from runtime.commands import shop, spans
 
 
 @click.group()
@@ -19,14 +19,14 @@ def stock() -> None:
 @click.argument("sku", required=False)
 def show(folder: Path, sku: str | None) -> None:
     """Show what can be sold of every counted sku, or the movements of one."""
-    with shop.opened(folder) as (_, database):
+    with shop.opened(folder) as (settings, database):
         if sku is None:
             for each in database.read(ledger.listing):
                 held = f"  ({each.held} held)" if each.held else ""
                 click.echo(f"{each.level:>8}  {each.sku}{held}")
             return
         for move in database.read(lambda transaction: ledger.moves(transaction, sku)):
-            moment = datetime.fromtimestamp(move.at, UTC).strftime("%Y-%m-%d %H:%M")
+            moment = spans.clock(settings)(datetime.fromtimestamp(move.at, UTC))
             about = f"order {move.order}" if move.order else f"{move.actor} {move.note}".strip()
             click.echo(f"{moment}  {move.reason:<8} {move.quantity:>+8}  {about}".rstrip())
 

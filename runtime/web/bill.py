@@ -171,15 +171,16 @@ def discounts(visit: Visit, given: Iterable[Discount]) -> list[Row]:
 def extras(visit: Visit, trace: Iterable[Step]) -> list[Row]:
     """Return what else promotions give: gifts and free delivery."""
     return [
-        Row(label=words.step(step, visit.terms.currency, visit.locale), small=True)
+        Row(label=words.step(step, visit.terms.currency, visit.locale, visit.terms.timezone), small=True)
         for step in trace
         if step.code in {"promotion-gift", "promotion-delivery"}
     ]
 
 
 def reasons(visit: Visit, quote: Quote) -> tuple[str, ...]:
-    """Return why a price is what it is, sentence by sentence."""
-    return tuple(words.step(step, quote.currency, visit.locale) for step in quote.trace)
+    """Return why a price is what it is, sentence by sentence; the lines themselves stand beside it, by their names."""
+    zone = visit.terms.timezone
+    return tuple(words.step(step, quote.currency, visit.locale, zone) for step in quote.trace if step.code != "line")
 
 
 def amount(visit: Visit, value: int) -> str:

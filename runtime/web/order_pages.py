@@ -12,7 +12,7 @@ from generator.theming import wording
 from generator.views import PageView
 from runtime import addresses, carriers, orders, payments
 from runtime.gateways import Instructions, Kind
-from runtime.orders import Order, State
+from runtime.orders import HistoryRow, Order, State
 from runtime.refusals import Code, Refusal
 from runtime.web import address_page, bill, case_page, paper_page, paying, placed, sharing
 from runtime.web.failures import limit
@@ -123,7 +123,7 @@ def _page(here: Visit, order: Order, *, problem: bool) -> Response:
             "referral": sharing.find_referral(here, order),
             "why": bill.reasons(here, order.quote),
             "history": [
-                {"text": here.say(f"order.event.{row.event}"), "note": row.note, "at": _moment(here, row.at)}
+                {"text": here.say(f"order.event.{row.event}"), "note": _note(row), "at": _moment(here, row.at)}
                 for row in orders.history(here.shopfront.database, order)
             ],
         },
@@ -135,6 +135,11 @@ def _moment(here: Visit, moment: datetime | None) -> str:
         return ""
     local, locale = moment.astimezone(ZoneInfo(here.terms.timezone)), wording.culture(here.locale)
     return f"{format_date(local, 'medium', locale)} {format_time(local, 'short', locale=locale)}"
+
+
+def _note(row: HistoryRow) -> str:
+    """Return what the merchant wrote for the buyer; numbers of banks and carriers are for the books or stand above."""
+    return row.note if row.event is orders.Event.CHANGE else ""
 
 
 def _actions(here: Visit, order: Order, kind: Kind, *, coded: bool = False) -> list[dict[str, object]]:

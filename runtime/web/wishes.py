@@ -88,7 +88,7 @@ def add_code(here: Visit, text: str) -> str:
     problem = _problem(here, taken)
     if problem is None:
         keep(here, msgspec.structs.replace(kept, codes=(*others, taken)))
-    return words.step(problem, here.terms.currency, here.locale) if problem else ""
+    return words.step(problem, here.terms.currency, here.locale, here.terms.timezone) if problem else ""
 
 
 def _problem(here: Visit, taken: Taken) -> Step | None:
@@ -141,7 +141,7 @@ def hints(here: Visit, trace: tuple[Step, ...]) -> tuple[str, ...]:
     """Return what a buyer should know of promotions that were not given, the most useful first."""
     said = [step for step in trace if step.code.startswith(_TOLD) and step.code not in _GIVEN]
     said.sort(key=lambda step: step.code.startswith("promotion-"))
-    return tuple(words.step(step, here.terms.currency, here.locale) for step in said[:_MOST_HINTS])
+    return tuple(words.step(step, here.terms.currency, here.locale, here.terms.timezone) for step in said[:_MOST_HINTS])
 
 
 def _serializer(here: Visit) -> URLSafeSerializer:

@@ -81,10 +81,10 @@ def test_orders_are_listed_and_shown_with_the_reasons_of_their_price(shop, till)
     for part in (
         "2 × tea",
         "[cup]",
-        "Delivery to zone *: 400 g, first part ¥8.00.",
+        "Delivery (everywhere): 400 g, first part ¥8.00.",
         "“ring twice”",
         "Total ¥53.50.",
-        "place",
+        "placed",
     ):
         assert part in shown
     assert run(shop, "orders", "list", "--state", "paid").stdout == ""

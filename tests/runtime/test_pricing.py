@@ -119,12 +119,12 @@ def test_the_trace_says_why_in_the_buyers_language():
     found = pricing.quote(make_terms(), [item("tea", 1000, 2, weight=1500)], HANGZHOU, "courier")
     assert [words.step(step, "CNY", "zh-CN") for step in found.trace] == [
         "2 × ¥10.00 = ¥20.00（tea）",
-        "配送分区 *：3000 克，续费 2 份，合计 ¥12.00。",
+        "运费（全部地区）：3000 克，续费 2 份，合计 ¥12.00。",
         "已含税 ¥3.68，税率 13 %。",
         "合计 ¥32.00。",
     ]
     assert [words.step(step, "CNY", "en") for step in found.trace][1:] == [
-        "Delivery to zone *: 3000 g, 2 further parts, together ¥12.00.",
+        "Delivery (everywhere): 3000 g, 2 further parts, together ¥12.00.",
         "Contains ¥3.68 tax at 13 %.",
         "Total ¥32.00.",
     ]

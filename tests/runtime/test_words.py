@@ -3,8 +3,11 @@
 import pytest
 
 from runtime import attempts, orders, words
+from runtime.aftersale.values import REASONS
+from runtime.notices import Topic
+from runtime.promotions import Step
 from runtime.refusals import Code, Refusal
-from runtime.wordings import de, en, zh
+from runtime.wordings import counter, de, en, zh
 
 LOCALES = ("zh-CN", "en", "de")
 
@@ -54,5 +57,23 @@ def test_every_state_has_words_in_every_language(state):
     assert all(f"state.{state}" in each.WORDS for each in (zh, en, de))
 
 
+@pytest.mark.parametrize("topic", [*Topic])
+def test_every_message_has_a_name_in_every_language(topic):
+    assert all(f"hook.{topic}" in each.WORDS for each in (zh, en, de))
+
+
+def test_every_reason_of_a_case_has_words_in_every_language():
+    wanted = {f"reason.{each}" for reasons in REASONS.values() for each in reasons if each}
+    assert [wanted - set(each) for each in (counter.ZH, counter.EN, counter.DE)] == [set(), set(), set()]
+
+
+def test_a_zone_is_named_by_its_countries_and_never_by_codes():
+    fee = {"fee": 1190, "by": "weight", "units": 900, "steps": 0, "zone": "AT, BE"}
+    step = Step(code="delivery-first", values=fee)
+    assert words.step(step, "EUR", "de") == "Versand (Österreich, Belgien): 900 g, Grundpreis 11,90\xa0€."
+    assert words.step(step, "EUR", "zh-CN") == "运费（奥地利、比利时）：900 克，首费 €11.90。"
+
+
 def test_all_languages_say_the_same_things():
     assert zh.WORDS.keys() == en.WORDS.keys() == de.WORDS.keys()
+    assert counter.ZH.keys() == counter.EN.keys() == counter.DE.keys()

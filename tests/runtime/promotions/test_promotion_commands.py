@@ -1,6 +1,7 @@
 """Promotions at the command line: trying rules, making codes, members."""
 
 import re
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
@@ -14,6 +15,7 @@ from runtime import database as databases
 from runtime import orders, trials
 from runtime import settings as environment
 from runtime.cli import main
+from runtime.commands import spans
 
 SHOP = """format: 1
 name: Hill Farm
@@ -127,3 +129,8 @@ def test_a_rule_is_held_against_the_orders_of_the_past(database, settings):
     found = trials.compare(shop, orders.listing(database))
     assert sorted((each.goods, each.before, each.after) for each in found) == [(500, 0, 0), (3000, 0, 300)]
     assert rows(till, "SELECT COUNT(*) FROM promotion_use") == [(0,)]
+
+
+def test_commands_tell_moments_as_the_clocks_of_the_shop_show_them(published):
+    settings = environment.read(published)
+    assert spans.clock(settings)(datetime(2026, 11, 22, 22, 40, tzinfo=UTC)) == "2026-11-23 06:40"

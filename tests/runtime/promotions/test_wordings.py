@@ -47,4 +47,5 @@ def test_what_is_missing_is_said_in_the_buyers_language_and_money():
     assert words.step(step, "EUR", "de") == "Tee: noch 12,00\N{NO-BREAK SPACE}€ bis 100,00\N{NO-BREAK SPACE}€."
     assert words.step(step, "CNY", "zh-CN") == "Tee：再买 ¥12.00 即满 ¥100.00。"
     late = Step(code="promotion-over", values={"name": {"en": "Sale"}, "moment": "2026-11-11T16:00:00Z"})
-    assert words.step(late, "EUR", "en") == "Sale ended on 2026-11-11 16:00 UTC."
+    assert words.step(late, "EUR", "en") == "Sale ended on Nov 11, 2026 4:00\u202fPM UTC."
+    assert words.step(late, "EUR", "de", "Europe/Berlin") == "Sale endete am 11.11.2026 17:00."

@@ -1,12 +1,13 @@
 """The order's page behind an address nobody can guess: who may see it, what can be done there, and looking it up."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 import storefront
 from markets import EVA, SAME, WANG, Shopper, consents, count, database, mistakes, newest, sealed, state
 
-from runtime import orders
+from runtime import orders, refunds
 from runtime.rehearsal_bank import bank
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
@@ -272,3 +273,18 @@ def test_p28_coming_back_twice_pays_once(wang, china):
     path = wang.pay(wang.press(wang.add("tea").review()), "twice")
     assert [state(wang.client.get(path)) for _ in range(2)] == ["已付款"] * 2
     assert (newest(china).paid, count(china, "finding")) == (17600, 0)
+
+
+def test_the_history_of_an_order_shows_the_buyer_no_numbers_of_the_bank(wang, china):
+    page = wang.client.get(wang.pay(wang.press(wang.add("tea").review())))
+    (paid,) = [row for row in orders.history(database(china), newest(china)) if row.event is orders.Event.PAY]
+    assert (len(paid.note), paid.note in page.text) == (20, False)
+
+
+def test_an_order_that_the_merchant_paid_back_still_has_its_page(wang, china):
+    path = wang.pay(wang.press(wang.add("tea").review()))
+    assert state(wang.client.get(path)) == "已付款"
+    order, wish = newest(china), refunds.Wish(everything=True, reason="sold out")
+    database(china).write(lambda unit: refunds.request(unit, order, wish, actor="merchant", now=datetime.now(UTC)))
+    page = wang.client.get(path)
+    assert (page.status_code, state(page), "sold out" in page.text) == (200, "已退款", False)

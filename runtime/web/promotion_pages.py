@@ -8,8 +8,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.wrappers import Response as Answer
 
 from generator.promotion import PromotionKind
-from generator.shop import ProductStatus
-from runtime import groups
+from runtime import groups, placing
 from runtime.web import cart, wishes
 from runtime.web.failures import limit, wants_json
 from runtime.web.tokens import get_one
@@ -48,20 +47,15 @@ def lay_aside() -> Answer:
 
 @blueprint.post("/cart/group")
 def open_group() -> Answer:
-    """Open a group: a product without a choice goes into the cart, one with a choice is chosen on its page first."""
+    """Open a group with what was chosen on the product's page, which goes into the cart."""
     limit("cart")
     here = visit()
-    name, handle = get_one(request.form, "promotion"), get_one(request.form, "product")
+    name, sku = get_one(request.form, "promotion"), get_one(request.form, "sku")
     rule = next((each for each in here.terms.promotions if each.id == name), None)
-    product = here.catalogue.find_product(handle[:200])
-    if rule is None or rule.kind is not PromotionKind.GROUP_BUY or product is None:
+    if rule is None or rule.kind is not PromotionKind.GROUP_BUY:
         raise BadRequest
-    if product.status is ProductStatus.DRAFT:
-        raise NotFound
+    cart.put(here, sku[:200], placing.quantity(get_one(request.form, "quantity", "1")))
     wishes.group(here, opens=rule.id)
-    if len(product.variants) > 1:
-        return here.go(here.address("product", product.handle))
-    cart.put(here, product.variants[0].sku, 1)
     return here.go(here.address("cart"))
 
 

@@ -145,7 +145,7 @@ def test_a_gift_is_in_the_review_and_on_the_order(wang, app):
 
 
 def test_a_group_is_opened_shared_and_joined(wang, li):
-    answer = wang.post("/cart/group", {"promotion": "three", "product": "last"})
+    answer = wang.post("/cart/group", {"promotion": "three", "sku": "last"})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/cart")
     assert rows(wang.client.get("/cart"))["三人团"] == "-¥28.00"
     page = wang.client.get(wang.order(gateway="transfer"))
@@ -156,11 +156,18 @@ def test_a_group_is_opened_shared_and_joined(wang, li):
     assert li.client.get("/g/nobody-made-this").status_code == 404
 
 
+def test_a_group_is_opened_from_the_form_that_chooses_what_is_bought(wang):
+    page = wang.client.get("/products/last/").text
+    assert re.search(r'<button[^>]* form="buy" formaction="/cart/group" name="promotion" value="three">', page)
+    assert wang.post("/cart/group", {"promotion": "three", "sku": "gone"}).status_code == 409
+    assert wang.client.get_cookie("wish") is None
+
+
 def test_who_leaves_the_group_pays_the_usual_price(wang):
-    wang.post("/cart/group", {"promotion": "three", "product": "last"})
+    wang.post("/cart/group", {"promotion": "three", "sku": "last"})
     wang.post("/cart/code/remove", {"group": "1"})
     assert rows(wang.client.get("/cart")) == {"商品小计": "¥88.00"}
-    assert wang.post("/cart/group", {"promotion": "save", "product": "last"}).status_code == 400
+    assert wang.post("/cart/group", {"promotion": "save", "sku": "last"}).status_code == 400
 
 
 def test_a_buyer_who_paid_has_an_invitation_and_the_friend_gets_off(wang, li, app):

@@ -81,9 +81,9 @@
   toast?.addEventListener("keydown", (event) => { if (event.key === "Escape") hideToast(); });
   document.addEventListener("submit", (event) => {
     const form = event.target.closest("[data-add]");
-    if (!form || event.defaultPrevented) return;
-    event.preventDefault();
     const button = event.submitter;
+    if (!form || event.defaultPrevented || button?.hasAttribute("formaction")) return;
+    event.preventDefault();
     if (button?.getAttribute("aria-busy") || button?.getAttribute("aria-disabled")) return;
     button?.setAttribute("aria-busy", "true");
     fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { Accept: "application/json" } })

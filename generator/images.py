@@ -4,18 +4,22 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from generator import files
 from generator.messages import problem
-from generator.pictures import media, placeholder, workshop
+from generator.pictures import workshop
 from generator.pictures.picture_cache import PictureCache, content_key
 from generator.pictures.renditions import TYPES, Order, PictureSet, Refusal, Rendition
 from generator.problems import Problem
 from generator.shop import Picture
 from generator.theming.assets import media_type
 from generator.views import Image
+
+if TYPE_CHECKING:
+    from generator.pictures.placeholder import StandIns
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif", ".svg")
 _NO_PICTURE = Image(src="", srcset="", sources=(), width=1, height=1, alt="")
@@ -47,12 +51,18 @@ def _quiet(_done: int, _of: int) -> None:
     """Show no progress."""
 
 
+def _stand_ins(folder: Path) -> "StandIns":
+    from generator.pictures.placeholder import StandIns
+
+    return StandIns(folder)
+
+
 class Images:
     """The pictures of one shop. ``prepare`` draws many at once; a forgotten one is drawn when it is asked for."""
 
     def __init__(self, shop: Path, cache: Path | None = None, *, placeholders: bool = False) -> None:
         self._media = shop / "media"
-        self._shelf = media.Shelf(self._media) if placeholders else None
+        self._stand_ins = _stand_ins(self._media) if placeholders else None
         self._cache = PictureCache(cache or files.make_folder(shop, "var/cache/pictures"))
         self._sets: dict[str, tuple[str, PictureSet]] = {}
         self._views: dict[str, Image] = {}
@@ -83,6 +93,8 @@ class Images:
 
     def _path(self, name: str) -> Path:
         if self._is_lacking(name):
+            from generator.pictures import placeholder
+
             return placeholder.file(self._cache.folder)
         path = self._media / name
         if not path.resolve().is_relative_to(self._media.resolve()):
@@ -91,7 +103,7 @@ class Images:
 
     def _is_lacking(self, name: str) -> bool:
         """Tell whether a draft shows a placeholder instead of a picture."""
-        return self._shelf is not None and media.replaceable(self._shelf.look(name).code, name)
+        return self._stand_ins is not None and self._stand_ins.lacks(name)
 
     def _draw(self, wanted: Mapping[str, list[str]], progress: Callable[[int, int], None]) -> None:
         orders = {str(self._cache.begin(key)): (key, names) for key, names in wanted.items()}

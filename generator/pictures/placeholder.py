@@ -6,9 +6,21 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from generator import files
+from generator.pictures import media
 
 _SIDE, _EDGE = 1200, 60
 _PAPER, _INK = "#eceae6", "#b9b4ab"
+
+
+class StandIns:
+    """Placeholders for the pictures below a folder that are lacking."""
+
+    def __init__(self, folder: Path) -> None:
+        self._shelf = media.Shelf(folder)
+
+    def lacks(self, name: str) -> bool:
+        """Tell whether a picture is not there or cannot be drawn from."""
+        return media.replaceable(self._shelf.look(name).code, name)
 
 
 def file(folder: Path) -> Path:

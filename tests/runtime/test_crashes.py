@@ -135,4 +135,4 @@ def test_p61_p87_a_life_that_is_killed_anywhere_ends_with_one_payment_and_one_re
         wechat.stop()
     # A life with notices asks less: a call of which it makes fewer than twice ``every`` may be met only once.
     assert all(killed.values()), killed
-    assert sum(killed.values()) >= 6, killed
+    assert sum(killed.values()) >= 4, killed

@@ -9,6 +9,7 @@ import click
 from generator import money
 from runtime import findings, orders, words
 from runtime import refunds as life
+from runtime.aftersale.values import REASONS
 from runtime.commands import shop, spans
 from runtime.commands.language import language
 from runtime.database import Database, Transaction
@@ -137,4 +138,6 @@ def _line(refund: Refund, clock: Callable[[datetime], str]) -> str:
     by_hand = refund.by_hand and refund.state in life.OPEN
     state = words.say("state.by_hand" if by_hand else f"state.{refund.state.word}", language())
     moment = clock(refund.created_at)
-    return f"{refund.number}  {moment}  {state:<20}  {amount:>12}  {refund.gateway:<16}  {refund.reason}".rstrip()
+    known = any(refund.reason in reasons for reasons in REASONS.values()) and refund.reason
+    reason = words.say(f"reason.{refund.reason}", language()) if known else refund.reason
+    return f"{refund.number}  {moment}  {state:<20}  {amount:>12}  {refund.gateway:<16}  {reason}".rstrip()

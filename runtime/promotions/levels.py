@@ -52,7 +52,7 @@ def of(promotion: Promotion) -> Level:
 def minimum(promotion: Promotion, sheet: Sheet) -> Step | None:
     """Return what is missing until a promotion holds for this cart, None if it does."""
     covered, portions = sheet.covered(promotion), sheet.open_to(promotion)
-    if not covered:
+    if not covered or not _is_there(promotion, sheet):
         return conditions.said("promotion-no-items", promotion)
     when = promotion.when
     reached = (_reached(promotion, covered), _reached(promotion, portions))
@@ -66,6 +66,12 @@ def minimum(promotion: Promotion, sheet: Sheet) -> Step | None:
         return conditions.said("promotion-short", promotion, missing=missing, needed=when.minimum_amount)
     missing = when.minimum_quantity - count(portions)
     return conditions.said("promotion-few", promotion, quantity=missing)
+
+
+def _is_there(promotion: Promotion, sheet: Sheet) -> bool:
+    """Tell whether something of every item that a bundle asks for is in the cart; others ask for nothing."""
+    found = [(each.product.handle, each.variant.sku) for each in sheet.items]
+    return all(any(item.sku == sku or item.product == handle for handle, sku in found) for item in promotion.items)
 
 
 def base(portions: list[Portion]) -> int:

@@ -8,9 +8,10 @@ from babel.dates import format_date, format_time
 from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as Answer
 
+from generator.shop import DeliveryKind
 from generator.theming import wording
 from generator.views import PageView
-from runtime import addresses, carriers, orders, payments
+from runtime import addresses, carriers, groups, orders, payments
 from runtime.gateways import Instructions, Kind
 from runtime.orders import HistoryRow, Order, State
 from runtime.refusals import Code, Refusal
@@ -99,13 +100,15 @@ def _page(here: Visit, order: Order, *, problem: bool) -> Response:
     kind = gateway.kind if gateway else Kind.ONLINE
     instructions = _instructions(here, order) if pending and kind is Kind.TRANSFER else None
     code = paying.find_code(here, order) if pending and kind is Kind.ONLINE else None
-    lead = "pending_transfer" if instructions else "pending_code" if code else str(order.state)
+    group = sharing.find_group(here, order)
+    told = _told(order, group)
+    lead = "pending_transfer" if instructions else "pending_code" if code else told
     return here.page(
         "order",
         PageView(kind="order", title=here.say("order.title", number=order.number), index=False),
         {
             "number": order.number,
-            "state": here.say(f"order.state.{order.state}"),
+            "state": here.say(f"order.state.{order.state if told == 'paid_group' else told}"),
             "tone": _TONES.get(order.state, "success"),
             "lead": here.say(f"order.lead.{lead}", until=_moment(here, order.expires_at)),
             "placed": here.say("order.placed", date=_moment(here, order.placed_at)),
@@ -119,7 +122,7 @@ def _page(here: Visit, order: Order, *, problem: bool) -> Response:
             "code": code,
             "refresh": paying.REFRESH if code else 0,
             "actions": _actions(here, order, kind, coded=code is not None),
-            "group": sharing.find_group(here, order),
+            "group": group,
             "referral": sharing.find_referral(here, order),
             "why": bill.reasons(here, order.quote),
             "history": [
@@ -135,6 +138,15 @@ def _moment(here: Visit, moment: datetime | None) -> str:
         return ""
     local, locale = moment.astimezone(ZoneInfo(here.terms.timezone)), wording.culture(here.locale)
     return f"{format_date(local, 'medium', locale)} {format_time(local, 'short', locale=locale)}"
+
+
+def _told(order: Order, group: sharing.GroupView | None) -> str:
+    """Return which words tell how an order stands: what is collected is never on its way, and a group is waited for."""
+    if order.state is State.SHIPPED and order.delivery.kind is DeliveryKind.PICKUP:
+        return "shipped_pickup"
+    if order.state is State.PAID and group is not None and group.state == groups.State.OPEN:
+        return "paid_group"
+    return str(order.state)
 
 
 def _note(row: HistoryRow) -> str:

@@ -161,3 +161,30 @@ def test_a_refused_payment_is_said_on_the_order(serve, open_page):
     page.get_by_role("button", name="Refuse").click()
     page.wait_for_url("**/orders/*")
     assert "did not work" in page.locator("[role=alert]").inner_text()
+
+
+def test_a_line_is_removed_and_a_code_refused_in_place(serve, open_page):
+    page, address, posted = open_page(), serve("tea").address, []
+    for product in ("puer-cake", "porcelain-gaiwan"):
+        page.goto(f"{address}/products/{product}/")
+        page.locator("form[action$='/cart/add'] button.button").first.click()
+        page.wait_for_selector(".toast")
+    page.goto(f"{address}/cart")
+    page.on("response", lambda answer: answer.request.method == "POST" and posted.append((answer.status, answer.url)))
+    page.locator("button[name=remove]").first.click()
+    page.wait_for_function("document.querySelectorAll('.cart-line').length === 1")
+    page.fill("#field-code", "NOBODY")
+    page.press("#field-code", "Enter")
+    assert "NOBODY" in page.locator("#wrong-code").inner_text()
+    assert posted == [(303, f"{address}/cart/update"), (422, f"{address}/cart/code")]
+
+
+def test_no_price_of_the_cart_lies_under_its_buttons_on_a_small_phone(serve, open_page):
+    page = open_page(320)
+    page.goto(f"{serve('tea').address}/products/tieguanyin-tin/")
+    page.locator("form[action$='/cart/add'] button.button").first.click()
+    page.wait_for_selector(".toast")
+    page.goto(f"{serve('tea').address}/cart")
+    chooser, amount = (page.locator(f".cart-line {part}").bounding_box() for part in (".quantity", ".amount"))
+    apart = amount["x"] >= chooser["x"] + chooser["width"] or amount["y"] >= chooser["y"] + chooser["height"]
+    assert apart, (chooser, amount)

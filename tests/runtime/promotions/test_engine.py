@@ -261,3 +261,9 @@ def test_a_code_once_a_customer_is_refused_to_who_had_it():
     used = here("code", used={"code": Used(orders=7, own_orders=1)})
     assert reasons([code], [item("tea")], used) == {"code": "used"}
     assert shares([code], [item("tea")], Circumstances(now=AT, asked=("code",), used={"code": Used(orders=7)}))
+
+
+def test_nothing_is_said_of_a_bundle_whose_other_half_is_not_in_the_cart():
+    bundle = rule("set", "bundle_price", items=(BundleItem(product="pot"), BundleItem(product="cup")), price=9000)
+    sale = rule("sale", "percent_off", percent=1000, products=("cup",))
+    assert [step.code for step in apply([bundle, sale], [item("cup", 1500)], here()).trace] == ["promotion"]

@@ -288,3 +288,11 @@ def test_an_order_that_the_merchant_paid_back_still_has_its_page(wang, china):
     database(china).write(lambda unit: refunds.request(unit, order, wish, actor="merchant", now=datetime.now(UTC)))
     page = wang.client.get(path)
     assert (page.status_code, state(page), "sold out" in page.text) == (200, "已退款", False)
+
+
+def test_what_is_collected_is_ready_and_never_on_its_way(wang, china):
+    path = wang.pay(wang.press(wang.add("tea").review(delivery="pickup")))
+    assert state(wang.client.get(path)) == "已付款"
+    orders.ship(database(china), newest(china).number, orders.Dispatch(), actor="merchant", now=datetime.now(UTC))
+    page = wang.client.get(path)
+    assert (state(page), "商品已备好，可以来取了。" in page.text, "正在路上" in page.text) == ("待取货", True, False)

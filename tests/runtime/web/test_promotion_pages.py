@@ -156,6 +156,12 @@ def test_a_group_is_opened_shared_and_joined(wang, li):
     assert li.client.get("/g/nobody-made-this").status_code == 404
 
 
+def test_an_order_that_waits_for_its_group_says_so(wang):
+    wang.post("/cart/group", {"promotion": "three", "sku": "last"})
+    page = wang.client.get(wang.pay(wang.press(wang.review())))
+    assert ("已收到付款，等待成团。" in page.text, "正在备货" in page.text) == (True, False)
+
+
 def test_a_group_is_opened_from_the_form_that_chooses_what_is_bought(wang):
     page = wang.client.get("/products/last/").text
     assert re.search(r'<button[^>]* form="buy" formaction="/cart/group" name="promotion" value="three">', page)

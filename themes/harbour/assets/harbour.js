@@ -115,7 +115,7 @@
     if (submitter?.name) data.set(submitter.name, submitter.value);
     region.setAttribute("aria-busy", "true");
     try {
-      const answer = await fetch(submitter?.formAction || form.action, { method: form.method, body: data });
+      const answer = await fetch(submitter?.getAttribute("formaction") || form.action, { method: form.method, body: data });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = one(form.dataset.swap, page);
       if (!fresh) throw new Error("no region");

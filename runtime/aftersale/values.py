@@ -29,6 +29,11 @@ class State(StrEnum):
     CLOSED = "closed"
     TAKEN_BACK = "taken_back"
 
+    @property
+    def word(self) -> str:
+        """Return under which word a state is told: agreed to is not yet paid back."""
+        return "granted" if self is State.REFUNDED else self.value
+
 
 class Event(StrEnum):
     """What happens to a case."""

@@ -114,7 +114,7 @@ def replace(folder: Path, number: str, carrier: str, tracking: str) -> None:
 def _line(database: Database, case: Case, clock: Callable[[datetime], str]) -> str:
     locale = language()
     order = database.read(lambda look: orders.get_by_id(look, case.order))
-    kind, state = words.say(f"kind.{case.kind}", locale), words.say(f"state.{case.state}", locale)
+    kind, state = words.say(f"kind.{case.kind}", locale), words.say(f"state.{case.state.word}", locale)
     parts = [case.number, order.number, kind, state]
     if case.reason:
         parts.insert(3, words.say(f"reason.{case.reason}", locale))

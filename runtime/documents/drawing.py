@@ -85,7 +85,8 @@ def _head(sheet: Sheet, order: Order, terms: Terms, title: str) -> None:
     sheet.space(8)
     buyer = addresses.lines(order.address) if order.address.street else (order.address.name or order.contact.name,)
     contact = (order.contact.email or order.contact.phone,)
-    from_ = (seller.legal_name or shop, seller.address, seller.vat_number and f"VAT {seller.vat_number}")
+    vat = words.say("paper.vat-number", order.locale, number=seller.vat_number) if seller.vat_number else ""
+    from_ = (seller.legal_name or shop, seller.address, vat)
     sheet.columns([line for line in (*buyer, *contact) if line], [line for line in from_ if line])
     sheet.space(10)
     sheet.write(title, "title", bold=True)

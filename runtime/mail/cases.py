@@ -91,7 +91,7 @@ def _kind(case: Case, locale: str) -> str:
 
 
 def _state(case: Case, locale: str) -> str:
-    return words.say(f"state.{case.state}", locale)
+    return words.say(f"state.{case.state.word}", locale)
 
 
 def _first_upper(text: str) -> str:

@@ -15,7 +15,7 @@ from babel.dates import format_datetime
 
 from generator import money
 from generator.shop import DeliveryKind, Terms
-from runtime import words
+from runtime import carriers, words
 from runtime.mail import stationery
 from runtime.notices import Topic
 from runtime.orders import Order
@@ -175,7 +175,12 @@ def _paragraphs(topic: Topic, order: Order, terms: Terms) -> list[str]:
         if kind is DeliveryKind.PICKUP and place:
             found.append(place.get(locale) or next(iter(place.values()), ""))
         found += [
-            words.say("mail.order-shipped.tracking", locale, carrier=parcel.carrier, tracking=parcel.tracking)
+            words.say(
+                "mail.order-shipped.tracking",
+                locale,
+                carrier=carriers.name(parcel.carrier, locale),
+                tracking=parcel.tracking,
+            )
             for parcel in order.parcels[-1:]
             if parcel.tracking
         ]

@@ -1,6 +1,8 @@
 """Words besides refusals and states: who did something and why, what became of a message, where a fee holds."""
 
 EN = {
+    "state.granted": "agreed, the money goes back",
+    "paper.vat-number": "VAT {number}",
     "zone.everywhere": "everywhere",
     "actor.buyer": "buyer",
     "actor.merchant": "you",
@@ -23,6 +25,8 @@ EN = {
     "(see shopwright orders carriers).",
 }
 ZH = {
+    "state.granted": "已同意退款",
+    "paper.vat-number": "增值税号 {number}",
     "zone.everywhere": "全部地区",
     "actor.buyer": "买家",
     "actor.merchant": "您",
@@ -44,6 +48,8 @@ ZH = {
     "parcel.no-link-at-all": "没有“{carrier}”的物流查询页面，买家只能看到单号（见 shopwright orders carriers）。",
 }
 DE = {
+    "state.granted": "zugestanden, das Geld kommt zurück",
+    "paper.vat-number": "USt-IdNr. {number}",
     "zone.everywhere": "überall",
     "actor.buyer": "Käufer",
     "actor.merchant": "Sie",

@@ -340,18 +340,21 @@ def test_contents_of_a_build_that_died_are_not_believed_g61(shop):
     assert not (shop / "var/cache/unfinished").exists()
 
 
-def test_two_builds_at_once_are_told_apart_g62(shop):
+def test_two_builds_at_once_are_told_apart_g62(shop, tmp_path):
     edit(shop, 777)
-    slow = "import generator.check as c, time; real = c.check\n"
-    slow += "def check(*a, **n):\n    time.sleep(1.5)\n    return real(*a, **n)\nc.check = check\n"
-    first = start(shop, before=slow)
-    deadline = time.monotonic() + 20
+    go_on = tmp_path / "go-on"
+    held = "import generator.check as c, pathlib, time; real = c.check\n"
+    held += f"def check(*a, **n):\n    while not pathlib.Path({str(go_on)!r}).exists():\n        time.sleep(0.02)\n"
+    held += "    return real(*a, **n)\nc.check = check\n"
+    first = start(shop, before=held)
+    deadline = time.monotonic() + 60
     while not (shop / "var/build.lock").read_text().startswith(str(first.pid)) and time.monotonic() < deadline:
         time.sleep(0.02)
     status, _, errors = finish(shop)
     assert status == 3
     assert f"another build of this shop is running (process {first.pid})" in errors
-    first.communicate(timeout=30)
+    go_on.touch()
+    first.communicate(timeout=60)
     assert first.returncode == 0
     assert "¥777.00" in page(shop, "/products/tea-1/")
 

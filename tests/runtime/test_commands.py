@@ -218,7 +218,7 @@ def test_a_case_is_listed_shown_and_answered_by_command(shop, till):
     steps = [
         (("agree", case.number), 0, "to be sent back"),
         (("replace", case.number), 1, "cannot be replaced"),
-        (("received", case.number, "--restock"), 0, "refunded"),
+        (("received", case.number, "--restock"), 0, "the money goes back"),
         (("decline", case.number, "--text", "no"), 1, "cannot be declined"),
     ]
     for typed, code, part in steps:

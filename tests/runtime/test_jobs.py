@@ -38,7 +38,7 @@ def run(till, settings, now=NOW, **more):
 def test_each_step_of_an_order_sends_its_mail_in_the_orders_language(till, settings):
     found = order(till, [("tea", 2), ("cup", 1)], gateway="transfer", delivery="courier", locale="zh-CN")
     payments.confirm_transfer(till, found.number, Cash(), NOW)
-    orders.ship(till.database, found.number, orders.Dispatch(carrier="顺丰", tracking="SF1"), actor="merchant", now=NOW)
+    orders.ship(till.database, found.number, orders.Dispatch(carrier="sf", tracking="SF1"), actor="merchant", now=NOW)
     gone = order(till, locale="en")
     payments.cancel(till, gone.number, actor="buyer", now=NOW)
     run(till, settings)
@@ -57,7 +57,7 @@ def test_each_step_of_an_order_sends_its_mail_in_the_orders_language(till, setti
     for part in ("tea", "2 × ¥10.00", "¥20.00", "¥53.50", f"{BASE}/orders/{found.token}", "Li Lei，您好！"):
         assert part in text
         assert part in page
-    assert "物流：顺丰 SF1" in sent[f"订单 {found.number} 已发货"].get_body("plain").get_content()
+    assert "物流：顺丰速运 SF1" in sent[f"订单 {found.number} 已发货"].get_body("plain").get_content()
     run(till, settings)
     assert len(mails(settings)) == 5
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from runtime import attempts, orders, words
+from runtime import aftersale, attempts, orders, words
 from runtime.aftersale.values import REASONS
 from runtime.notices import Topic
 from runtime.promotions import Step
@@ -60,6 +60,12 @@ def test_every_state_has_words_in_every_language(state):
 @pytest.mark.parametrize("topic", [*Topic])
 def test_every_message_has_a_name_in_every_language(topic):
     assert all(f"hook.{topic}" in each.WORDS for each in (zh, en, de))
+
+
+@pytest.mark.parametrize("state", [each.word for each in aftersale.State])
+def test_every_state_of_a_case_has_words_and_none_says_too_early_that_money_is_back(state):
+    assert "" not in [words.say(f"state.{state}", locale) for locale in LOCALES]
+    assert state != "refunded"
 
 
 def test_every_reason_of_a_case_has_words_in_every_language():

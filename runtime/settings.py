@@ -96,6 +96,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Return the folder of the running shop's own files."""
         return self.folder / "var"
 
+    @property
+    def rooms(self) -> Path:
+        """Return the folder of what live rooms send, one for each; ``var/live`` is the link of the live release."""
+        return self.folder / "var" / "rooms"
+
 
 def read(folder: Path, environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings of the shop in a folder; raise SettingError for a value that cannot be meant."""

@@ -67,7 +67,8 @@ def make_environment() -> None:
 
 def install(extras: str) -> None:
     """Install the project editable with its dependencies, unless the same was done before."""
-    wanted = hashlib.sha256((ROOT / "pyproject.toml").read_bytes() + CONSTRAINTS.read_bytes()).hexdigest()
+    about = (ROOT / "pyproject.toml", ROOT / "hatch_build.py", CONSTRAINTS)
+    wanted = hashlib.sha256(b"".join(each.read_bytes() for each in about)).hexdigest()
     stamp = ENVIRONMENT / f"installed{extras.strip('[]') and '-' + extras.strip('[]')}"
     if stamp.exists() and stamp.read_text() == wanted:
         return

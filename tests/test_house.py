@@ -14,7 +14,7 @@ SOURCES = sorted(path for package in PACKAGES for path in package.rglob("*.py") 
 SCRIPTS = Path(sys.executable).parent
 ROOT_ENTRIES = {
     "generator", "runtime", "themes", "schemas", "sample_shops", "tests", "docs", "benchmarks",
-    "pyproject.toml", "README.md", "README.zh-CN.md", "CHANGELOG.md", "LICENSE", "dev.py",
+    "pyproject.toml", "README.md", "README.zh-CN.md", "CHANGELOG.md", "LICENSE", "dev.py", "hatch_build.py",
 }  # fmt: skip
 
 

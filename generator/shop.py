@@ -7,6 +7,8 @@ text in UTC. A ``Text`` holds one string for every locale of the shop: missing t
 from enum import StrEnum
 from typing import Any
 
+from generator.live import LiveCdn as LiveCdn  # noqa: PLC0414  shown to others from here
+from generator.live import LiveTerms as LiveTerms  # noqa: PLC0414  shown to others from here
 from generator.promotion import Promotion
 from generator.value import Text as Text  # noqa: PLC0414  shown to others from here
 from generator.value import Value as Value  # noqa: PLC0414  shown to others from here
@@ -167,10 +169,12 @@ class Page(Value, frozen=True, kw_only=True):
 class LiveSource(Value, frozen=True, kw_only=True):
     """Where a live room's picture comes from.
 
-    ``src`` is the player's address and ``frame`` the host allowed to be framed.
+    ``src`` is the player's address and ``frame`` the host allowed to be framed; a broadcast goes ``through`` this
+    machine (own) or through the shop's network (cdn).
     """
 
     kind: str
+    through: str = "own"
     url: str = ""
     provider: str = ""
     src: str = ""
@@ -363,6 +367,7 @@ class Terms(Value, frozen=True, kw_only=True):
     promotions: tuple[Promotion, ...] = ()
     hooks: tuple[Hook, ...] = ()
     stock_low: int = 3
+    live: LiveTerms = LiveTerms()
     lowest: dict[str, int] = {}
 
 

@@ -99,7 +99,7 @@ def load_room(handle: str, tree: Tree, reader: Reader) -> LiveRoom:
 
 def _source(tree: Tree, reader: Reader) -> LiveSource:
     if tree.get("kind") != "embed":
-        return LiveSource(kind="broadcast")
+        return LiveSource(kind="broadcast", through=tree.get("through") or "own")
     url = tree.get("url")
     if not url:
         if not reader.is_broken(("source", "url")):

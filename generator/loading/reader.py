@@ -19,6 +19,7 @@ Tree = Mapping[str, Any]
 _MOST_GUESSES = 100
 _NEUTRAL = re.compile(r"[\d\s.,:×x*/~%+()–—-]*[A-Za-z°µ]{0,3}[²³]?|\S+@\S+|https?://\S+")
 _DURATION = re.compile(r"([0-9]{1,6})([mhdw])")
+_MOMENT = re.compile(r"([0-9]{1,6})s")
 _SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
 _WEIGHT = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)\s?([A-Za-z]+|千克|公斤|克|斤)?")
 _GRAMS = {
@@ -160,6 +161,12 @@ class Reader:
         """Return the duration below a key, if there is one."""
         value = tree.get(key)
         return None if value is None else self.seconds(value, (*path, key))
+
+    def find_moment(self, tree: Tree, key: str, path: Path) -> int | None:
+        """Return the short duration below a key, such as 3s, if there is one and it is good."""
+        value = tree.get(key)
+        found = None if value is None else _MOMENT.fullmatch(str(value))
+        return int(found[1]) if found and int(found[1]) else self.find_seconds(tree, key, path) or None
 
     def instant(self, value: Any, path: Path) -> str:  # noqa: ANN401  ISO 8601
         """Return an instant in UTC; without an offset the shop's timezone holds, doubled hours mean the first."""

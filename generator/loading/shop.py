@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from generator.loading import countries, ground, promoting, terms
+from generator.loading import countries, ground, live, promoting, terms
 from generator.loading.reader import Ground, Path, Reader, Tree
 from generator.shop import Block, MenuItem, Section, Shop, Text, ThemeChoice
 from generator.theming.sections import Offer, Setting, Sidecar
@@ -17,6 +17,7 @@ def load(tree: Tree, offer: Offer, reader: Reader) -> Shop:
     name = reader.text(tree.get("name", "?"), ("name",))
     menu: Tree = tree.get("menu") or {}
     layouts: Tree = tree.get("layouts") or {}
+    legal = countries.legal(base.country) if tree.get("country") == base.country else ""
     return Shop(
         name=name,
         tagline=reader.find_text(tree, "tagline", ()),
@@ -27,7 +28,7 @@ def load(tree: Tree, offer: Offer, reader: Reader) -> Shop:
         locales=base.locales,
         currency=base.currency,
         timezone=base.timezone,
-        legal=countries.legal(base.country) if tree.get("country") == base.country else "",
+        legal=legal,
         seller=terms.seller(tree, reader),
         delivery=terms.delivery(tree, reader),
         payment=terms.payment(tree, reader),
@@ -36,6 +37,7 @@ def load(tree: Tree, offer: Offer, reader: Reader) -> Shop:
         returns=terms.returns(tree, reader),
         hooks=terms.hooks(tree),
         stock_low=terms.stock_low(tree),
+        live=live.load(tree, legal, reader),
         promotions=promoting.load(tree, reader),
         theme=_theme(tree, offer, reader),
         header=_menu(menu.get("header"), ("menu", "header"), reader),

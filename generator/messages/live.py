@@ -12,6 +12,14 @@ def _room(source: str) -> str:
 _GOOD = _room("kind: embed, url: 'https://www.youtube.com/watch?v=dQw4w9WgXcQ'")
 
 MESSAGES = {
+    "storage-form": Message(
+        en="{value} is no size of storage",
+        zh="{value} 不是存储空间的写法",
+        en_hint="write a number and MB, GB or TB: 50GB",
+        zh_hint="写数字和 MB、GB 或 TB：50GB",
+        bad="live: {storage: 50 gigs}\n",
+        good="live: {storage: 50GB}\n",
+    ),
     "live-url-missing": Message(
         en="the address to embed is missing",
         zh="没有写要嵌入的地址",

@@ -8,7 +8,15 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from runtime.migrations import m0001_orders, m0002_parcels, m0003_refunds, m0004_funds, m0005_promotions, m0006_papers
+from runtime.migrations import (
+    m0001_orders,
+    m0002_parcels,
+    m0003_refunds,
+    m0004_funds,
+    m0005_promotions,
+    m0006_papers,
+    m0007_live,
+)
 from runtime.migrations.migration import Migration
 from runtime.transaction import Transaction
 
@@ -19,6 +27,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m0004_funds.MIGRATION,
     m0005_promotions.MIGRATION,
     m0006_papers.MIGRATION,
+    m0007_live.MIGRATION,
 )
 LATEST = MIGRATIONS[-1].number
 _RECORD = (

@@ -8,6 +8,21 @@ UPDATE and DELETE. The models describe the schema; hot paths say their SQL thems
 from runtime.tables.aftersale import Aftersale, AftersaleEvent, AftersaleLine, AftersalePicture
 from runtime.tables.funds import Balance, Bill, BillRow, Dispute, Withdrawal, WithdrawalEvent
 from runtime.tables.goods import Stock, StockHold, StockMove
+from runtime.tables.live import (
+    LiveAccess,
+    LiveBan,
+    LiveBroadcast,
+    LiveCallback,
+    LiveFlash,
+    LiveInterest,
+    LiveMessage,
+    LiveMinute,
+    LiveNotice,
+    LiveOrder,
+    LivePin,
+    LiveReminder,
+    LiveSession,
+)
 from runtime.tables.money import Finding, Payment, PaymentEvent, Transfer
 from runtime.tables.papers import Paper
 from runtime.tables.parcels import Parcel, ParcelLine
@@ -62,6 +77,19 @@ ALL: tuple[type[Table], ...] = (
     Member,
     BuyingGroup,
     GroupPlace,
+    LiveBroadcast,
+    LiveSession,
+    LivePin,
+    LiveFlash,
+    LiveMessage,
+    LiveNotice,
+    LiveBan,
+    LiveMinute,
+    LiveInterest,
+    LiveOrder,
+    LiveReminder,
+    LiveAccess,
+    LiveCallback,
     Notice,
     Lease,
 )

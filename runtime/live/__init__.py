@@ -1,0 +1,1 @@
+"""Live selling: rooms, broadcasts, chat and what is sold while the picture runs."""

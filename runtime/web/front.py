@@ -12,6 +12,7 @@ from runtime.releases import Live, NoReleaseError
 from runtime.settings import Settings
 from runtime.web import headers
 from runtime.web.gate import LOOPBACK, Gate, Turned
+from runtime.web.live_files import BEFORE, LiveFiles
 from runtime.web.metrics import Metrics
 from runtime.web.static import Static
 from runtime.web.wsgi import Application, Environ, StartResponse
@@ -38,6 +39,7 @@ class Front:
         self._metrics = metrics
         self._views = views
         self._readers = threading.BoundedSemaphore(readers)
+        self._rooms = LiveFiles(settings.rooms, metrics.static)
         self._static: Static | None = None
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -55,6 +57,10 @@ class Front:
         """Answer from the release, or return None for what only views know."""
         try:
             release = self._live.current()
+            if environ["PATH_INFO"].startswith(BEFORE):
+                found = self._rooms.answer(environ, start_response, release)
+                if found is not None:
+                    return found
             static = self._static
             if static is None or static.release is not release:
                 static = self._static = Static(release, self._metrics.static)

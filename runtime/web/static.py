@@ -57,21 +57,7 @@ class Static:
         form = self._ready.get((path, forms)) or self._prepare(path, forms)
         if form is None:
             return self._redirect(path, environ, start_response)
-        secure = environ["wsgi.url_scheme"] == "https"
-        if "HTTP_IF_NONE_MATCH" in environ and _matches(environ["HTTP_IF_NONE_MATCH"], form.etag):
-            self._count(3)
-            start_response("304 Not Modified", [*form.unchanged, headers.TRANSPORT] if secure else form.unchanged)
-            return [b""]
-        if form.ranges and "HTTP_RANGE" in environ:
-            found = _part(environ, form, start_response, secure=secure)
-            if found is not None:
-                self._count(2)
-                return found
-        self._count(2)
-        start_response("200 OK", [*form.headers, headers.TRANSPORT] if secure else form.headers)
-        if environ["REQUEST_METHOD"] == "HEAD":
-            return [b""]
-        return [form.body] if form.body is not None else Slice(form.file, 0, form.size)
+        return send(form, environ, start_response, self._count)
 
     def _prepare(self, path: str, forms: tuple[str, ...]) -> Form | None:
         entry = self.release.find(decode(path))
@@ -100,6 +86,25 @@ class Static:
         self._count(3)
         start_response("301 Moved Permanently", [("Location", address), ("Content-Length", "0"), _REDIRECT_AGE])
         return [b""]
+
+
+def send(form: Form, environ: Environ, start_response: StartResponse, count: Callable[[int], None]) -> Iterable[bytes]:
+    """Answer a GET or HEAD with a form: whole, in the part that is asked for, or not again."""
+    secure = environ["wsgi.url_scheme"] == "https"
+    if "HTTP_IF_NONE_MATCH" in environ and _matches(environ["HTTP_IF_NONE_MATCH"], form.etag):
+        count(3)
+        start_response("304 Not Modified", [*form.unchanged, headers.TRANSPORT] if secure else form.unchanged)
+        return [b""]
+    if form.ranges and "HTTP_RANGE" in environ:
+        found = _part(environ, form, start_response, secure=secure)
+        if found is not None:
+            count(2)
+            return found
+    count(2)
+    start_response("200 OK", [*form.headers, headers.TRANSPORT] if secure else form.headers)
+    if environ["REQUEST_METHOD"] == "HEAD":
+        return [b""]
+    return [form.body] if form.body is not None else Slice(form.file, 0, form.size)
 
 
 class Slice:

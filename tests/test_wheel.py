@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -10,6 +9,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from ports import free_port
 
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.slow
@@ -42,13 +42,7 @@ def shopwright(tmp_path_factory):
     return folder / "env" / "bin" / "shopwright"
 
 
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-def fetch(address, seconds=30.0):
+def fetch(address, seconds=120.0):
     deadline = time.monotonic() + seconds
     while True:
         try:
@@ -81,4 +75,4 @@ def test_the_installed_wheel_makes_checks_builds_and_serves_a_shop(shopwright, t
         assert (status, "山野茶事" in body) == (200, True)
     finally:
         server.terminate()
-        assert server.wait(timeout=20) == 0
+        assert server.wait(timeout=60) == 0

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
+from ports import free_port
 
 ROOT = Path(__file__).parents[2]
 SHOPWRIGHT = Path(sys.executable).with_name("shopwright")
@@ -24,9 +24,7 @@ class Served:
     def __init__(self, folder, sample):
         self.folder = folder / sample
         shutil.copytree(ROOT / "sample_shops" / sample, self.folder, ignore=shutil.ignore_patterns("var"))
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            self.port = listener.getsockname()[1]
+        self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.log = (folder / f"{sample}.log").open("w+")
         self.process = subprocess.Popen(

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import socket
 import subprocess
 import time
 import urllib.error
@@ -11,6 +10,7 @@ import urllib.request
 import pytest
 from conftest import ROOT, SHOPWRIGHT
 from playwright.sync_api import expect
+from ports import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WAIT = 90_000
@@ -20,9 +20,7 @@ WAIT = 90_000
 def dev(tmp_path_factory):
     folder = tmp_path_factory.mktemp("dev") / "stall"
     shutil.copytree(ROOT / "sample_shops" / "stall", folder, ignore=shutil.ignore_patterns("var"))
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     with (folder.parent / "log").open("w+") as log:
         process = subprocess.Popen([SHOPWRIGHT, "dev", folder, "--port", str(port)], stdout=log, stderr=log)

@@ -1,6 +1,5 @@
 """A promotion on a static page: counted down while it runs, gone when it is over, and plain without scripts."""
 
-import socket
 import subprocess
 import sys
 import time
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
+from ports import free_port
 
 from generator.build import Wish, build
 
@@ -44,9 +44,7 @@ def address(tmp_path_factory):
         (folder / f"products/{name}.yaml").write_text(f"{title}price: 100\n", "utf-8")
     (folder / "shelves/teas.yaml").write_text("title: {en: Teas, zh-CN: 茶}\nproducts: [old, new]\n", "utf-8")
     assert build(folder, Wish(now="2020-01-01T00:00:00Z")).release
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         [SHOPWRIGHT, "serve", folder, "--no-build", "--port", str(port)],
         stdout=subprocess.DEVNULL,

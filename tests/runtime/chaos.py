@@ -11,10 +11,10 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
-import postgres_server
 import shop_process
 from doorstep import receive
 from killing import disagreements
+from ports import free_port
 from road import Road
 from simulated import Simulated
 from tills import level, make_settings, rows
@@ -59,7 +59,7 @@ class Storm:
             [sys.executable, _PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             env={**os.environ, "PYTHONPATH": str(_PROGRAM.parent)},
         )  # fmt: skip
-        self.road.ports = [postgres_server.free_port() for _ in range(PROCESSES)]
+        self.road.ports = [free_port() for _ in range(PROCESSES)]
         self._processes = [self._start(number) for number in range(PROCESSES)]
 
     def blow(self, seconds, minimum, disturb=()):

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import life as lives
-import postgres_server
+from ports import free_port
 from tills import level, make_settings, rows
 
 from runtime import audit, stock
@@ -96,7 +96,7 @@ class Lives:
             shutil.copytree(self._folder, folder)
         return {
             "folder": str(folder), "address": self._address, "key": f"life-{self._count:012}",
-            "port": postgres_server.free_port() if self._notices else 0, "method": self._method,
+            "port": free_port() if self._notices else 0, "method": self._method,
             "secrets": self._wechat.secrets, "provider": self._wechat.port, "token": self._wechat.token,
         }  # fmt: skip
 

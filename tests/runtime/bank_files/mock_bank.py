@@ -9,7 +9,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from postgres_server import free_port
+from ports import free_port
 
 PROGRAM = Path(sys.executable).parent / "mock-bank"
 CLOCK = "2026-11-23T09:00"

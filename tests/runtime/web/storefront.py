@@ -14,6 +14,7 @@ import urllib.request
 from pathlib import Path
 
 import msgspec
+from ports import free_port
 
 from generator import files
 from generator.build import Wish, build
@@ -109,12 +110,6 @@ def price(folder, handle, amount):
     """Write a new price for a product."""
     path = folder / "products" / f"{handle}.yaml"
     path.write_text(re.sub(r"price: [\d.]+", f"price: {amount}", path.read_text("utf-8")), "utf-8")
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 class Served:

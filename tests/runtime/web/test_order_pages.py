@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 import storefront
 from markets import EVA, SAME, WANG, Shopper, consents, count, database, mistakes, newest, sealed, state
+from ports import free_port
 
 from runtime import orders, refunds
 from runtime.rehearsal_bank import bank
@@ -14,7 +15,7 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
 
 
 def test_p23_a_gateway_that_cannot_be_reached_leaves_an_order_that_can_be_paid_again(chinese, open_shop):
-    app = open_shop(chinese, SHOPWRIGHT_BANK=f"http://127.0.0.1:{storefront.free_port()}/rehearsal-bank")
+    app = open_shop(chinese, SHOPWRIGHT_BANK=f"http://127.0.0.1:{free_port()}/rehearsal-bank")
     shopper = Shopper(app, WANG)
     answer = shopper.press(shopper.add("tea").review())
     order = newest(app)

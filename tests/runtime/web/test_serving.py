@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import storefront
+from ports import free_port
 
 from generator.releases.publishing import Releases
 
@@ -240,7 +241,7 @@ def test_without_granian_waitress_serves_the_same(shop):
         "from runtime.cli import main; main()"
     )
     served = storefront.Served.__new__(storefront.Served)
-    served.port = storefront.free_port()
+    served.port = free_port()
     served.address = f"http://127.0.0.1:{served.port}"
     served.log = shop.parent / "waitress.log"
     with served.log.open("wb") as log:

@@ -1,0 +1,32 @@
+"""The media core of live selling: bytes of a publisher in, segments and playlists out; no sockets, no clock of its own.
+
+Publishers come in three ways, and each gives the same events, ``TrackChanged`` and ``Media``:
+
+- ``RtmpSession`` (OBS, ffmpeg, phones' apps): ``receive(bytes, now)``, ``send()``; asks the caller about a stream key;
+- ``Packets`` (a browser with WebCodecs): ``read(body)``, the format stands in ``packets``;
+- ``Fragments`` (a browser's MediaRecorder): ``read(bytes)``, fragmented MP4.
+
+A ``Segmenter`` makes of them ``Init``, ``Part`` and ``Segment``; a ``Window`` keeps the newest of these in memory and
+knows when a blocked request may be answered; ``playlist`` writes the texts; a ``Recording`` keeps segments on disk.
+"""
+
+from runtime.broadcast.packets import Packets
+from runtime.broadcast.samples import Codec, Kind, Media, ProtocolError, Sample, Track, TrackChanged
+from runtime.broadcast.segments import Cutting, Init, Part, Piece, Segment, Start
+
+__all__ = [
+    "Codec",
+    "Cutting",
+    "Init",
+    "Kind",
+    "Media",
+    "Packets",
+    "Part",
+    "Piece",
+    "ProtocolError",
+    "Sample",
+    "Segment",
+    "Start",
+    "Track",
+    "TrackChanged",
+]

@@ -75,6 +75,16 @@ class Code(StrEnum):
     # Stock
     STOCK_UNKNOWN = "stock-unknown"  # sku
     STOCK_TOO_LOW = "stock-too-low"  # sku, left
+    # Live selling
+    LIVE_ROOM_UNKNOWN = "live-room-unknown"  # room
+    LIVE_OPEN_ALREADY = "live-open-already"  # room
+    LIVE_NOT_OPEN = "live-not-open"  # room
+    LIVE_NUMBER_UNKNOWN = "live-number-unknown"  # room, number
+    LIVE_FLASH_PRICE = "live-flash-price"  # title, price, currency
+    LIVE_FLASH_RUNNING = "live-flash-running"  # number
+    LIVE_FLASH_STOCK = "live-flash-stock"  # title, left
+    LIVE_ACCESS_UNKNOWN = "live-access-unknown"  # number
+    LIVE_MESSAGE_UNKNOWN = "live-message-unknown"  # number
 
 
 _STATUS = {
@@ -112,6 +122,14 @@ _STATUS = {
     Code.CASE_PIECES: 409,
     Code.STOCK_UNKNOWN: 404,
     Code.STOCK_TOO_LOW: 409,
+    Code.LIVE_ROOM_UNKNOWN: 404,
+    Code.LIVE_OPEN_ALREADY: 409,
+    Code.LIVE_NOT_OPEN: 409,
+    Code.LIVE_NUMBER_UNKNOWN: 404,
+    Code.LIVE_FLASH_RUNNING: 409,
+    Code.LIVE_FLASH_STOCK: 409,
+    Code.LIVE_ACCESS_UNKNOWN: 404,
+    Code.LIVE_MESSAGE_UNKNOWN: 404,
 }
 
 

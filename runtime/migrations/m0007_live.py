@@ -26,7 +26,8 @@ STATEMENTS = (
       "duration_ms" BIGINT NOT NULL CHECK (duration_ms >= 0),
       "peak" INTEGER NOT NULL CHECK (peak >= 0),
       "likes" BIGINT NOT NULL CHECK (likes >= 0),
-      "provider_ref" TEXT NOT NULL
+      "provider_ref" TEXT NOT NULL,
+      "actor" TEXT NOT NULL
     )
     """,
     'CREATE UNIQUE INDEX "livebroadcast_key_hash" ON "live_broadcast" ("key_hash")',

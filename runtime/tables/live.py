@@ -57,6 +57,7 @@ class LiveBroadcast(Table):
     peak = IntegerField(constraints=[Check("peak >= 0")])
     likes = BigIntegerField(constraints=[Check("likes >= 0")])
     provider_ref = TextField()
+    actor = TextField()
 
     class Meta:
         """Names and indexes."""

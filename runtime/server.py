@@ -16,9 +16,9 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
+from runtime import logs
 from runtime.releases import Live
 from runtime.settings import Environment, Settings
-from runtime.web import logs
 from runtime.web.front import Front
 from runtime.web.gate import LOOPBACK
 from runtime.web.metrics import Metrics

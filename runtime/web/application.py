@@ -13,7 +13,7 @@ from flask import Blueprint, Flask, Response, g, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.routing import BaseConverter, ValidationError
 
-from runtime import jobs
+from runtime import jobs, logs
 from runtime.rehearsal_bank import bank
 from runtime.releases import Live, NoReleaseError
 from runtime.settings import Environment, Settings
@@ -27,7 +27,6 @@ from runtime.web import (
     headers,
     health,
     listing,
-    logs,
     notify,
     order_pages,
     paper_page,

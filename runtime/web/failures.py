@@ -12,10 +12,11 @@ from werkzeug.exceptions import HTTPException, TooManyRequests
 from werkzeug.http import HTTP_STATUS_CODES
 
 from generator.views import PageView
+from runtime import logs
 from runtime.faults import Fault
 from runtime.refusals import Code, Refusal
 from runtime.releases import NoReleaseError
-from runtime.web import headers, logs
+from runtime.web import headers
 from runtime.web.front import plain_page
 from runtime.web.gate import is_loopback
 from runtime.web.limits import GUESSING

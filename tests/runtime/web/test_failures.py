@@ -13,8 +13,8 @@ import pytest
 import storefront
 from flask import abort
 
+from runtime import logs
 from runtime.refusals import Code, Refusal
-from runtime.web import logs
 
 SAME = {"Sec-Fetch-Site": "same-origin"}
 

@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 PREFIX = "SHOPWRIGHT_"
 SECRETS = "secrets.env"
 _SHORTEST_SECRET = 32
+_HIGHEST_PORT = 65535
+_LISTENING = re.compile(r"(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):(\d{1,5})", re.ASCII)
 _LINE = re.compile(r"([A-Z][A-Z0-9_]{0,99})=(.*)")
 
 
@@ -54,6 +56,20 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True):
         return f"Mail(host={self.host!r}, port={self.port}, sender={self.sender!r})"
 
 
+class Streaming(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the daemon of live rooms listens; a port of 0 takes the first free one from the usual port on."""
+
+    host: str = ""
+    port: int = 0
+    rtmp: bool = True
+    rtmp_host: str = ""
+    rtmp_port: int = 0
+    certificate: str = ""
+    certificate_key: str = ""
+    address: str | None = None
+    """Where viewers reach the daemon: an address, empty for the shop's own, None for its port on the shop's host."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """One running shop's surroundings.
 
@@ -80,6 +96,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Where a shop that rehearses is reached: links in its mails lead there and not to the address it will have."""
     metrics_token: str = ""
     """Who presents it may read /metrics from elsewhere than this machine."""
+    streaming: Streaming = Streaming()
     named: tuple[tuple[str, str], ...] = ()
     """The environment's other values: a payment method names those that are its secrets."""
 
@@ -118,6 +135,7 @@ def read(folder: Path, environ: Mapping[str, str] | None = None) -> Settings:
         font=given.get(f"{PREFIX}FONT", ""),
         log=_log(given),
         metrics_token=given.get(f"{PREFIX}METRICS_TOKEN", ""),
+        streaming=_streaming(given),
         named=tuple(sorted((name, value) for name, value in given.items() if not name.startswith(PREFIX))),
     )
 
@@ -180,6 +198,46 @@ def _log(given: Mapping[str, str]) -> str:
     if found not in {"text", "json"}:
         raise SettingError(f"{PREFIX}LOG", "must be text or json")
     return found
+
+
+def _streaming(given: Mapping[str, str]) -> Streaming:
+    rtmp = given.get(f"{PREFIX}RTMP_LISTEN", "")
+    host, port = _listening(given, "LIVE_LISTEN")
+    rtmp_host, rtmp_port = ("", 0) if rtmp == "off" else _listening(given, "RTMP_LISTEN")
+    certificate = given.get(f"{PREFIX}RTMP_CERTIFICATE", "")
+    certificate_key = given.get(f"{PREFIX}RTMP_CERTIFICATE_KEY", "")
+    if bool(certificate) is not bool(certificate_key):
+        raise SettingError(
+            f"{PREFIX}RTMP_CERTIFICATE", "needs SHOPWRIGHT_RTMP_CERTIFICATE_KEY, and the other way round"
+        )
+    return Streaming(
+        host=host,
+        port=port,
+        rtmp=rtmp != "off",
+        rtmp_host=rtmp_host,
+        rtmp_port=rtmp_port,
+        certificate=certificate,
+        certificate_key=certificate_key,
+        address=_live_address(given),
+    )
+
+
+def _listening(given: Mapping[str, str], name: str) -> tuple[str, int]:
+    text = given.get(PREFIX + name, "")
+    found = _LISTENING.fullmatch(text)
+    if text and (found is None or not 0 < int(found[2]) <= _HIGHEST_PORT):
+        raise SettingError(PREFIX + name, "must be a host and a port, such as 127.0.0.1:8001")
+    return (found[1].strip("[]"), int(found[2])) if found else ("", 0)
+
+
+def _live_address(given: Mapping[str, str]) -> str | None:
+    text = given.get(f"{PREFIX}LIVE_ADDRESS", "")
+    if text in {"", "/"}:
+        return "" if text else None
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"}:
+        raise SettingError(f"{PREFIX}LIVE_ADDRESS", "must be / or an address such as https://live.example.com")
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _mail(given: Mapping[str, str]) -> Mail:

@@ -7,7 +7,7 @@ from tills import make_terms
 
 from generator.shop import PaymentMethod
 from runtime import gateways, settings
-from runtime.settings import SettingError
+from runtime.settings import SettingError, Streaming
 
 SECRET = "0123456789abcdef0123456789abcdef"
 
@@ -93,3 +93,45 @@ def test_a_plugin_gets_the_secret_that_its_payment_method_names(lines, monkeypat
     }  # fmt: skip
     with pytest.raises(SettingError, match=r"^KEY: is the secret of the payment method wechat, and is not set$"):
         gateways.load(terms, settings.read(lines(""), given))
+
+
+def test_the_daemon_of_live_rooms_listens_where_it_is_told(tmp_path):
+    given = {
+        "SHOPWRIGHT_SECRET": SECRET,
+        "SHOPWRIGHT_LIVE_LISTEN": "[::1]:8101",
+        "SHOPWRIGHT_RTMP_LISTEN": "0.0.0.0:1936",
+        "SHOPWRIGHT_RTMP_CERTIFICATE": "/etc/live.pem",
+        "SHOPWRIGHT_RTMP_CERTIFICATE_KEY": "/etc/live.key",
+        "SHOPWRIGHT_LIVE_ADDRESS": "https://live.example.com/",
+    }
+    assert settings.read(tmp_path, given).streaming == Streaming(
+        host="::1",
+        port=8101,
+        rtmp_host="0.0.0.0",
+        rtmp_port=1936,
+        certificate="/etc/live.pem",
+        certificate_key="/etc/live.key",
+        address="https://live.example.com",
+    )
+    plain = {"SHOPWRIGHT_SECRET": SECRET}
+    assert settings.read(tmp_path, plain).streaming == Streaming()
+    assert settings.read(tmp_path, plain | {"SHOPWRIGHT_RTMP_LISTEN": "off"}).streaming == Streaming(rtmp=False)
+    assert settings.read(tmp_path, plain | {"SHOPWRIGHT_LIVE_ADDRESS": "/"}).streaming == Streaming(address="")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("SHOPWRIGHT_LIVE_LISTEN", "8001"),
+        ("SHOPWRIGHT_LIVE_LISTEN", "127.0.0.1:0"),
+        ("SHOPWRIGHT_LIVE_LISTEN", "127.0.0.1:65536"),
+        ("SHOPWRIGHT_RTMP_LISTEN", "rtmp://127.0.0.1:1935"),
+        ("SHOPWRIGHT_RTMP_CERTIFICATE", "/etc/live.pem"),
+        ("SHOPWRIGHT_LIVE_ADDRESS", "live.example.com"),
+        ("SHOPWRIGHT_LIVE_ADDRESS", "https://live.example.com/live"),
+    ],
+)
+def test_a_place_to_listen_that_cannot_be_meant_is_refused(tmp_path, name, text):
+    with pytest.raises(SettingError) as raised:
+        settings.read(tmp_path, {"SHOPWRIGHT_SECRET": SECRET, name: text})
+    assert raised.value.name == name

@@ -16,8 +16,9 @@ import peewee
 
 from generator.display import options
 from generator.shop import Product, ProductStatus, Text, Variant
-from runtime import attempts, claims, contacts, notices, numbers, occasions, orders, pricing, stock
+from runtime import attempts, attribution, claims, contacts, notices, numbers, occasions, orders, pricing, stock
 from runtime.attempts import Owner
+from runtime.attribution import Touch
 from runtime.claims import Priced
 from runtime.gateways import Gateway, Kind
 from runtime.notices import Topic
@@ -266,7 +267,8 @@ def _write(transaction: Transaction, till: Till, draft: _Draft, names: tuple[str
     state = _first_state(draft.gateway)
     placed = HistoryRow(event=Event.PLACE, before="", after=state, actor="buyer", at=now)
     orders.record(transaction, order, placed)
-    email = draft.placement.contact.email
+    email, source = draft.placement.contact.email, draft.placement
+    attribution.write(transaction, order, Touch(room=source.room, at=source.room_at, pin=source.pin), now)
     notices.write(transaction, Topic.ORDER_PLACED, str(order), now, order=order, recipient=email)
     if draft.quote.discounts:
         claims.claim(transaction, order, draft.priced, now)

@@ -86,7 +86,7 @@ class Placement(Value, frozen=True, kw_only=True):
     ``expected_total`` is the total on the page the buyer agreed to; another price is refused with the new quote.
 
     ``codes`` are coupons and referrals; ``opens`` is the group-buy to begin, ``joins`` the group to take a place in;
-    ``room`` is the live room that the buyer came from.
+    ``room`` is the live room that the buyer came from, ``room_at`` when (seconds), ``pin`` what was explained there.
     """
 
     key: str
@@ -104,6 +104,8 @@ class Placement(Value, frozen=True, kw_only=True):
     opens: str = ""
     joins: str = ""
     room: str = ""
+    room_at: int = 0
+    pin: int = 0
 
 
 class Delivery(Value, frozen=True, kw_only=True):

@@ -16,7 +16,9 @@ from werkzeug.exceptions import BadRequest, Forbidden
 from werkzeug.wrappers import Response as Answer
 
 from generator.views import PageView
-from runtime import numbers, placing
+from runtime import attribution, numbers, placing
+from runtime.attribution import Touch
+from runtime.faults import DatabaseFault
 from runtime.orders import CartLine
 from runtime.refusals import Code, Refusal
 from runtime.web import basket, tokens, wishes
@@ -30,7 +32,7 @@ api = Blueprint("cart_count", __name__)
 MOST_LINES = 50
 _KEPT_FOR = 30 * 24 * 60 * 60
 _LONGEST_COOKIE = 3800
-_ADDING = {"sku", "quantity", "room"}
+_ADDING = {"sku", "quantity", "room", "pin"}
 
 
 @blueprint.get("/cart")
@@ -47,7 +49,7 @@ def add() -> Answer | Response:
     _refuse_others(_ADDING)
     sku = get_one(request.form, "sku")
     wanted = placing.quantity(get_one(request.form, "quantity", "1"))
-    wishes.come_from(here, get_one(request.form, "room", "")[:200])
+    touch = wishes.come_from(here, get_one(request.form, "room", "")[:200], get_one(request.form, "pin", ""))
     visitor, chosen = _read(here)
     before = chosen.get(sku, 0)
     allowed = basket.allowed(here, chosen, sku, before + wanted)
@@ -55,11 +57,22 @@ def add() -> Answer | Response:
         raise allowed.refusal
     _keep(here, visitor, chosen | {sku: allowed.quantity})
     here.shopfront.metrics.event("cart_added")
+    _count(here, touch, sku, allowed.quantity - before)
     short = allowed.quantity < before + wanted
     if not wants_json():
         return here.go(here.address("cart") + (f"?{urlencode({'short': sku})}" if short else ""))
     count = sum(chosen.values()) - before + allowed.quantity
     return jsonify(count=count, message=_cut(here, allowed) if short else here.say("toast.added"))
+
+
+def _count(here: Visit, touch: Touch | None, sku: str, pieces: int) -> None:
+    """Count what went in from a live room; a cart needs no database, and does without."""
+    found = here.catalogue.find_variant(sku) if touch else None
+    if touch is None or found is None:
+        return
+    product = found[0].handle
+    with contextlib.suppress(DatabaseFault):
+        here.database.write(lambda transaction: attribution.note_cart(transaction, touch, product, pieces))
 
 
 @blueprint.post("/cart/update")

@@ -62,8 +62,9 @@ def review() -> Answer | Response:
     placement = reading.placement(_lines(items), placing.new_key())
     if placement is None:
         return _form_page(here, asked, form, reading.mistakes)
-    wish = wishes.wish(here)
+    wish, touch = wishes.wish(here), wishes.touch(here)
     placement = msgspec.structs.replace(placement, codes=wish.codes, opens=wish.opens, joins=wish.joins, room=wish.room)
+    placement = msgspec.structs.replace(placement, room_at=touch.at, pin=touch.pin)
     try:
         quote = placing.quote(here.till, placement, here.now)
     except Refusal as refusal:

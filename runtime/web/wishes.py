@@ -3,13 +3,16 @@
 The moment at which a code was taken is signed with it, so that nobody makes a coupon last longer.
 """
 
+import re
+
 import msgspec
 from flask import Response, after_this_request, g, request
 from itsdangerous import BadData, URLSafeSerializer
 
 from generator import coupon_codes, promoting
 from generator.shop import Value
-from runtime import coupons, occasions, promotions, words
+from runtime import attribution, coupons, occasions, promotions, words
+from runtime.attribution import Touch
 from runtime.coupons import Taken
 from runtime.faults import DatabaseFault
 from runtime.occasions import Wish
@@ -20,21 +23,22 @@ from runtime.web.visit import Visit
 
 MOST_CODES = 5
 _LONGEST_CODE = 40
+_PIN = re.compile(r"[0-9]{1,18}")
 _KEPT_FOR = 30 * 24 * 60 * 60
-_ROOM_FOR = 24 * 60 * 60
 _TOLD = ("promotion-", "code-", "group-")
 _GIVEN = ("promotion-delivery", "promotion-gift")
 _MOST_HINTS = 6
 
 
 class Kept(Value, frozen=True, kw_only=True):
-    """What the cookie holds; ``room_at`` is when the visitor put something in from the room."""
+    """What the cookie holds; ``room_at`` is when the visitor put something in from the room, ``pin`` what it showed."""
 
     codes: tuple[Taken, ...] = ()
     opens: str = ""
     joins: str = ""
     room: str = ""
     room_at: int = 0
+    pin: int = 0
 
 
 def read(here: Visit) -> Kept:
@@ -53,8 +57,15 @@ def read(here: Visit) -> Kept:
 def wish(here: Visit) -> Wish:
     """Return what promotions look at, without a contact; a room counts for a day."""
     kept = read(here)
-    fresh = here.now.timestamp() - kept.room_at < _ROOM_FOR
-    return Wish(codes=kept.codes, opens=kept.opens, joins=kept.joins, room=kept.room if fresh else "")
+    return Wish(codes=kept.codes, opens=kept.opens, joins=kept.joins, room=touch(here).room)
+
+
+def touch(here: Visit) -> Touch:
+    """Return the room that the visitor bought from last; none when that is longer ago than a day."""
+    kept = read(here)
+    if here.now.timestamp() - kept.room_at >= attribution.WITHIN:
+        return Touch(room="", at=0)
+    return Touch(room=kept.room, at=kept.room_at, pin=kept.pin)
 
 
 def circumstances(here: Visit, items: tuple[Item, ...] | list[Item]) -> Circumstances:
@@ -107,10 +118,13 @@ def remove_code(here: Visit, text: str) -> None:
     keep(here, msgspec.structs.replace(kept, codes=left))
 
 
-def come_from(here: Visit, room: str) -> None:
-    """Remember the live room that the visitor buys from."""
-    if room and here.catalogue.find_room(room) is not None:
-        keep(here, msgspec.structs.replace(read(here), room=room, room_at=int(here.now.timestamp())))
+def come_from(here: Visit, room: str, pin: str) -> Touch | None:
+    """Remember the live room that the visitor buys from, and the pin that its page shows."""
+    if not room or here.catalogue.find_room(room) is None:
+        return None
+    shown = int(pin) if _PIN.fullmatch(pin) else 0
+    keep(here, msgspec.structs.replace(read(here), room=room, room_at=int(here.now.timestamp()), pin=shown))
+    return touch(here)
 
 
 def group(here: Visit, *, opens: str = "", joins: str = "") -> None:
@@ -122,7 +136,7 @@ def done(here: Visit) -> None:
     """Lay aside what an order has used."""
     if request.cookies.get(_name()):
         kept = read(here)
-        keep(here, Kept(room=kept.room, room_at=kept.room_at))
+        keep(here, Kept(room=kept.room, room_at=kept.room_at, pin=kept.pin))
 
 
 def keep(here: Visit, kept: Kept) -> None:

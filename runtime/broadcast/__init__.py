@@ -11,12 +11,26 @@ knows when a blocked request may be answered; ``playlist`` writes the texts; a `
 """
 
 from runtime.broadcast.packets import Packets
+from runtime.broadcast.rtmp import (
+    BAD_NAME,
+    REJECTED,
+    Connected,
+    Ended,
+    PublishWanted,
+    RtmpLimits,
+    RtmpSession,
+    StreamKey,
+)
 from runtime.broadcast.samples import Codec, Kind, Media, ProtocolError, Sample, Track, TrackChanged
 from runtime.broadcast.segments import Cutting, Init, Part, Piece, Segment, Start
 
 __all__ = [
+    "BAD_NAME",
+    "REJECTED",
     "Codec",
+    "Connected",
     "Cutting",
+    "Ended",
     "Init",
     "Kind",
     "Media",
@@ -24,9 +38,13 @@ __all__ = [
     "Part",
     "Piece",
     "ProtocolError",
+    "PublishWanted",
+    "RtmpLimits",
+    "RtmpSession",
     "Sample",
     "Segment",
     "Start",
+    "StreamKey",
     "Track",
     "TrackChanged",
 ]

@@ -67,6 +67,10 @@ class Sample(Value, frozen=True):
     data: bytes
     duration: int = 0
 
+    def __repr__(self) -> str:
+        """Tell everything but the bytes."""
+        return f"Sample({self.track}, dts={self.dts}, pts={self.pts}, key={self.key}, {len(self.data)} bytes)"
+
 
 class TrackChanged(Value, frozen=True):
     """From here on the stream has exactly these tracks; samples that follow belong to them."""

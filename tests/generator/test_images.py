@@ -170,9 +170,9 @@ def test_g55_bombs_are_refused_before_they_are_decoded(shop):
     head[29:33] = struct.pack(">I", zlib.crc32(bytes(head[12:29])))
     (shop / "media" / "400mp.png").write_bytes(bytes(head))
     images = Images(shop)
-    started = time.perf_counter()
+    before = sum(os.times()[:4])
     images.prepare(["bomb.png", "400mp.png"])
-    assert time.perf_counter() - started < 5
+    assert sum(os.times()[:4]) - before < 5
     assert refusal(images, "bomb.png") == "picture-too-large"
     assert images.refused["400mp.png"].code == "picture-too-large"
 

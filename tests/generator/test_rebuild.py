@@ -68,5 +68,5 @@ def test_the_child_answers_a_line_with_a_line_and_sees_changes_of_a_theme(tmp_pa
         assert "<p>早</p>" in tiny_shop.page(folder, "/pages/about/")
     finally:
         process.stdin.close()
-        process.wait(timeout=10)
+        process.wait(timeout=60)
         process.stdout.close()

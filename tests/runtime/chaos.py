@@ -26,6 +26,7 @@ from runtime.refunds import RETURNABLE
 BEIJING = timezone(timedelta(hours=8))
 PROCESSES = 3
 SPEED = 60
+PATIENCE = 120
 AHEAD = 200
 """Notices that wait for another try are due when the provider's clock is so far ahead; signatures still hold then."""
 REQUESTS = ("create", "query", "close", "refund", "query_refund")
@@ -130,8 +131,9 @@ class Storm:
 
     def settle(self, till):
         """Do what a shop does by itself, and its merchant by hand, until nothing is under way."""
-        for hour in range(24, 24 + 60):
-            now = datetime.now(UTC) + timedelta(hours=hour)
+        end, hour = time.monotonic() + PATIENCE, 24
+        while time.monotonic() < end:
+            now, hour = datetime.now(UTC) + timedelta(hours=hour), min(hour + 1, 84)
             payments.poll_due(till, now)
             payments.expire_due(till, now)
             refunds.send_due(till, self.road.address, now)
@@ -160,7 +162,7 @@ class Storm:
             if Path(f"/proc/{each}").exists():
                 os.kill(each, signal.SIGKILL)
         self._mother.stdin.close()
-        self._mother.wait(20)
+        self._mother.wait(60)
         self._mother.stdout.close()
         self.road.stop()
         self.wechat.stop()

@@ -65,7 +65,7 @@ class Lives:
 
     def close(self):
         self._mother.stdin.close()
-        self._mother.wait(20)
+        self._mother.wait(60)
         self._mother.stdout.close()
 
     def die_at(self, call, number):
@@ -111,7 +111,7 @@ class Lives:
         _wait(child, "TracerPid:", lambda value: value != "0")
         os.kill(child, signal.SIGCONT)
         status = int(self._mother.stdout.readline())
-        tracer.wait(20)
+        tracer.wait(60)
         return status
 
     def _wrong(self, till, key):
@@ -135,7 +135,7 @@ class Lives:
 
 def _wait(process, name, fits):
     """Wait until a line of a process's status in /proc fits."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 120
     while not fits(next(line.split()[1] for line in Path(f"/proc/{process}/status").read_text().splitlines()
                         if line.startswith(name))):  # fmt: skip
         assert time.monotonic() < end, f"{name} of {process}"

@@ -27,7 +27,7 @@ from runtime.refunds import LineWish, Wish
 from runtime.till import Till
 
 LINES = [("tea", 2), ("cup", 1)]
-PATIENCE = 20
+PATIENCE = 120
 _SET_PTRACER, _ANYBODY = 0x59616D61, ctypes.c_ulong(-1)
 
 

@@ -41,7 +41,7 @@ class Simulated:
 
     def stop(self):
         self._process.terminate()
-        self._process.wait(20)
+        self._process.wait(60)
         self._process.stdout.close()
 
     @property
@@ -49,7 +49,7 @@ class Simulated:
         return int(self.address.rpartition(":")[2])
 
     def ask(self, method, path, value=None, token=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             given = {"Authorization": f"Bearer {self.token if token is None else token}"}
             connection.request(method, f"/_control/{path}", None if value is None else json.dumps(value), given)
@@ -100,7 +100,7 @@ class Simulated:
         )
 
 
-def until(happened, seconds=20.0):
+def until(happened, seconds=120.0):
     """Wait for something that another process does; return what it returned."""
     end = time.monotonic() + seconds
     while not (found := happened()):

@@ -5,6 +5,7 @@ import time
 
 import pytest
 from funds.money import AVAILABLE, GATEWAY, paid, settled
+from simulated import until
 from tills import NOW, make_settings, make_till, order
 
 from runtime import audit, copying, funds, refunds
@@ -37,8 +38,7 @@ def test_p99_a_backup_under_load_restores_to_a_state_whose_audit_is_clean(tmp_pa
     copies = []
     while len(copies) < 5:
         least = len(made) + 5
-        while len(made) < least:
-            time.sleep(0.01)
+        until(lambda least=least: len(made) >= least)
         copies.append(tmp_path / f"copy{len(copies)}.db")
         copying.backup(tmp_path / "var" / "shop.db", copies[-1])
     stop.set()

@@ -10,6 +10,7 @@ import time
 
 import peewee
 import pytest
+from simulated import until
 from tills import NOW, counts, make_settings, make_till, order, placement, rows
 
 from runtime import audit, migrations, orders, payments, placing, sqlite, tables
@@ -479,7 +480,8 @@ def test_r117_a_backup_during_fifty_orders_a_second_is_consistent(tmp_path):
     for buyer in buyers:
         buyer.start()
     for number in range(5):
-        time.sleep(0.2)
+        least = len(made) + 12
+        until(lambda least=least: len(made) >= least)
         source = sqlite3.connect(tmp_path / "var" / "shop.db")
         copy = sqlite3.connect(tmp_path / f"copy{number}.db")
         source.backup(copy, pages=20, sleep=0.001)

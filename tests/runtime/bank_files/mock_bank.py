@@ -4,12 +4,12 @@ import contextlib
 import json
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 from ports import free_port
+from simulated import until
 
 PROGRAM = Path(sys.executable).parent / "mock-bank"
 CLOCK = "2026-11-23T09:00"
@@ -21,11 +21,11 @@ class MockBank:
     def __init__(self):
         self.port = free_port()
         self.process = subprocess.Popen([PROGRAM, "--port", str(self.port), "--clock", CLOCK, "-q"])
-        for _ in range(100):
-            with contextlib.suppress(OSError):
-                if self.ask("GET", "/_mock/health")[0] == 200:
-                    break
-            time.sleep(0.1)
+        until(self._is_open)
+
+    def _is_open(self):
+        with contextlib.suppress(OSError):
+            return self.ask("GET", "/_mock/health")[0] == 200
 
     def ask(self, method, path, body=None):
         data = json.dumps(body).encode() if isinstance(body, dict) else body
@@ -34,7 +34,7 @@ class MockBank:
             f"http://127.0.0.1:{self.port}{path}", data=data, method=method, headers={"Content-Type": kind}
         )
         try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 return answer.status, answer.read()
         except urllib.error.HTTPError as error:
             with error:
@@ -69,4 +69,4 @@ class MockBank:
 
     def stop(self):
         self.process.terminate()
-        self.process.wait(10)
+        self.process.wait(60)

@@ -201,9 +201,11 @@ def test_p48_a_close_that_fails_says_nothing(gateway, ali):
 
 
 def test_nobody_pays_after_the_end_and_the_trade_closes_by_itself(gateway, ali):
-    made, cashier = opened(gateway, ali, expires_at=datetime.now(UTC) + timedelta(seconds=2))
+    made, cashier = opened(gateway, ali)
     visit(cashier, {"choice": "sign-in"})
+    ali.clock(1800)
     until(lambda: ali.charge(made.reference)["state"] == "TRADE_CLOSED")
+    ali.clock(0)
     assert gateway.query(made).verdict is Verdict.CLOSED
     ali.do("pay", reference=made.reference, late=True, quiet=True)
     assert gateway.query(made).verdict is Verdict.SUCCEEDED

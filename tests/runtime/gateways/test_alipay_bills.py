@@ -11,6 +11,8 @@ from runtime.gateways import BillKind, RefundVerdict
 from runtime.gateways.alipay import bills, talk
 from runtime.refusals import Code, Refusal
 
+pytestmark = pytest.mark.usefixtures("one_day")
+
 
 @pytest.fixture
 def gateway(ali, tmp_path):

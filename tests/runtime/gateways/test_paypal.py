@@ -299,6 +299,7 @@ def yesterday():
     return datetime.now(UTC).date() - timedelta(days=1)
 
 
+@pytest.mark.usefixtures("one_day")
 def test_p97_a_report_lists_payments_and_refunds_of_a_day_with_their_fees(gateway, pal):
     made = taken(gateway, pal, amount=10000)
     back = repayment(made, gateway, amount=2500)
@@ -311,6 +312,7 @@ def test_p97_a_report_lists_payments_and_refunds_of_a_day_with_their_fees(gatewa
     ]
 
 
+@pytest.mark.usefixtures("one_day")
 @pytest.mark.parametrize(
     ("name", "code"),
     [("totals", Code.BILL_DAMAGED), ("twice", Code.BILL_DAMAGED), ("error", Code.PAYMENT_UNREACHABLE),

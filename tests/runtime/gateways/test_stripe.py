@@ -337,6 +337,7 @@ def test_p84_p85_a_dispute_is_known_by_its_payment(door, stripe):
     sound(door)
 
 
+@pytest.mark.usefixtures("one_day")
 def test_p96_a_days_bill_has_every_payment_and_refund_with_our_numbers(gateway, stripe):
     wish, intent = paid(gateway, stripe)
     back = repayment(wish, intent)
@@ -351,12 +352,14 @@ def test_p96_a_days_bill_has_every_payment_and_refund_with_our_numbers(gateway, 
     assert {row.transaction for row in found if row.kind is BillKind.PAYMENT} == {intent}
 
 
+@pytest.mark.usefixtures("one_day")
 def test_p96_there_is_no_bill_of_a_day_that_is_not_over(gateway):
     with pytest.raises(Refusal) as caught:
         gateway.bill(datetime.now(UTC).date())
     assert caught.value.code is Code.BILL_MISSING
 
 
+@pytest.mark.usefixtures("one_day")
 def test_p96_a_bill_goes_on_over_pages(gateway, stripe):
     for _ in range(105):
         paid(gateway, stripe)

@@ -304,6 +304,7 @@ def beijing_today():
     return datetime.now(bills.BEIJING).date()
 
 
+@pytest.mark.usefixtures("one_day")
 def test_a_bill_lists_payments_and_refunds_of_a_day(gateway, wechat):
     made = paid(gateway, wechat, amount=10000, description="a, b")
     back = repayment(made, gateway, amount=2500)
@@ -321,6 +322,7 @@ def test_a_bill_lists_payments_and_refunds_of_a_day(gateway, wechat):
     ]  # fmt: skip
 
 
+@pytest.mark.usefixtures("one_day")
 @pytest.mark.parametrize("day", [date(2020, 1, 1), None, date(2999, 1, 1)])
 def test_a_bill_that_is_not_there_yet_is_missing(gateway, day):
     with pytest.raises(Refusal) as caught:
@@ -328,6 +330,7 @@ def test_a_bill_that_is_not_there_yet_is_missing(gateway, day):
     assert caught.value.code == Code.BILL_MISSING
 
 
+@pytest.mark.usefixtures("one_day")
 @pytest.mark.parametrize("name", ["hash", "totals", "other-day"])
 def test_p96_a_bill_whose_digest_totals_or_day_are_wrong_is_damaged(gateway, wechat, name):
     paid(gateway, wechat)
@@ -339,6 +342,7 @@ def test_p96_a_bill_whose_digest_totals_or_day_are_wrong_is_damaged(gateway, wec
     assert gateway.bill(beijing_today() - timedelta(days=1)).rows
 
 
+@pytest.mark.usefixtures("one_day")
 @pytest.mark.parametrize(("name", "change"), [("missing", -1), ("extra", 1), ("twice", 1), ("amount", 0)])
 def test_p96_a_bill_that_agrees_with_itself_is_read_as_it_is(gateway, wechat, name, change):
     paid(gateway, wechat)
@@ -350,6 +354,7 @@ def test_p96_a_bill_that_agrees_with_itself_is_read_as_it_is(gateway, wechat, na
     assert gateway.bill(day) == before
 
 
+@pytest.mark.usefixtures("one_day")
 @pytest.mark.parametrize("name", ["error", "cut", "half", "garbage"])
 def test_a_bill_that_does_not_arrive_is_fetched_another_time(gateway, wechat, name):
     paid(gateway, wechat)

@@ -121,6 +121,7 @@ def test_the_python_sdk_refunds_and_reads_the_notice_of_it(wechat, letters, pyth
     )
 
 
+@pytest.mark.usefixtures("one_day")
 def test_the_python_sdk_closes_an_order_and_fetches_a_bill(wechat, python):
     number = reference()
     python.pay(description="茶", out_trade_no=number, amount={"total": 1})
@@ -221,6 +222,7 @@ def test_the_node_sdks_buy_ask_refund_and_read_what_they_are_told(wechat, letter
     assert javascript("refund", reference=number)["amount"]["refund"] == 999
 
 
+@pytest.mark.usefixtures("one_day")
 def test_the_node_sdks_close_an_order_and_fetch_a_bill(wechat, javascript):
     number, paid = reference(), reference()
     javascript("create", reference=number)

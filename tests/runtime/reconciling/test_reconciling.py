@@ -270,6 +270,7 @@ def test_a_dispute_in_the_bill_is_opened_and_closed(till):
     sound(till)
 
 
+@pytest.mark.usefixtures("one_day")
 def test_the_rehearsal_banks_own_bill_agrees_with_the_shop(till, settings):
     books = bank.get(settings)
     found = order(till)

@@ -71,6 +71,7 @@ def ours(till, name):
     return held.get((funds.pending(name), "CNY"), 0) + held.get((funds.available(name), "CNY"), 0)
 
 
+@pytest.mark.usefixtures("one_day")
 def test_in_the_end_the_providers_books_and_the_ledger_have_the_same_money(till, provider):
     known, first = bought(till, provider)
     pay(provider, first)

@@ -128,7 +128,7 @@ class Served:
                 env={**os.environ, "SHOPWRIGHT_SECRET": SECRET, **given},
             )
 
-    def wait(self, seconds=60):
+    def wait(self, seconds=240):
         """Wait until the shop answers."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and self.process.poll() is None:
@@ -142,12 +142,12 @@ class Served:
         """Return (status, headers, body) of a page."""
         request = urllib.request.Request(self.address + path, headers=headers)
         try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 return answer.status, answer.headers, answer.read()
         except urllib.error.HTTPError as error:
             return error.code, error.headers, error.read()
 
-    def raw(self, data, seconds=10):
+    def raw(self, data, seconds=60):
         """Send bytes as they are and return what comes back until the server closes."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=seconds) as connection:
             connection.sendall(data)
@@ -161,7 +161,7 @@ class Served:
         """Stop the server and return its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(number)
-        return self.process.wait(timeout=40)
+        return self.process.wait(timeout=120)
 
 
 def copy(source, folder):

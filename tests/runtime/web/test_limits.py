@@ -69,7 +69,7 @@ def test_all_workers_of_a_machine_count_together(tmp_path):
         )
         for _ in range(3)
     ]  # fmt: skip
-    granted = [int(each.communicate("go\n", timeout=60)[0]) for each in workers]
+    granted = [int(each.communicate("go\n", timeout=240)[0]) for each in workers]
     assert sum(granted) == 40
 
 

@@ -9,6 +9,9 @@ DAY = 86400
 GRACE = (5, 600)
 """The shortest and the longest time that a broadcast waits for a connection that broke off."""
 
+HEIGHTS = (240, 360, 480, 540, 720)
+"""What renditions may be as high as; the picture that is sent is always the largest."""
+
 
 class LiveCdn(Value, frozen=True, kw_only=True):
     """A network that carries pictures; ``push_key``, ``play_key`` and ``callback_key`` are names of secrets.

@@ -73,3 +73,10 @@ def guess_duration(text: str) -> str | None:
     found = re.fullmatch(r"(\d+)\s*(\D*)", plain)
     unit = _UNITS.get(found[2].strip() or "d") if found else None
     return f"{found[1]}{unit}" if found and unit and int(found[1]) else None
+
+
+def guess_moment(text: str) -> str | None:
+    """Return the short duration probably meant by ``3 seconds``, ``3`` or ``2分钟``."""
+    plain = unicodedata.normalize("NFKC", text).strip().lower()
+    found = re.fullmatch(r"([1-9]\d{0,5})\s*(?:s|sec|secs|second|seconds|sekunden|秒|秒钟)?", plain)
+    return f"{found[1]}s" if found else guess_duration(text)

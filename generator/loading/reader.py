@@ -19,8 +19,8 @@ Tree = Mapping[str, Any]
 _MOST_GUESSES = 100
 _NEUTRAL = re.compile(r"[\d\s.,:×x*/~%+()–—-]*[A-Za-z°µ]{0,3}[²³]?|\S+@\S+|https?://\S+")
 _DURATION = re.compile(r"([0-9]{1,6})([mhdw])")
-_MOMENT = re.compile(r"([0-9]{1,6})s")
-_SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
+_MOMENT = re.compile(r"([0-9]{1,6})(s)")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _WEIGHT = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)\s?([A-Za-z]+|千克|公斤|克|斤)?")
 _GRAMS = {
     "mg": Decimal("0.001"), "g": Decimal(1), "kg": Decimal(1000), "t": Decimal(1000000), "oz": Decimal("28.349523125"),
@@ -164,9 +164,12 @@ class Reader:
 
     def find_moment(self, tree: Tree, key: str, path: Path) -> int | None:
         """Return the short duration below a key, such as 3s, if there is one and it is good."""
-        value = tree.get(key)
-        found = None if value is None else _MOMENT.fullmatch(str(value))
-        return int(found[1]) if found and int(found[1]) else self.find_seconds(tree, key, path) or None
+        value = str(tree.get(key, "1s"))
+        found = _MOMENT.fullmatch(value) or _DURATION.fullmatch(value)
+        if found is None or int(found[1]) == 0:
+            self.report("moment-form", (*path, key), suggestion=amounts.guess_moment(value), value=value)
+            return None
+        return int(found[1]) * _SECONDS[found[2]] if key in tree else None
 
     def instant(self, value: Any, path: Path) -> str:  # noqa: ANN401  ISO 8601
         """Return an instant in UTC; without an offset the shop's timezone holds, doubled hours mean the first."""

@@ -19,6 +19,9 @@ def _cn(kind: str = "sole_trader", more: str = "") -> str:
 
 
 _LICENCE = ", licence_image: longjing.jpg"
+_PHONE = ", phone: '0591 1234567'"
+_ROOM = "live/spring.yaml"
+_LIVE = "title: Spring\nstarts_at: 2026-03-25T20:00\nsource: {kind: broadcast}\n"
 
 MESSAGES = {
     "legal-cn-licence-missing": Message(
@@ -100,6 +103,43 @@ MESSAGES = {
         zh_hint="改成 chat: buyers",
         bad=_cn(more=_CODE + _LICENCE) + "live: {chat: everyone}\n",
         good=_cn(more=_CODE + _LICENCE) + "live: {chat: buyers}\n",
+    ),
+    "legal-cn-live-operator": Message(
+        severity=Severity.WARNING,
+        en="a live room in China shows who sells; missing: {keys} (Measures for Online Trading, article 20)",
+        zh="直播间要显示实际经营主体和售后联系方式，还缺：{keys}（《网络交易监督管理办法》第二十条）",
+        en_hint="add them to seller in shop.yaml; the room shows them by itself",
+        zh_hint="写进 shop.yaml 的 seller，直播间会自动显示",
+        en_related="what the room shows of the seller",
+        zh_related="直播间显示的经营主体",
+        file=_ROOM,
+        bad={"shop.yaml": _cn(more=_CODE + _LICENCE), _ROOM: _LIVE + "products: [longjing]\n"},
+        good={"shop.yaml": _cn(more=_CODE + _LICENCE + _PHONE), _ROOM: _LIVE + "products: [longjing]\n"},
+    ),
+    "legal-cn-live-prices": Message(
+        severity=Severity.WARNING,
+        en="the room has no products, so what is sold in it has no marked price (Price Law, article 13)",
+        zh="直播间没有商品，直播里卖的东西就没有明码标价（《价格法》第十三条）",
+        en_hint="add: products: [longjing]; the room shows each with its price",
+        zh_hint="加上：products: [longjing]；直播间会显示每件商品的价格",
+        file=_ROOM,
+        bad={"shop.yaml": _cn(more=_CODE + _LICENCE + _PHONE), _ROOM: _LIVE},
+        good={"shop.yaml": _cn(more=_CODE + _LICENCE + _PHONE), _ROOM: _LIVE + "products: [longjing]\n"},
+    ),
+    "legal-cn-recordings": Message(
+        severity=Severity.WARNING,
+        en="live selling is kept on record for {days} days at least (Measures for Online Trading, article 20)",
+        zh="直播带货的录像要至少保存 {days} 天（《网络交易监督管理办法》第二十条）",
+        en_hint="write keep_recordings: {days}d or more, or take it away: then it is kept that long",
+        zh_hint="写 keep_recordings: {days}d 或更长；不写就是这么长",
+        bad={
+            "shop.yaml": _cn(more=_CODE + _LICENCE + _PHONE) + "live: {keep_recordings: 90d}\n",
+            _ROOM: _LIVE + "products: [longjing]\n",
+        },
+        good={
+            "shop.yaml": _cn(more=_CODE + _LICENCE + _PHONE) + "live: {keep_recordings: 1095d}\n",
+            _ROOM: _LIVE + "products: [longjing]\n",
+        },
     ),
     "legal-return-window": Message(
         en="buyers may send goods back for at least {least} in {country}",

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from generator.loading.draft import Draft, in_shop
 from generator.problems import Problem
 from generator.shop import SellerType
+from generator.source.inventory import SHOP
 
 WEEK = 7 * 86400
+THREE_YEARS = 1095 * 86400
 _CODE = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
@@ -88,3 +90,30 @@ def chat(draft: Draft) -> Iterator[Problem]:
     """Open comments need real names (Cybersecurity Law article 26)."""
     if draft.shop.legal == "CN" and draft.ground.chat == "everyone":
         yield in_shop("legal-cn-open-chat", ("live", "chat"))
+
+
+def rooms(draft: Draft) -> Iterator[Problem]:
+    """A live room says who runs it and how to reach them, and what is sold in it has a marked price."""
+    if draft.shop.legal != "CN":
+        return
+    seller = draft.shop.seller
+    shown = {
+        "legal_name": seller.legal_name,
+        "registration_number": seller.registration_number or seller.exemption,
+        "address": seller.address,
+        "phone": seller.phone or seller.email,
+    }
+    missing = [key for key, value in shown.items() if not value]
+    for number, (handle, room) in enumerate(sorted(draft.rooms.items())):
+        if missing and number == 0 and not draft.lacks("seller"):
+            related = (SHOP, draft.mark(SHOP, ("seller",)))
+            yield draft.at("live", handle, "legal-cn-live-operator", related=related, keys=", ".join(missing))
+        if not room.products:
+            yield draft.at("live", handle, "legal-cn-live-prices", ("products",))
+
+
+def recordings(draft: Draft) -> Iterator[Problem]:
+    """Recordings of selling are kept three years at least; what deletes them sooner is said."""
+    kept = draft.shop.live.keep_recordings
+    if draft.shop.legal == "CN" and draft.rooms and 0 < kept < THREE_YEARS:
+        yield in_shop("legal-cn-recordings", ("live", "keep_recordings"), days=THREE_YEARS // 86400)

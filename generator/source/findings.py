@@ -22,7 +22,7 @@ _STEPS = {"items", "additionalProperties", "unevaluatedProperties", "prefixItems
 _BRANCHES = {"AnyOf", "OneOfNotValid"}
 _TYPE_CODES = {"wrong-type", "not-a-number", "text-needs-quotes"}
 _FOLDERS = {"products": ".yaml", "shelves": ".yaml", "pages": ".md"}
-_KEY_PROBLEMS = {"unknown-key", "key-is-folder", "key-spelt-again"}
+_KEY_PROBLEMS = {"unknown-key", "key-is-folder", "key-spelt-again", "live-viewers-invented"}
 _MOST_LISTED = 12
 _LONGEST_SHOWN = 60
 _COMMA = re.compile(r"[{,]\s*(?P<key>[^\s{},:]+:)\s+(?P<text>[^{},:\"']*[^{},:\s\"']),\s*$")
@@ -165,6 +165,9 @@ def _unknown_key(finding: Finding, key: str) -> Problem:
     known = [name for name in finding.node.get("properties", {}) if not name.startswith("x-")]
     suggestion = nearest.find(key, known)
     path = (*finding.path, key)
+    refused = [code for form, code in finding.node.get("x-refused", {}).items() if re.fullmatch(form, key[:60].lower())]
+    if refused:
+        return finding.problem(refused[0], path, key=shown(key))
     folder = nearest.find(key, _FOLDERS) if finding.document.file == "shop.yaml" and len(path) == 1 else None
     again = suggestion in finding.error.instance
     if folder and (again or not suggestion):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+_NAME = r"[A-Z][A-Z0-9_]*(?:[^!-~]|[\"',}#]|$)"
 _FORMS = (
     r"\b[sr]k_(?:live|test)_[0-9A-Za-z]{8,}",
     r"\bwhsec_[0-9A-Za-z]{8,}",
@@ -15,8 +16,10 @@ _FORMS = (
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----[^\r\n]*",
     # the value of a key named secret that is no name of an environment variable
     r"(?<![\w-])secret:[ \t]+[\"']?(?P<value>(?=\S*[0-9])(?=\S*[a-z])[0-9A-Za-z_+/=.-]{12,})",
+    # a key of a network for live pictures that is no name of an environment variable
+    rf"(?<![\w-])(?:push|play|callback)_key:[ \t]+[\"']?(?P<key>(?!{_NAME})[^\s\"',{{}}#]{{4,}})",
 )
-_SECRET = re.compile("|".join(_FORMS))
+_SECRET = re.compile("|".join(_FORMS), re.MULTILINE)
 _SIGNS = (
     "k_live_",
     "k_test_",
@@ -33,6 +36,7 @@ _SIGNS = (
     "eyJ",
     "-----BEGIN",
     "secret:",
+    "_key:",
 )
 """Without one of these no form can match: looking for them first is fifty times as fast."""
 _KEY_BODY = re.compile(r"^\s*(?=\S*[0-9])(?=\S*[A-Z])[0-9A-Za-z+/=]{40,}\s*$", re.MULTILINE)
@@ -44,7 +48,7 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
     if not any(sign in text for sign in _SIGNS):
         return
     for found in _SECRET.finditer(text):
-        yield found.span("value") if found["value"] is not None else found.span()
+        yield found.span(next((name for name in ("value", "key") if found[name] is not None), 0))
 
 
 def redact(text: str) -> str:

@@ -7,13 +7,13 @@ from typing import Any
 
 import msgspec
 
-from generator.display import facets, heads, products, sections, shelves
+from generator.display import bargains, facets, heads, products, sections, shelves
 from generator.display.edition import Edition
 from generator.display.frame import seller_label
 from generator.display.paging import pagination
 from generator.display.phrases import phrase
 from generator.loading.embeds import PLAYED_HERE
-from generator.releases import structured
+from generator.releases import player, structured
 from generator.releases.site import Site
 from generator.shop import LiveRoom, Page, Picture, Product, ProductStatus, Seo, Shelf
 from generator.views import FacetView, Image, Link, PageView, SectionView, plain
@@ -226,7 +226,8 @@ class _Locale:
         bag = b"".join(
             self.site.card_digest(each) + self.site.digest(known[each]) for each in room.products if each in known
         )
-        content = msgspec.msgpack.encode(room) + bag + self._layout("live")
+        coupons = msgspec.msgpack.encode(tuple(bargains.of_room(self.edition, room)))
+        content = msgspec.msgpack.encode(room) + bag + coupons + self._layout("live")
         planned = self._planned("live", f"/live/{room.handle}/", content, partial(self._room_context, room))
         planned.file = f"live/{room.handle}.yaml"
         origins = (room.source.frame,) if room.source.frame else ()
@@ -234,6 +235,10 @@ class _Locale:
             planned.media_src = origins
         else:
             planned.frame_src = origins
+        # The till stands in a sheet over the picture, and the player hands its pieces on as a blob.
+        planned.frame_src = ("'self'", *planned.frame_src)
+        if player.is_needed(room):
+            planned.media_src = ("blob:", *planned.media_src)
         return planned
 
     def _room_context(self, room: LiveRoom) -> Context:

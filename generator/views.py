@@ -209,7 +209,10 @@ class BagChoice(View, frozen=True, kw_only=True):
 
 
 class RoomView(View, frozen=True, kw_only=True):
-    """A live room; ``bag`` keeps its order, so its numbers are stable. Times are ISO 8601 in UTC."""
+    """A live room; ``numbers`` are the stable numbers of its bag, by handle. Times are ISO 8601 in UTC.
+
+    ``kind`` is broadcast or embed; ``chat`` says who may write: off, buyers or everyone.
+    """
 
     handle: str
     url: str
@@ -227,6 +230,11 @@ class RoomView(View, frozen=True, kw_only=True):
     bag: tuple[Card, ...]
     choices: dict[str, tuple[BagChoice, ...]] = {}
     """What there is to choose from, by handle, for products of the bag that come in variants."""
+    numbers: dict[str, int] = {}
+    chat: str = "off"
+    coupons: tuple["BargainView", ...] = ()
+    """Coupons that can be taken in this room only."""
+    replay: bool = True
 
 
 class SectionView(View, frozen=True, kw_only=True):

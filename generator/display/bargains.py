@@ -7,7 +7,7 @@ from generator import crossing, money, promoting
 from generator.display.edition import Edition
 from generator.display.phrases import phrase
 from generator.promotion import Customers, Promotion, PromotionKind, Tier
-from generator.shop import Product, Variant
+from generator.shop import LiveRoom, Product, Variant
 from generator.views import BargainView
 
 _MOST_TAGS = 2
@@ -76,6 +76,16 @@ def tags(edition: Edition, product: Product) -> tuple[str, ...]:
         if not beside and promoting.runs(each, edition.now):
             found.append(next(iter(_lines(edition, each, product))))
     return tuple(found[:_MOST_TAGS])
+
+
+def of_room(edition: Edition, room: LiveRoom) -> Iterator[BargainView]:
+    """Return the coupons that are given away in a live room only."""
+    bag = [product for handle in room.products if (product := edition.shop.products.get(handle))]
+    for each in edition.shop.promotions:
+        if room.handle in each.when.rooms and is_offered(each, edition.now):
+            about = next((product for product in bag if _is_about(each, product)), None)
+            if about is not None:
+                yield _view(edition, each, about)
 
 
 def loud(edition: Edition, product: Product) -> str:

@@ -1,6 +1,6 @@
 """Shelves and live rooms as their pages and sections show them."""
 
-from generator.display import cards, facets, options, prices
+from generator.display import bargains, cards, facets, options, prices
 from generator.display.edition import Edition
 from generator.shop import LiveRoom, Shelf
 from generator.theming import templates
@@ -43,6 +43,10 @@ def room(edition: Edition, room: LiveRoom) -> RoomView:
         watch_url=source.url,
         bag=cards.cards(edition, room.products),
         choices={handle: found for handle in room.products if (found := _choices(edition, handle))},
+        numbers={handle: number for number, handle in enumerate(room.products, 1)},
+        chat=room.chat,
+        coupons=tuple(bargains.of_room(edition, room)),
+        replay=room.replay,
     )
 
 

@@ -14,6 +14,8 @@ _IMAGE = re.compile(r"<img\b[^>]*>")
 _ALT = re.compile(r"\salt(?:=|\s|>)")
 _DATA = '<script type="application/ld+json">'
 _LIVING = ("cart", "checkout", "search", "orders", "pay", "api", "console", "setup", "healthz", "metrics", "withdraw")
+_ROOM = re.compile(r"(.*/live/[^/]+?)(?:\.ics|\.m3u8|/remind)")
+"""What the runtime answers beside the page of a live room."""
 
 
 class Inspector:
@@ -45,7 +47,10 @@ class Inspector:
 
     def _leads_somewhere(self, link: str) -> bool:
         path = unquote(link.split("#", maxsplit=1)[0].split("?", maxsplit=1)[0].replace("&amp;", "&"))
-        return path in self.known or path.startswith(self.living) or link.startswith("//")
+        if path in self.known or path.startswith(self.living) or link.startswith("//"):
+            return True
+        room = _ROOM.fullmatch(path)
+        return room is not None and f"{room[1]}/" in self.known
 
 
 def open_tag(text: str) -> str:

@@ -10,7 +10,7 @@ import msgspec
 from generator.display import bargains, cards, facets, prices, sections
 from generator.display.edition import Edition, Pictures
 from generator.display.frame import frame
-from generator.releases import engine
+from generator.releases import engine, player
 from generator.shop import Picture, Product, ProductStatus, Shelf, Shop
 from generator.theme import Theme
 from generator.theming import assets, coloring
@@ -35,7 +35,7 @@ class Site:
         self.offer = offer
         self.pictures = pictures
         sheet = coloring.sheet(offer, shop.theme).encode()
-        self.assets = assets.fingerprinted({**theme.assets(), "scheme.css": sheet})
+        self.assets = assets.fingerprinted({**theme.assets(), "scheme.css": sheet, **player.assets(shop)})
         self.fresh = cards.fresh(shop, now)
         self.editions = {locale: Edition(shop, locale, pictures, self.fresh, now) for locale in shop.locales}
         self.stages = {locale: self._stage(edition) for locale, edition in self.editions.items()}

@@ -285,7 +285,7 @@ def room(edition: Edition, room: LiveRoom, view: RoomView) -> Document | None:
         description=view.notice or view.title,
         thumbnailUrl=[_picture(edition, view.cover)],
         uploadDate=room.starts_at,
-        embedUrl=room.source.src,
+        embedUrl=room.source.src or edition.absolute(view.url),
         url=edition.absolute(view.url),
         publication=_node(
             "BroadcastEvent",

@@ -1,0 +1,1 @@
+/* Harbour. Live rooms. */

@@ -13,6 +13,7 @@ from runtime.settings import Settings
 from runtime.web import headers
 from runtime.web.gate import LOOPBACK, Gate, Turned
 from runtime.web.live_files import BEFORE, LiveFiles
+from runtime.web.live_origin import Daemon
 from runtime.web.metrics import Metrics
 from runtime.web.static import Static
 from runtime.web.wsgi import Application, Environ, StartResponse
@@ -35,10 +36,12 @@ class Front:
         self, settings: Settings, live: Live, metrics: Metrics, views: Application, *, readers: int = READERS
     ) -> None:
         self._live = live
-        self._gate = Gate(_hosts(settings, live), settings.proxies)
         self._metrics = metrics
         self._views = views
         self._readers = threading.BoundedSemaphore(readers)
+        self._hosts = _hosts(settings, live)
+        self._gate = Gate(self._hosts, settings.proxies)
+        self._daemon = Daemon(settings)
         self._rooms = LiveFiles(settings.rooms, metrics.static)
         self._static: Static | None = None
 
@@ -61,9 +64,9 @@ class Front:
                 found = self._rooms.answer(environ, start_response, release)
                 if found is not None:
                     return found
-            static = self._static
-            if static is None or static.release is not release:
-                static = self._static = Static(release, self._metrics.static)
+            static, origins = self._static, self._daemon.origins(self._hosts())
+            if static is None or static.release is not release or static.live != origins:
+                static = self._static = Static(release, self._metrics.static, origins)
             return static.answer(environ, start_response)
         except NoReleaseError:
             return self._turn(environ, start_response, _EMPTY)

@@ -26,6 +26,7 @@ _LARGE = 1024 * 1024
 _CHUNK = 256 * 1024
 NAMES = {"br": "br", "gz": "gzip"}
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+_ROOM = re.compile(r"(?:/[A-Za-z-]{2,20})?/live/[^/]+/")
 _REDIRECT_AGE = ("Cache-Control", "public, max-age=3600")
 
 
@@ -42,10 +43,11 @@ class Form(msgspec.Struct, frozen=True):
 
 
 class Static:
-    """Ready answers of one release."""
+    """Ready answers of one release; ``live`` are the origins that its live pages ask for pictures."""
 
-    def __init__(self, release: Release, count: Callable[[int], None]) -> None:
+    def __init__(self, release: Release, count: Callable[[int], None], live: tuple[str, ...] = ()) -> None:
         self.release = release
+        self.live = live
         self._count = count
         self._ready: dict[tuple[str, tuple[str, ...]], Form] = {}
         self._kept = 0
@@ -64,7 +66,8 @@ class Static:
         if entry is None:
             return None
         encoding = next((each for each in forms if each in entry.encodings), "")
-        form = _form(self.release, entry, encoding)
+        room = headers.Live(self.live) if _ROOM.fullmatch(path) else None
+        form = _form(self.release, entry, encoding, room)
         if form.body is not None:
             self._kept += len(form.body)
             if self._kept > _MOST_KEPT:
@@ -135,12 +138,12 @@ def decode(path: str) -> str:
     return path if path.isascii() else path.encode("latin-1", "replace").decode("utf-8", "replace")
 
 
-def _form(release: Release, entry: Entry, encoding: str) -> Form:
+def _form(release: Release, entry: Entry, encoding: str, room: headers.Live | None) -> Form:
     file = release.place(entry, encoding)
     html = entry.type.startswith("text/html")
     size = Path(file).stat().st_size if encoding else entry.size
     etag = f'"{entry.blob[:32]}{"-" + encoding if encoding else ""}"'
-    page = headers.page(entry.frame_src, entry.media_src)
+    page = headers.page(entry.frame_src, entry.media_src, live=room)
     unchanged = page if html else headers.file(entry.type, immutable=entry.immutable)
     unchanged.append(("ETag", etag))
     if entry.encodings:

@@ -130,7 +130,7 @@ def test_every_answer_carries_the_protecting_headers(client):
     for path in ("/", "/cart", "/nothing"):
         found = client.get(path).headers
         assert found["Cross-Origin-Opener-Policy"] == "same-origin"
-        assert found["X-Frame-Options"] == "DENY"
+        assert found["X-Frame-Options"] == "SAMEORIGIN"
         assert "camera=()" in found["Permissions-Policy"]
 
 

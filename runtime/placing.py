@@ -31,6 +31,8 @@ from runtime.transaction import Transaction
 
 MAXIMUM_QUANTITY = 999
 MAXIMUM_LINES = 200
+QUOTE_HOLDS = timedelta(seconds=2)
+"""For how long what a signed review was shown with holds: who presses the button at the last moment gets the price."""
 NUMBER_TRIES = 5
 PRICE_TRIES = 5
 _QUANTITY = re.compile(r"[0-9]{1,3}")
@@ -135,10 +137,18 @@ def wish(placement: Placement) -> Wish:
 
 def _price(till: Till, placement: Placement, now: datetime) -> Priced:
     cart = items(till, placement.lines, now)
-    found = occasions.gather(till, wish(placement), cart, now)
+    found = occasions.gather(till, wish(placement), cart, _judged_at(placement, now))
     destination = placement.address.destination
     priced = pricing.quote(till.terms, cart, destination, placement.delivery, found.circumstances)
     return Priced(terms=till.terms, items=cart, quote=priced, occasion=found)
+
+
+def _judged_at(placement: Placement, now: datetime) -> datetime:
+    """Return the moment at which promotions are looked at: that of the review, unless it is long past."""
+    if not placement.quoted_at:
+        return now
+    quoted = datetime.fromtimestamp(placement.quoted_at, now.tzinfo)
+    return min(now, max(quoted, now - QUOTE_HOLDS))
 
 
 def place(till: Till, placement: Placement, now: datetime) -> Placed:

@@ -89,6 +89,11 @@ class Release:
         """Return the part of the shop that the till needs."""
         return self.catalogue.terms
 
+    @functools.cached_property
+    def has_rooms(self) -> bool:
+        """Tell whether the shop has live rooms."""
+        return bool(self.catalogue.rooms())
+
     def locale_of(self, prefix: str) -> str | None:
         """Return the locale whose addresses begin with ``/prefix``, or None."""
         return prefix if prefix in self.terms.locales and prefix != self.terms.locale else None

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import msgspec
 
+from generator.promotion import Promotion
 from generator.shop import Product, Terms, Variant
 from runtime.database import Database
 from runtime.gateways import Gateway
@@ -28,13 +29,22 @@ class Goods(Protocol):
 
 
 class Till(msgspec.Struct, frozen=True, kw_only=True):
-    """A database, the goods of one release and the gateways by id."""
+    """A database, the goods of one release and the gateways by id.
+
+    ``offers`` are promotions of the moment that no release knows of: the flash sales of live rooms.
+    """
 
     database: Database
     goods: Goods
     gateways: dict[str, Gateway]
+    offers: tuple[Promotion, ...] = ()
 
     @property
     def terms(self) -> Terms:
-        """Return the shop's terms of this release."""
-        return self.goods.terms
+        """Return the shop's terms of this release, with the promotions of the moment."""
+        return with_offers(self.goods.terms, self.offers)
+
+
+def with_offers(terms: Terms, offers: tuple[Promotion, ...]) -> Terms:
+    """Return terms with promotions of the moment beside those that are written down."""
+    return msgspec.structs.replace(terms, promotions=(*terms.promotions, *offers)) if offers else terms

@@ -87,6 +87,7 @@ class Placement(Value, frozen=True, kw_only=True):
 
     ``codes`` are coupons and referrals; ``opens`` is the group-buy to begin, ``joins`` the group to take a place in;
     ``room`` is the live room that the buyer came from, ``room_at`` when (seconds), ``pin`` what was explained there.
+    ``quoted_at`` is when the page that the buyer agreed to was made (seconds); 0 where no such page was signed.
     """
 
     key: str
@@ -106,6 +107,7 @@ class Placement(Value, frozen=True, kw_only=True):
     room: str = ""
     room_at: int = 0
     pin: int = 0
+    quoted_at: int = 0
 
 
 class Delivery(Value, frozen=True, kw_only=True):

@@ -213,7 +213,7 @@ def _review_page(
         {
             "action": here.address("checkout") + "/place",
             "back": here.address("checkout"),
-            "sealed": _seal(here, msgspec.structs.replace(placement, consents=())),
+            "sealed": _seal(here, msgspec.structs.replace(placement, consents=(), quoted_at=int(here.now.timestamp()))),
             "lines": bill.lines(here, items, quote),
             "rows": bill.rows(here, quote),
             "hints": wishes.hints(here, quote.trace),

@@ -13,6 +13,7 @@ from flask import Response, current_app, g, make_response, redirect, request
 from werkzeug.wrappers import Response as Answer
 
 from generator.catalogue import Catalogue
+from generator.promotion import Promotion
 from generator.shop import Terms
 from generator.theming import templates
 from generator.theming.engines import Compiled
@@ -21,11 +22,12 @@ from runtime import database, gateways, stock, words
 from runtime.database import Database
 from runtime.faults import DatabaseFault
 from runtime.gateways import Gateway
+from runtime.live.offers import Offers
 from runtime.refusals import Refusal
 from runtime.releases import Live, NoReleaseError, Release
 from runtime.rendering import Renderer
 from runtime.settings import Settings
-from runtime.till import Till
+from runtime.till import Till, with_offers
 from runtime.web import headers, limits
 from runtime.web.limits import Buckets
 from runtime.web.metrics import Metrics
@@ -48,6 +50,7 @@ class Shopfront:
         self._gateways: tuple[Release, dict[str, Gateway]] | None = None
         self._compiled = Compiled()
         self._renderer: tuple[Release, Renderer] | None = None
+        self._offers = Offers()
 
     @property
     def database(self) -> Database:
@@ -100,6 +103,15 @@ class Shopfront:
         """Return the till of a release; raise DatabaseFault while the database is away."""
         return Till(database=self.stocked(release), goods=release.catalogue, gateways=self.gateways(release))
 
+    def offers(self, release: Release, now: datetime) -> tuple[Promotion, ...]:
+        """Return the flash sales of live rooms that run now; none while the database is away."""
+        if not release.has_rooms:
+            return ()
+        try:
+            return self._offers.now(self.stocked(release), release.catalogue, now)
+        except DatabaseFault:
+            return ()
+
     def find_till(self) -> Till | None:
         """Return the till of the live release, or None while there is none or its database is away."""
         try:
@@ -124,8 +136,16 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def terms(self) -> Terms:
-        """Return the shop's terms in this release."""
-        return self.release.terms
+        """Return the shop's terms in this release, with the flash sales of the moment."""
+        return with_offers(self.release.terms, self.offers)
+
+    @property
+    def offers(self) -> tuple[Promotion, ...]:
+        """Return the flash sales of live rooms, the same for the whole request."""
+        found: tuple[Promotion, ...] | None = g.get("offers")
+        if found is None:
+            found = g.offers = self.shopfront.offers(self.release, self.now)
+        return found
 
     @property
     def catalogue(self) -> Catalogue:
@@ -145,7 +165,7 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def till(self) -> Till:
         """Return the till; raise DatabaseFault while the database is away."""
-        return self.shopfront.till(self.release)
+        return msgspec.structs.replace(self.shopfront.till(self.release), offers=self.offers)
 
     @property
     def renderer(self) -> Renderer:

@@ -12,7 +12,7 @@ from runtime.live.desk import Desk
 from runtime.live.tickets import Pass
 
 OWN = LiveSource(kind="broadcast")
-PRODUCTS = (product("tea", 1000, 10), product("cup", 2550, 3), product("rare", 9900, 1))
+PRODUCTS = (product("tea", 1000, 10), product("cup", 2550, 3), product("rare", 9900, 1), product("many", 500, 1000))
 
 
 def room(handle="tea-talk", **changes):
@@ -20,7 +20,7 @@ def room(handle="tea-talk", **changes):
         "handle": handle,
         "title": {"zh-CN": "茶话会", "en": "Tea talk"},
         "starts_at": "2026-01-01T00:00:00Z",
-        "products": ("tea", "cup", "rare"),
+        "products": ("tea", "cup", "rare", "many"),
         "source": OWN,
         "chat": "everyone",
     }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from generator import check, crossing, files, output, pages, price_log, theme
+from generator import check, crossing, files, output, pages, price_log, replays, theme
 from generator.catalogue import Catalogue
 from generator.check import unhurried
 from generator.display import cards
@@ -90,6 +90,7 @@ class _Build:
         self.images = Images(folder, placeholders=wish.draft)
         self.theme_folders: list[Path] = []
         self.theme_seen = ""
+        self.replays_seen = replays.signature(releases.var)
         self.ahead = self.releases.var / "cache" / "catalogue.ahead"
         self.written_ahead: int | None = None
 
@@ -130,7 +131,7 @@ class _Build:
         self.theme_seen = freshness.signature(self.theme_folders)
         clothes, problems = theme.read(self.theme_folders, overlay)
         self.images.prepare(contents.picture_names(shop, offer), partial(self.wish.progress, "pictures"))
-        return Site(shop, clothes, offer, self.images, self.wish.now), problems
+        return Site(shop, clothes, offer, self.images, self.wish.now, replays.read(self.releases.var)), problems
 
     def _render(
         self, site: Site, plans: Sequence[PagePlan], parts: Sequence[Part]
@@ -203,6 +204,7 @@ class _Build:
         record = freshness.Record(
             shop=seen, themes=self.theme_seen, folders=tuple(str(each) for each in self.theme_folders),
             engine=freshness.engine(), release=made, until=min(later, default=""),
+            replays=self.replays_seen,
         )  # fmt: skip
         freshness.write(self.folder, record)
 

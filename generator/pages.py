@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from generator.display import bargains, facets, heads, products, sections, shelves
+from generator.display import bargains, facets, heads, products, recordings, sections, shelves
 from generator.display.edition import Edition
 from generator.display.frame import seller_label
 from generator.display.paging import pagination
@@ -227,7 +227,8 @@ class _Locale:
             self.site.card_digest(each) + self.site.digest(known[each]) for each in room.products if each in known
         )
         coupons = msgspec.msgpack.encode(tuple(bargains.of_room(self.edition, room)))
-        content = msgspec.msgpack.encode(room) + bag + coupons + self._layout("live")
+        recorded = msgspec.msgpack.encode(self.site.replays.get(room.handle))
+        content = msgspec.msgpack.encode(room) + bag + coupons + recorded + self._layout("live")
         planned = self._planned("live", f"/live/{room.handle}/", content, partial(self._room_context, room))
         planned.file = f"live/{room.handle}.yaml"
         origins = (room.source.frame,) if room.source.frame else ()
@@ -243,11 +244,14 @@ class _Locale:
 
     def _room_context(self, room: LiveRoom) -> Context:
         edition = self.edition
-        view = shelves.room(edition, room)
+        found = self.site.replays.get(room.handle)
+        recording = recordings.view(edition, room, found) if found else None
+        view = shelves.room(edition, room, recording)
         path = f"/live/{room.handle}/"
         head = self._head(
             "live", path, view.title, structured.room(edition, room, view),
             description=heads.summary(view.notice or view.title), image=view.cover,
+            video=edition.absolute(recording.movie or recording.hls) if recording else "",
             breadcrumbs=heads.crumbs(edition, Link(label=view.title, url=view.url, current=True)),
         )  # fmt: skip
         return {"page": head, "room": view, "sections": self.sections("live")}

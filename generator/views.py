@@ -208,6 +208,30 @@ class BagChoice(View, frozen=True, kw_only=True):
     available: bool
 
 
+class ChapterView(View, frozen=True, kw_only=True):
+    """A part of a replay: seconds from its beginning, the bag number and product, and its address on the page."""
+
+    start: int
+    end: int
+    time: str
+    number: int
+    title: str
+    url: str
+
+
+class ReplayView(View, frozen=True, kw_only=True):
+    """A broadcast to be watched again: addresses of its playlist, chapters and, where there is one, its single file."""
+
+    began: str
+    ended: str
+    duration: int
+    length: str
+    hls: str
+    chapters_url: str
+    movie: str
+    chapters: tuple[ChapterView, ...] = ()
+
+
 class RoomView(View, frozen=True, kw_only=True):
     """A live room; ``numbers`` are the stable numbers of its bag, by handle. Times are ISO 8601 in UTC.
 
@@ -235,6 +259,8 @@ class RoomView(View, frozen=True, kw_only=True):
     coupons: tuple["BargainView", ...] = ()
     """Coupons that can be taken in this room only."""
     replay: bool = True
+    recording: ReplayView | None = None
+    """The last broadcast, where it can be watched again."""
 
 
 class SectionView(View, frozen=True, kw_only=True):
@@ -268,6 +294,8 @@ class PageView(View, frozen=True, kw_only=True):
     """This page in every locale of the shop, each named in its own language: paths, so that they hold on any host."""
     breadcrumbs: tuple[Link, ...] = ()
     image: Image | None = None
+    video: str = ""
+    """The whole address of the video that the page is about, for previews of links."""
     data: tuple[str, ...] = ()
     index: bool = True
 

@@ -55,6 +55,7 @@ def head(edition: Edition, kind: str, path: str, title: str, more: PageView | No
         languages=languages,
         breadcrumbs=given.breadcrumbs,
         image=_shared(edition, given.image),
+        video=given.video,
         data=given.data,
         index=given.index,
     )

@@ -4,7 +4,7 @@ from generator.display import bargains, cards, facets, options, prices
 from generator.display.edition import Edition
 from generator.shop import LiveRoom, Shelf
 from generator.theming import templates
-from generator.views import BagChoice, RoomView, ShelfView
+from generator.views import BagChoice, ReplayView, RoomView, ShelfView
 
 PER_PAGE = 24
 
@@ -24,8 +24,8 @@ def view(edition: Edition, shelf: Shelf, *, first: int = 0, count: int | None = 
     )
 
 
-def room(edition: Edition, room: LiveRoom) -> RoomView:
-    """Return a live room with the cards of its bag."""
+def room(edition: Edition, room: LiveRoom, recording: ReplayView | None = None) -> RoomView:
+    """Return a live room with the cards of its bag, and what of it can be watched again."""
     source = room.source
     return RoomView(
         handle=room.handle,
@@ -47,6 +47,7 @@ def room(edition: Edition, room: LiveRoom) -> RoomView:
         chat=room.chat,
         coupons=tuple(bargains.of_room(edition, room)),
         replay=room.replay,
+        recording=recording,
     )
 
 

@@ -1,4 +1,7 @@
-"""Whether anything changed since the last build: told by sizes and times of all files that take part, reading none."""
+"""Whether anything changed since the last build: told by sizes and times of all files that take part.
+
+Of what a running shop writes, only its replays take part: they are few and small, and are read.
+"""
 
 import hashlib
 import os
@@ -8,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from generator import clock, files
+from generator import clock, files, replays
 
 _TICK = 0.02
 """Seconds within which two changes of a file may carry the same time."""
@@ -16,7 +19,10 @@ _MOST_LOOKS = 5
 
 
 class Record(msgspec.Struct, frozen=True):
-    """The last build: what it was made from, what came of it, and when a product's hour comes (empty: never)."""
+    """The last build: what it was made from, what came of it, and when a product's hour comes (empty: never).
+
+    ``replays`` is the signature of the replays that it showed.
+    """
 
     shop: str
     themes: str
@@ -24,6 +30,7 @@ class Record(msgspec.Struct, frozen=True):
     engine: str
     release: str
     until: str
+    replays: str = ""
 
 
 def _path(folder: Path) -> Path:
@@ -46,9 +53,12 @@ def write(folder: Path, record: Record) -> None:
 
 
 def is_overdue(folder: Path, now: str) -> bool:
-    """Tell whether nothing changed since the last build but the hour: what it published begins or ends by itself."""
+    """Tell whether nothing changed since the last build but the hour, or a replay: what it published is out of date."""
     record = read(folder)
-    if record is None or not record.until or now < record.until:
+    if record is None:
+        return False
+    due = bool(record.until) and now >= record.until
+    if not due and record.replays == replays.signature(folder / "var"):
         return False
     return _is_live(folder, record.release) and _is_unchanged(folder, record)
 
@@ -70,6 +80,8 @@ def is_fresh(folder: Path, *, publish: bool = True) -> bool:
     if not (release_folder / "manifest.json").is_file() or not (release_folder / "catalogue.db").is_file():
         return False
     if publish and not _is_live(folder, record.release):
+        return False
+    if record.replays != replays.signature(folder / "var"):
         return False
     return _is_unchanged(folder, record)
 

@@ -1,16 +1,18 @@
 """Everything that a release is made from: shop, theme, pictures, and the shop's editions with their digests."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
 import msgspec
 
+from generator import replays
 from generator.display import bargains, cards, facets, prices, sections
 from generator.display.edition import Edition, Pictures
 from generator.display.frame import frame
 from generator.releases import engine, player
+from generator.replays import Replay
 from generator.shop import Picture, Product, ProductStatus, Shelf, Shop
 from generator.theme import Theme
 from generator.theming import assets, coloring
@@ -25,12 +27,22 @@ RELATED = 4
 class Site:
     """A shop with its theme, ready to be planned and rendered.
 
-    ``ground`` is what every page of a locale depends on; ``whole`` is the shop with products of a later hour.
+    ``ground`` is what every page of a locale depends on; ``whole`` is the shop with products of a later hour;
+    ``replays`` are those of its live rooms that can be watched again, by their handles.
     """
 
-    def __init__(self, shop: Shop, theme: Theme, offer: Offer, pictures: Pictures, now: str) -> None:
+    def __init__(
+        self,
+        shop: Shop,
+        theme: Theme,
+        offer: Offer,
+        pictures: Pictures,
+        now: str,
+        found: Mapping[str, Replay] | None = None,
+    ) -> None:
         self.whole = shop
         self.shop = shop = visible(shop, now)
+        self.replays = replays.shown(shop.rooms.values(), found or {})
         self.theme = theme
         self.offer = offer
         self.pictures = pictures

@@ -10,7 +10,7 @@ from generator import money
 from generator.display import prices
 from generator.display.edition import Edition
 from generator.shop import LiveRoom, Option, Product, ReturnRules, SellerType, Variant
-from generator.views import Image, Link, ProductView, RoomView
+from generator.views import ChapterView, Image, Link, ProductView, RoomView
 
 Document = dict[str, Any]
 _DAY = 86_400
@@ -37,6 +37,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "OnlineStore": ("name",),
     "WebSite": ("name", "url"),
     "VideoObject": ("name", "thumbnailUrl", "uploadDate"),
+    "Clip": ("name", "startOffset", "url"),
     "BroadcastEvent": ("isLiveBroadcast", "startDate"),
     "MerchantReturnPolicy": ("applicableCountry", "returnPolicyCategory"),
     "PostalAddress": ("streetAddress",),
@@ -276,22 +277,36 @@ def _returns(rules: ReturnRules, country: str) -> Document | None:
 
 
 def room(edition: Edition, room: LiveRoom, view: RoomView) -> Document | None:
-    """Return the data of a live room; None without a cover, which every video result needs."""
+    """Return the data of a live room, as a video once it was recorded; None without a cover, which results need."""
     if view.cover is None:
         return None
+    recorded = view.recording
     return _document(
         "VideoObject",
         name=view.title,
         description=view.notice or view.title,
         thumbnailUrl=[_picture(edition, view.cover)],
-        uploadDate=room.starts_at,
+        uploadDate=recorded.began if recorded else room.starts_at,
+        duration=f"PT{recorded.duration}S" if recorded else None,
+        contentUrl=edition.absolute(recorded.movie or recorded.hls) if recorded else None,
+        hasPart=[_clip(edition, each) for each in recorded.chapters] if recorded else None,
         embedUrl=room.source.src or edition.absolute(view.url),
         url=edition.absolute(view.url),
         publication=_node(
             "BroadcastEvent",
             name=view.title,
             isLiveBroadcast=True,
-            startDate=room.starts_at,
-            endDate=room.ends_at,
+            startDate=recorded.began if recorded else room.starts_at,
+            endDate=recorded.ended if recorded else room.ends_at,
         ),
+    )
+
+
+def _clip(edition: Edition, chapter: ChapterView) -> Document:
+    return _node(
+        "Clip",
+        name=chapter.title,
+        startOffset=chapter.start,
+        endOffset=chapter.end,
+        url=edition.absolute(chapter.url),
     )

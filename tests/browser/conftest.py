@@ -10,11 +10,14 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 from ports import free_port
 
 ROOT = Path(__file__).parents[2]
 SHOPWRIGHT = Path(sys.executable).with_name("shopwright")
+PATIENCE = 60_000
+"""Milliseconds: a machine may be busy with other things."""
+expect.set_options(timeout=PATIENCE)
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -51,7 +54,7 @@ class Served:
             [SHOPWRIGHT, *words],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=240,
             check=False,
             env=os.environ | {"LANG": "C"},
         )
@@ -60,7 +63,7 @@ class Served:
 
     def stop(self):
         self.process.terminate()
-        assert self.process.wait(timeout=30) == 0
+        assert self.process.wait(timeout=120) == 0
         self.log.close()
 
 
@@ -102,7 +105,7 @@ def open_page(chromium):
         context = chromium.new_context(
             viewport={"width": width, "height": 900}, java_script_enabled=javascript, locale=locale, **more
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(f"script: {error}"))

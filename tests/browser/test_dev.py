@@ -33,7 +33,7 @@ def dev(tmp_path_factory):
                 time.sleep(0.2)
         yield folder, address
         process.terminate()
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=120) == 0
 
 
 def first_product(folder):

@@ -17,6 +17,19 @@ def fill(page, values):
         page.fill(f"[name={name}]", value)
 
 
+def send(page, form):
+    """Press the button of a form and wait for the page that it leads to."""
+    with page.expect_navigation():
+        page.locator(f"{form} .submit button").click()
+
+
+def place(page):
+    """Give every consent that is asked for, and order."""
+    for box in page.locator(".consents input").all():
+        box.check(force=True)
+    send(page, "form[action$='/checkout/place']")
+
+
 def to_checkout(page, address, prefix=""):
     """Put two of a chosen variant into the cart, starting from a shelf."""
     page.goto(f"{address}{prefix}/shelves/green/")
@@ -40,11 +53,9 @@ def test_a_guest_buys_and_sees_the_order_paid(serve, open_page, javascript, widt
     page.select_option("[name=region]", "浙江省")
     page.locator("input[name=delivery][value=courier]").check(force=True)
     page.locator("input[name=gateway][value=rehearsal]").check(force=True)
-    page.locator("form[data-checkout] .submit button").click()
+    send(page, "form[data-checkout]")
     total = page.locator(".sum .strong dd").inner_text()
-    for box in page.locator(".consents input").all():
-        box.check(force=True)
-    page.locator("form[action$='/checkout/place'] .submit button").click()
+    place(page)
     page.wait_for_url("**/rehearsal-bank/pay/**")
     assert total in page.inner_text("body")
     page.get_by_role("button", name={"zh-CN": "确认付款", "en": "Approve"}[locale]).first.click()
@@ -62,10 +73,8 @@ def test_a_refused_payment_can_be_tried_again(serve, open_page):
     fill(page, ADDRESS)
     page.select_option("[name=region]", "浙江省")
     page.locator("input[name=gateway][value=rehearsal]").check(force=True)
-    page.locator("form[data-checkout] .submit button").click()
-    for box in page.locator(".consents input").all():
-        box.check(force=True)
-    page.locator("form[action$='/checkout/place'] .submit button").click()
+    send(page, "form[data-checkout]")
+    place(page)
     page.wait_for_url("**/rehearsal-bank/pay/**")
     page.get_by_role("button", name="拒绝付款").click()
     page.wait_for_url("**/orders/*")
@@ -80,7 +89,7 @@ def test_a_refused_payment_can_be_tried_again(serve, open_page):
 def test_all_mistakes_are_named_at_once_and_lead_to_their_fields(serve, open_page):
     page = open_page(locale="en")
     to_checkout(page, serve("tea").address, "/en")
-    page.locator("form[data-checkout] .submit button").click()
+    send(page, "form[data-checkout]")
     links = page.locator(".mistakes a")
     assert links.count() >= 4
     for link in links.all():
@@ -97,10 +106,8 @@ def test_a_transfer_is_paid_when_the_merchant_confirms_it(serve, open_page):
     page.goto(f"{shop.address}/checkout")
     fill(page, {"phone": "13800001234", "name": "王小明"})
     page.locator("input[name=gateway][value=transfer]").check(force=True)
-    page.locator("form[data-checkout] .submit button").click()
-    for box in page.locator(".consents input").all():
-        box.check(force=True)
-    page.locator("form[action$='/checkout/place'] .submit button").click()
+    send(page, "form[data-checkout]")
+    place(page)
     page.wait_for_url("**/orders/*")
     assert page.locator(".transfer img").evaluate("image => image.naturalWidth") > 200
     number = page.locator("h1").inner_text().split()[-1]
@@ -109,9 +116,10 @@ def test_a_transfer_is_paid_when_the_merchant_confirms_it(serve, open_page):
     assert page.locator(".status .state").inner_text() == "已付款"
     page.goto(f"{shop.address}/orders/lookup")
     fill(page, {"number": number, "contact": "138 0000 1234"})
-    page.locator("main form button").click()
-    page.wait_for_url("**/orders/*")
+    with page.expect_navigation():
+        page.locator("main form button").click()
     assert page.locator("h1").inner_text().endswith(number)
+    assert not page.url.endswith("/lookup")
 
 
 def test_a_german_order_button_says_that_it_costs_money(serve, open_page):
@@ -131,7 +139,7 @@ def test_a_german_order_button_says_that_it_costs_money(serve, open_page):
             "city": "Köln",
         },
     )
-    page.locator("form[data-checkout] .submit button").click()
+    send(page, "form[data-checkout]")
     assert page.locator("form[action$='/checkout/place'] .submit button").inner_text() == "Zahlungspflichtig bestellen"
 
 
@@ -153,10 +161,8 @@ def test_a_refused_payment_is_said_on_the_order(serve, open_page):
     fill(page, ADDRESS)
     page.select_option("[name=region]", "浙江省")
     page.locator("input[name=gateway][value=rehearsal]").check(force=True)
-    page.locator("form[data-checkout] .submit button").click()
-    for box in page.locator(".consents input").all():
-        box.check(force=True)
-    page.locator("form[action$='/checkout/place'] .submit button").click()
+    send(page, "form[data-checkout]")
+    place(page)
     page.wait_for_url("**/rehearsal-bank/pay/**")
     page.get_by_role("button", name="Refuse").click()
     page.wait_for_url("**/orders/*")

@@ -104,7 +104,7 @@ _BEFORE_PUBLISH = frozenset({_Phase.HELLO, _Phase.ECHO, _Phase.STRANGER, _Phase.
 
 
 class RtmpSession:
-    """One connection; ``now`` is a clock of seconds that only goes forward, ``check`` is to be asked by ``deadline``."""
+    """One connection; ``now`` is a clock of seconds that only goes forward, ``check`` is asked by ``deadline``."""
 
     def __init__(self, limits: RtmpLimits, now: float) -> None:
         self.received = 0

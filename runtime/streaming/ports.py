@@ -1,0 +1,37 @@
+"""Sockets to listen on: the one that was asked for, or the first free one from the usual port on."""
+
+import os
+import socket
+
+HTTP_PORT = 8001
+RTMP_PORT = 1935
+_TRIED = 50
+_BACKLOG = 2048
+
+
+class PortTakenError(OSError):
+    """Nothing can be listened on; the message says where."""
+
+
+def listen(host: str, port: int, usual: int) -> socket.socket:
+    """Return a listening socket on ``port``, or where that is 0 on the first free one from ``usual``."""
+    for tried in (port,) if port else range(usual, usual + _TRIED):
+        found = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            if os.name == "posix":
+                found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            found.bind((host, tried))
+            found.listen(_BACKLOG)
+        except OSError as error:
+            found.close()
+            if port:
+                raise PortTakenError(error.errno, f"{host}:{port}: {error.strerror}") from error
+        else:
+            found.setblocking(False)
+            return found
+    raise PortTakenError(0, f"{host}: no port from {usual} on is free")
+
+
+def port_of(listening: socket.socket) -> int:
+    """Return the port of a listening socket."""
+    return int(listening.getsockname()[1])

@@ -1,12 +1,14 @@
 """What a network reports is applied once, and in the end as if it had come in order.
 
-``provider_ref`` of a broadcast remembers the last connection that counted: whether it is on or off, since when by the
-provider's own clock, and its name. A late notice of an older connection changes nothing.
+``provider_ref`` of a broadcast remembers the last connection that counted, and ends whose beginnings did not come yet.
+A late notice of an older connection changes nothing.
 """
 
 import contextlib
 from datetime import datetime
 from enum import StrEnum
+
+import msgspec
 
 from generator.live import LiveCdn
 from generator.shop import Value
@@ -20,6 +22,7 @@ from runtime.transaction import Transaction
 SIGNED = frozenset({"tencent", "aliyun"})
 """Providers that sign what they say; all others prove it with the key of the stream, and ask before they let in."""
 _TRIES = 4
+_MOST_ENDS = 5
 TAKEOVERS = 5
 """So often within a minute may a stream change hands; more is a key that leaked."""
 _NOTE = "INSERT INTO live_callback (provider, event_key, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
@@ -63,12 +66,20 @@ class House(Value, frozen=True, kw_only=True):
     asks: bool
 
 
-class _Last(Value, frozen=True, kw_only=True):
-    """The last connection that counted."""
+class _End(Value, frozen=True, kw_only=True, array_like=True):
+    """The end of a connection that is not the one that counts."""
 
-    on: bool
-    at: int
     session: str
+    at: int
+
+
+class _Memory(Value, frozen=True, kw_only=True):
+    """The last connection that counted, since when it is on or off by the provider's clock, and other ends."""
+
+    on: bool = False
+    at: int = 0
+    session: str = ""
+    ends: tuple[_End, ...] = ()
 
 
 class _RacedError(Exception):
@@ -107,78 +118,64 @@ def apply(database: Database, broadcast: Broadcast, callback: Callback, house: H
 
 
 def _begin(transaction: Transaction, found: Broadcast, callback: Callback, house: House, moment: int) -> Outcome:
-    last, at = _read(found.provider_ref), callback.at or moment
-    ignored = _ignored(found, last, callback, at)
-    if ignored is not None:
-        return ignored
-    if last is not None and _is_over(last, callback, at):
-        return _passed(transaction, found, last, house, moment)
+    memory, at = _recall(found), callback.at or moment
+    if memory.on and _is(memory.session, callback):
+        return Outcome.REPEATED
+    if found.state is not State.ARMED and (memory.at > at or _is(memory.session, callback)):
+        return Outcome.STALE
     if found.state is State.INTERRUPTED and moment >= (found.grace_until or 0):
         return Outcome.LATE
     if found.state is State.LIVE and house.asks and (house.takeover == "refuse" or _often(transaction, found, moment)):
         return Outcome.BUSY
-    _on(transaction, found, _write(_Last(on=True, at=at, session=callback.session)), moment)
+    over = next((each for each in memory.ends if each.session == callback.session and each.at >= at), None)
+    rest = tuple(each for each in memory.ends if each is not over)
+    now = _on(transaction, found, _Memory(on=True, at=at, session=callback.session, ends=rest), moment)
     transaction.run(_LEFT, moment, "taken over" if found.state is State.LIVE else "", found.id)
     transaction.run(_SESSION, found.id, callback.peer, callback.provider, moment, callback.width, callback.height)
+    if over is not None:
+        return _off(transaction, now, _Memory(at=over.at, session=over.session, ends=rest), house, (over.at, moment))
     return {State.ARMED: Outcome.BEGUN, State.INTERRUPTED: Outcome.RESUMED}.get(found.state, Outcome.TAKEN_OVER)
 
 
-def _ignored(found: Broadcast, last: _Last | None, callback: Callback, at: int) -> Outcome | None:
-    """Tell why a beginning changes nothing: it is known, or one of an older connection."""
-    if last is None:
-        return None
-    if last.on and _is(last, callback):
-        return Outcome.REPEATED
-    older = last.at > at or (not last.on and _is(last, callback))
-    return Outcome.STALE if older and found.state is not State.ARMED else None
+def _end(transaction: Transaction, found: Broadcast, callback: Callback, house: House, moment: int) -> Outcome:
+    memory, at = _recall(found), callback.at or moment
+    if not memory.on and _is(memory.session, callback):
+        return Outcome.STALE
+    if found.state is State.LIVE and callback.session == memory.session and (at >= memory.at or not callback.vague):
+        ended = _Memory(at=max(at, memory.at), session=callback.session, ends=memory.ends)
+        return _off(transaction, found, ended, house, (moment, moment))
+    if at < memory.at:
+        return Outcome.STALE
+    noted = _End(session=callback.session, at=at)
+    ends = tuple(each for each in memory.ends if each.session != callback.session)[1 - _MOST_ENDS :]
+    _expect(life.change(transaction, found, provider_ref=_kept(msgspec.structs.replace(memory, ends=(*ends, noted)))))
+    return Outcome.NOTED
 
 
-def _is_over(last: _Last, callback: Callback, at: int) -> bool:
-    """Tell whether the end of a connection is here already, whose beginning comes only now."""
-    return not last.on and (_is(last, callback) or (callback.vague and last.at > at))
-
-
-def _on(transaction: Transaction, found: Broadcast, reference: str, moment: int) -> None:
+def _on(transaction: Transaction, found: Broadcast, memory: _Memory, moment: int) -> Broadcast:
+    reference = _kept(memory)
     if found.state is State.ARMED:
         done = life.step(transaction, found, Event.BEGIN, started_at=moment, provider_ref=reference)
     elif found.state is State.INTERRUPTED:
         done = life.step(transaction, found, Event.RESUME, grace_until=None, provider_ref=reference)
     else:
         done = life.change(transaction, found, provider_ref=reference)
-    _expect(done)
+    return _expect(done)
 
 
-def _passed(transaction: Transaction, found: Broadcast, last: _Last, house: House, moment: int) -> Outcome:
-    """Make up for a beginning whose end is here already: the publisher was there, and is away since then."""
-    begun = _expect(life.step(transaction, found, Event.BEGIN, started_at=moment))
-    _expect(life.step(transaction, begun, Event.INTERRUPT, grace_until=min(moment, last.at) + house.grace))
+def _off(
+    transaction: Transaction, found: Broadcast, memory: _Memory, house: House, times: tuple[int, int]
+) -> Outcome:  # fmt: skip
+    """Interrupt a broadcast; ``times`` are since when its publisher is away, and now."""
+    until = min(times) + house.grace
+    _expect(life.step(transaction, found, Event.INTERRUPT, grace_until=until, provider_ref=_kept(memory)))
+    transaction.run(_LEFT, times[1], "gone", found.id)
     return Outcome.INTERRUPTED
 
 
-def _end(transaction: Transaction, found: Broadcast, callback: Callback, house: House, moment: int) -> Outcome:
-    last, at = _read(found.provider_ref), callback.at or moment
-    reference = _write(_Last(on=False, at=at, session=callback.session))
-    if last is not None and not _counts(found, last, callback, at):
-        return Outcome.STALE
-    if found.state is not State.LIVE:
-        _expect(life.change(transaction, found, provider_ref=reference))
-        return Outcome.NOTED
-    until = moment + house.grace
-    _expect(life.step(transaction, found, Event.INTERRUPT, grace_until=until, provider_ref=reference))
-    transaction.run(_LEFT, moment, "gone", found.id)
-    return Outcome.INTERRUPTED
-
-
-def _counts(found: Broadcast, last: _Last, callback: Callback, at: int) -> bool:
-    """Tell whether an end is that of the connection that counts, or of one that we did not hear of yet."""
-    if found.state is State.LIVE:
-        return callback.session == last.session and (not callback.vague or at >= last.at)
-    return at >= last.at and (last.on or not _is(last, callback))
-
-
-def _is(last: _Last, callback: Callback) -> bool:
+def _is(session: str, callback: Callback) -> bool:
     """Tell whether a notice is certainly about that very connection."""
-    return bool(callback.session) and not callback.vague and last.session == callback.session
+    return bool(session) and not callback.vague and session == callback.session
 
 
 def _expect(done: Broadcast | None) -> Broadcast:
@@ -192,11 +189,9 @@ def _often(transaction: Transaction, found: Broadcast, moment: int) -> bool:
     return row is not None and int(row[0]) > TAKEOVERS
 
 
-def _write(last: _Last) -> str:
-    return f"{'on' if last.on else 'off'}|{last.at}|{last.session}"
+def _kept(memory: _Memory) -> str:
+    return msgspec.json.encode(memory).decode()
 
 
-def _read(reference: str) -> _Last | None:
-    state, _, rest = reference.partition("|")
-    at, _, session = rest.partition("|")
-    return _Last(on=state == "on", at=int(at), session=session) if state in {"on", "off"} and at.isdecimal() else None
+def _recall(found: Broadcast) -> _Memory:
+    return msgspec.json.decode(found.provider_ref, type=_Memory) if found.provider_ref else _Memory()

@@ -9,7 +9,7 @@ import click
 from generator import report, terminal
 from generator.cli import language_option
 from runtime import settings
-from runtime.commands import shop
+from runtime.commands import live_access, live_rooms, shop
 
 
 @click.group()
@@ -39,3 +39,14 @@ def serve(folder: Path, host: str, port: int, parent: int, lang: str | None) -> 
         sys.stderr.flush()
 
     process.run(settings.read(folder), wish, ready)
+
+
+for _command in (
+    live_access.invite,
+    live_access.access,
+    live_access.revoke,
+    live_rooms.list_rooms,
+    live_rooms.key,
+    live_rooms.end,
+):
+    live.add_command(_command)

@@ -8,6 +8,7 @@ import click
 
 from generator import money
 from generator.cli import FOLDER
+from generator.shop import LiveRoom
 from runtime import database, gateways, settings
 from runtime.database import Database
 from runtime.releases import Live, NoReleaseError
@@ -43,3 +44,11 @@ def till(found: Settings, connected: Database) -> Till:
     except NoReleaseError as error:
         raise click.UsageError("nothing is published yet: build the shop first") from error
     return Till(database=connected, goods=release.catalogue, gateways=gateways.load(release.terms, found))
+
+
+def rooms(found: Settings) -> list[LiveRoom]:
+    """Return the live rooms of the live release; none before the first publish."""
+    try:
+        return Live(found.var).current().catalogue.rooms()
+    except NoReleaseError:
+        return []

@@ -1,0 +1,120 @@
+"""``shopwright live list|key|end``: the rooms of a shop, keys for publishers, and the end of a broadcast."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+import msgspec
+
+from generator.live import LiveCdn
+from generator.shop import LiveRoom
+from runtime import words
+from runtime.commands import shop, spans
+from runtime.commands.language import language
+from runtime.live import broadcasts, signing
+from runtime.live.values import Broadcast, Through, Why
+from runtime.refusals import Code, Refusal
+from runtime.settings import Settings
+
+RTMP = 1935
+APPLICATION = "live"
+_WRITTEN = "run/live.json"
+
+
+@click.command("list")
+@shop.argument
+def list_rooms(folder: Path) -> None:
+    """List the rooms: what is going on there, and when it was last."""
+    with shop.opened(folder) as (settings, database):
+        shop.till(settings, database)
+        clock = spans.clock(settings)
+        running = {each.room: each for each in broadcasts.all_open(database) if not each.practice}
+        for room in shop.rooms(settings):
+            found = running.get(room.handle) or next(iter(broadcasts.of_room(database, room.handle)), None)
+            state = words.say(f"live.state.{found.state}", language()) if found else "-"
+            at = (found.started_at or found.armed_at) if found else 0
+            when = clock(datetime.fromtimestamp(at, UTC)) if at else ""
+            key = f"…{found.key_tail}" if found and found.open else ""
+            click.echo(f"{room.handle:<24}  {room.source.kind:<9}  {state:<12}  {when:<16}  {key}".rstrip())
+
+
+@click.command()
+@shop.argument
+@click.argument("room")
+def key(folder: Path, room: str) -> None:
+    """Make a stream key for ROOM and print it, this once; an older key is good for nothing at once."""
+    now = datetime.now(UTC)
+    with shop.opened(folder) as (settings, database):
+        till = shop.till(settings, database)
+        found = _room(settings, room)
+        through = Through(found.source.through) if found.source.kind == "broadcast" else Through.EMBED
+        if through is Through.EMBED:
+            raise click.UsageError(words.say("live.command.embedded", language(), room=room))
+        running = broadcasts.open_in(database, room)
+        made = broadcasts.rotate(database, running.id, now) if running else None
+        if made is None:
+            made = broadcasts.arm(database, room, through=through, by="merchant", now=now)
+        server, secret = _address(settings, till.terms.live.cdn, made, now)
+        if not server:
+            server = _server(settings, till.terms.url)
+    click.echo(words.say("live.command.key", language(), room=room))
+    click.echo(f"{words.say('live.command.server', language())}  {server}")
+    click.echo(f"{words.say('live.command.stream-key', language())}  {secret}")
+
+
+@click.command()
+@shop.argument
+@click.argument("room")
+def end(folder: Path, room: str) -> None:
+    """End the broadcast of ROOM for good."""
+    with shop.opened(folder) as (settings, database):
+        shop.till(settings, database)
+        _room(settings, room)
+        running = broadcasts.open_in(database, room)
+        done = broadcasts.end(database, running.id, Why.HOST, datetime.now(UTC)) if running else None
+    if done is None:
+        raise Refusal(Code.LIVE_NOT_OPEN, room=room)
+    click.echo(words.say("live.command.ended", language(), room=room))
+
+
+def _room(settings: Settings, handle: str) -> LiveRoom:
+    found = next((each for each in shop.rooms(settings) if each.handle == handle), None)
+    if found is None:
+        raise Refusal(Code.LIVE_ROOM_UNKNOWN, room=handle)
+    return found
+
+
+def _address(settings: Settings, cdn: LiveCdn | None, made: tuple[Broadcast, str], now: datetime) -> tuple[str, str]:
+    """Return where to send to and the key: of the network where one carries the picture, else no server of ours."""
+    broadcast, own = made
+    if broadcast.through is not Through.CDN or cdn is None:
+        return "", own
+    name = signing.stream_name(cdn, broadcast.room, broadcast.stream)
+    until = int((now + timedelta(seconds=cdn.expires)).timestamp())
+    found = signing.push(cdn, name, settings.find_secret(cdn.push_key) or "", until, own)
+    return found.server, found.key
+
+
+def _server(settings: Settings, url: str) -> str:
+    """Return the address of our own listener, as far as it can be known here."""
+    listening = _listening(settings.var / _WRITTEN)
+    secure = bool(settings.streaming.certificate) or listening.rtmp_secure
+    port = settings.streaming.rtmp_port or listening.rtmp_port or RTMP
+    host = urlsplit(settings.streaming.address or settings.address or url).hostname or "127.0.0.1"
+    place = host if port == RTMP and not secure else f"{host}:{port}"
+    return f"{'rtmps' if secure else 'rtmp'}://{place}/{APPLICATION}"
+
+
+class _Listening(msgspec.Struct, frozen=True):
+    """Where the daemon says that it listens."""
+
+    rtmp_port: int = 0
+    rtmp_secure: bool = False
+
+
+def _listening(file: Path) -> _Listening:
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=_Listening)
+    except (OSError, msgspec.DecodeError):
+        return _Listening()

@@ -1,0 +1,92 @@
+"""Rooms at the command line: invitations and keys are shown once, and in the merchant's language."""
+
+import re
+
+import pytest
+from click.testing import CliRunner
+from floor import Shop
+from tills import NOW, make_settings
+
+from runtime import cli
+from runtime import database as databases
+from runtime.commands import shop as shops
+from runtime.live import access, broadcasts
+from runtime.releases import Live
+
+ROOM = "tea-talk"
+
+
+class Published:
+    """A release made of values: what commands ask of one."""
+
+    def __init__(self):
+        self.catalogue = Shop()
+        self.terms = self.catalogue.terms
+
+
+@pytest.fixture
+def shop(tmp_path, monkeypatch):
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SHOPWRIGHT_SECRET", "0123456789abcdef0123456789abcdef")
+    monkeypatch.setattr(Live, "current", lambda _: Published())
+    databases.open(make_settings(tmp_path), upgrade=True).close()
+    return tmp_path
+
+
+def run(*arguments, code=0, **environ):
+    done = CliRunner(env=environ).invoke(cli.main, [*arguments])
+    assert done.exit_code == code, done.output
+    return done.output
+
+
+def opened(shop):
+    return shops.opened(shop)
+
+
+def test_an_invitation_is_printed_once_with_its_picture_and_can_be_taken_back(shop):
+    said = run(
+        "live", "invite", str(shop), "Wang", "--role", "assistant", "--room", ROOM, "--address", "https://a.example"
+    )
+    key = re.search(r"https://a\.example/console/live/enter#(\S+)", said)[1]
+    assert "▀" in said or "█" in said
+    with opened(shop) as (_, database):
+        found = access.find(database, key, NOW)
+        assert (found.name, found.role, found.room) == ("Wang", "assistant", ROOM)
+        assert key not in str(database.read(lambda look: look.all("SELECT * FROM live_access")))
+    listed = run("live", "access", str(shop))
+    assert key not in listed
+    assert re.search(r"1 .* open +assistant +tea-talk +Wang", listed)
+    assert run("live", "revoke", str(shop), "1") == "The invitation of Wang is taken back.\n"
+    assert "revoked" in run("live", "access", str(shop))
+    with opened(shop) as (_, database):
+        assert access.find(database, key, NOW) is None
+        assert access.find_open(database, 1, NOW) is None
+
+
+def test_a_room_or_an_invitation_that_is_not_there_is_said_so_in_chinese(shop):
+    assert "没有直播间“nope”" in run("live", "invite", str(shop), "Wang", "--room", "nope", code=1, LANG="zh_CN.UTF-8")
+    assert "没有编号为 7 的邀请" in run("live", "revoke", str(shop), "7", code=1, LANG="zh_CN.UTF-8")
+
+
+def test_a_key_is_shown_once_and_a_new_one_makes_the_old_one_worthless(shop):
+    first, second = (run("live", "key", str(shop), ROOM).splitlines()[-1].split()[-1] for _ in range(2))
+    assert first != second
+    with opened(shop) as (_, database):
+        assert broadcasts.find_by_key(database, first) is None
+        assert broadcasts.find_by_key(database, second).room == ROOM
+    listed = run("live", "list", str(shop))
+    assert f"…{second[-4:]}" in listed
+    assert second not in listed
+    assert run("live", "end", str(shop), ROOM) == "The broadcast of tea-talk is over.\n"
+    assert "has no broadcast now" in run("live", "end", str(shop), ROOM, code=1)
+    with opened(shop) as (_, database):
+        assert broadcasts.find_by_key(database, second) is None
+
+
+def test_an_invitation_ends_by_its_date(shop):
+    with opened(shop) as (_, database):
+        _, key = access.invite(database, "Li", access.Role.HOST, "", seconds=60, now=NOW)
+        assert access.find(database, key, NOW.replace(year=NOW.year + 1)) is None
+        assert access.find(database, key + "x", NOW) is None
+        assert access.find(database, key, NOW).name == "Li"

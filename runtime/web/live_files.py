@@ -24,7 +24,7 @@ from runtime.web.wsgi import Environ, StartResponse
 
 BEFORE = "/live/"
 _NAMES = re.compile(
-    r"/live/([^/]+)/(?:(room\.json)|(chat/\d{1,9}\.json|\d{1,6}/(?:\d{1,9}(?:\.\d{1,4})?\.m4s|init\d{1,6}\.mp4))|"
+    r"/live/([^/]+)/(?:(room\.json)|(chat/\d{1,9}\.json|\d{1,6}/(?:\d{1,9}(?:\.\d{1,4})?\.m4s|init\d{1,9}\.mp4))|"
     r"(\d{1,6}/(?:vod\.m3u8|chapters\.vtt|chapters\.json|replay\.mp4)))",
     re.ASCII,
 )

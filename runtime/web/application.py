@@ -23,16 +23,22 @@ from runtime.web import (
     api,
     cart,
     checkout,
+    console,
     failures,
     headers,
     health,
     listing,
+    live_hooks,
     notify,
     order_pages,
     paper_page,
     paying,
     promotion_pages,
     static,
+    studio,
+    studio_entry,
+    studio_help,
+    studio_host,
     withdrawal,
 )
 from runtime.web.front import Front
@@ -70,6 +76,12 @@ PLAIN: tuple[Blueprint, ...] = (
     aftersale_pages.blueprint,
     withdrawal.blueprint,
     notify.blueprint,
+    live_hooks.blueprint,
+    console.blueprint,
+    studio.blueprint,
+    studio_entry.blueprint,
+    studio_help.blueprint,
+    studio_host.blueprint,
 )
 """Views with one address."""
 
@@ -236,4 +248,4 @@ def _compress(answer: Response) -> None:
 def _kind() -> str:
     if request.path.startswith("/api/"):
         return "api"
-    return "notice" if request.path.startswith("/pay/") else "page"
+    return "notice" if request.path.startswith(("/pay/", "/live/hooks/")) else "page"

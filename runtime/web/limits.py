@@ -46,8 +46,10 @@ LIMITS = {
     "cart": Limit(120, 60),
     "search": Limit(60, 30),
     "offers": Limit(240, 60),
+    "live-hook": Limit(240, 60),
+    "studio": Limit(10, 300),
 }
-GUESSING = frozenset({"lookup"})
+GUESSING = frozenset({"lookup", "studio"})
 """What is limited even for this machine: secrets could be guessed."""
 
 

@@ -1,0 +1,132 @@
+"""What all pages of the merchant's console share: their language, their look, their files, and how they say no."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from flask import Blueprint, Response, abort, g, jsonify, make_response, redirect, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as Answer
+
+from runtime import words as shop_words
+from runtime.console import assets, pages, words
+from runtime.faults import Fault
+from runtime.refusals import Refusal
+from runtime.web import failures, headers
+from runtime.web.visit import visit
+
+blueprint = Blueprint("console", __name__)
+HOME = "/console/live"
+_LANGUAGE = "console_language"
+_REMEMBERED = 365 * 24 * 60 * 60
+_SAID = {403: "forbidden", 404: "missing", 405: "missing", 409: "stale", 429: "busy"}
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@blueprint.get("/console/")
+def home() -> Answer:
+    """Lead to the one room that the console has."""
+    return redirect(HOME, 303)
+
+
+@blueprint.get(f"{assets.MOUNT}/<digest>/<path:name>")
+def asset(digest: str, name: str) -> Response:
+    """Send a file of the console: for ever where the address is of this very version."""
+    known = assets.all_assets()
+    found = known.files.get(name)
+    if found is None:
+        abort(404)
+    answer = make_response(found.body)
+    answer.headers.update(headers.file(found.media_type, immutable=digest == known.digest))
+    answer.headers["Content-Type"] = found.media_type
+    # A worker has a policy of its own: it sends to the same places as the page that began it.
+    answer.headers["Content-Security-Policy"] = policy(connect=("*",) if name.endswith("/worker.js") else ())
+    return answer
+
+
+def locale() -> str:
+    """Return the language in which this visitor reads the console."""
+    asked = request.args.get("lang", "") or request.cookies.get(_LANGUAGE, "")
+    if asked in words.LANGUAGES:
+        return asked
+    return words.choose(request.accept_languages.values())
+
+
+def say(key: str, **values: Any) -> str:  # noqa: ANN401  whatever the sentence shows
+    """Return a sentence in the visitor's language."""
+    return words.say(key, locale(), **values)
+
+
+def policy(connect: tuple[str, ...] = ()) -> str:
+    """Return the Content-Security-Policy of the console: our own files, and what it sends to."""
+    parts = {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": "'self' data:",
+        "media-src": " ".join(("'self'", "blob:", *connect)),
+        "worker-src": "'self'",
+        "connect-src": " ".join(("'self'", *connect)),
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    return "; ".join(f"{name} {value}" for name, value in parts.items())
+
+
+def page(
+    template: str, context: dict[str, Any], *, status: int = 200, connect: tuple[str, ...] = (), camera: bool = False
+) -> Response:
+    """Render a page of the console; ``connect`` are servers it talks to, and ``camera`` lets it ask for one."""
+    here, chosen = visit(), locale()
+    shared = {"shop": here.terms.name[here.terms.locale], "here": request.path}
+    answer = make_response(pages.render(template, chosen, shared | context), status)
+    answer.headers.update(headers.page(private=True))
+    answer.headers["Content-Security-Policy"] = policy(connect)
+    if camera:
+        given = answer.headers["Permissions-Policy"]
+        for feature in ("camera", "microphone"):
+            given = given.replace(f"{feature}=()", f"{feature}=(self)")
+        answer.headers["Permissions-Policy"] = given
+    if request.args.get("lang") in words.LANGUAGES:
+        kept = {"max_age": _REMEMBERED, "path": "/console", "secure": request.is_secure, "samesite": "Lax"}
+        answer.set_cookie(_LANGUAGE, chosen, httponly=True, **kept)
+    return answer
+
+
+def refused(status: int, message: str, back: str = "") -> Response:
+    """Return the page or the document that says no."""
+    if failures.wants_json():
+        answer = make_response(jsonify(message=message), status)
+        answer.headers["Cache-Control"] = headers.PRIVATE
+        return answer
+    known = _SAID.get(status)
+    title = say("console.missing.title" if known == "missing" else "console.refused.title")
+    return page("refused.html", {"title": title, "message": message, "back": back}, status=status)
+
+
+def guarded(view: Callable[P, R]) -> Callable[P, R | Response]:
+    """Let a view of the console fail in the console's look and language."""
+
+    @wraps(view)
+    def answer(*values: P.args, **named: P.kwargs) -> R | Response:
+        g.console = True
+        try:
+            return view(*values, **named)
+        except Refusal as refusal:
+            return refused(refusal.status, shop_words.refusal(refusal, locale()))
+        except HTTPException as error:
+            if error.response is not None:
+                return make_response(error.response)
+            status = error.code or 500
+            found = refused(status, say(f"console.{_SAID.get(status, 'odd')}"), HOME)
+            found.headers.update({name: text for name, text in error.get_headers() if name == "Retry-After"})
+            return found
+        except Fault as fault:
+            found = refused(503, say("console.mistake"), HOME)
+            found.headers["Retry-After"] = str(fault.retry_after)
+            return found
+
+    return answer

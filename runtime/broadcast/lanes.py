@@ -52,7 +52,7 @@ class Lane:
     def end(self) -> int:
         """Where the last sample ends, as far as that is known or usual."""
         if not self.held:
-            return self.floor
+            return self.floor if self._expected is None else self._expected
         last = self.held[-1]
         return last.time + (last.duration or self._step)
 

@@ -190,7 +190,8 @@ class Segmenter:
         return abs(apart) > _APART * self._cutting.gap * 1000
 
     def _long_enough(self, run: _Run, end: int) -> bool:
-        return (end - run.begun) * 1000 >= (self._cutting.segment - _SEGMENT_TOLERANCE) * run.main.track.timescale
+        early = _SEGMENT_TOLERANCE if run.main.track.kind is Kind.VIDEO else 0
+        return (end - run.begun) * 1000 >= (self._cutting.segment - early) * run.main.track.timescale
 
     def _cut(self, run: _Run, time: int, *, key: bool) -> None:
         """Close what must be closed before a sample that begins at ``time``."""

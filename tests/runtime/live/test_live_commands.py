@@ -1,37 +1,64 @@
 """Rooms at the command line: invitations and keys are shown once, and in the merchant's language."""
 
 import re
+import shutil
 
 import pytest
 from click.testing import CliRunner
-from floor import Shop
 from tills import NOW, make_settings
 
+from generator.build import Wish, build
 from runtime import cli
 from runtime import database as databases
 from runtime.commands import shop as shops
 from runtime.live import access, broadcasts
-from runtime.releases import Live
 
 ROOM = "tea-talk"
 
 
-class Published:
-    """A release made of values: what commands ask of one."""
+SHOP = """format: 1
+name: {zh-CN: 茶铺, en: Tea shop}
+url: https://tea.example.com
+country: SG
+locale: zh-CN
+locales: [zh-CN, en]
+currency: CNY
+seller:
+  {type: company, legal_name: Tea Pte Ltd, phone: "+6561234567", email: a@example.com, address: 1 Market St}
+delivery: [{id: pickup, name: {zh-CN: 自提, en: Pickup}, kind: pickup}]
+payment: [{gateway: rehearsal}]
+"""
+LIVE = """title: {zh-CN: 茶话会, en: Tea talk}
+starts_at: 2099-01-01T12:00:00Z
+products: [tea]
+source: {kind: broadcast}
+"""
 
-    def __init__(self):
-        self.catalogue = Shop()
-        self.terms = self.catalogue.terms
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("published") / "shop"
+    for name, text in (
+        ("shop.yaml", SHOP),
+        ("products/tea.yaml", "title: {zh-CN: 茶, en: Tea}\nprice: 10\nstock: 5\n"),
+        ("live/tea-talk.yaml", LIVE),
+    ):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, "utf-8")
+    built = build(folder, Wish(now="2026-11-22T12:00:00Z"))
+    assert [each for each in built.problems if each.severity == "error"] == []
+    return folder
 
 
 @pytest.fixture
-def shop(tmp_path, monkeypatch):
+def shop(published, tmp_path, monkeypatch):
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SHOPWRIGHT_SECRET", "0123456789abcdef0123456789abcdef")
-    monkeypatch.setattr(Live, "current", lambda _: Published())
-    databases.open(make_settings(tmp_path), upgrade=True).close()
-    return tmp_path
+    folder = tmp_path / "shop"
+    shutil.copytree(published, folder, symlinks=True)
+    databases.open(make_settings(folder), upgrade=True).close()
+    return folder
 
 
 def run(*arguments, code=0, **environ):

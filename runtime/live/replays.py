@@ -15,6 +15,7 @@ from generator import files, replays
 from generator.shop import Value
 from runtime.broadcast import Segment, playlist, recording
 from runtime.live import chapters, folders
+from runtime.live.chapters import Chapter
 from runtime.live.values import Broadcast, Pin
 
 _MARK = ".replay"
@@ -46,7 +47,7 @@ class Mark(Value, frozen=True, kw_only=True):
     """What is known of a recording beside its segments: its chapters, and why there is no single file."""
 
     length: int = 0
-    chapters: tuple[chapters.Chapter, ...] = ()
+    chapters: tuple[Chapter, ...] = ()
     no_movie: str = ""
 
 

@@ -17,13 +17,14 @@ from generator.shop import LiveRoom, Product, Terms, Value, Variant
 from runtime import words
 from runtime.database import Database, Transaction
 from runtime.faults import DatabaseFault
-from runtime.live import board, chat, document, tally, tickets
+from runtime.live import board, chat, document, replays, tally, tickets
 from runtime.live.board import Asked, Board, Recent
 from runtime.live.document import Phase, Scene, StreamState
 from runtime.live.hall import Code, Hall, Said, Taken
 from runtime.live.outlet import Event, Outlet
+from runtime.live.replays import Shown
 from runtime.live.tickets import Pass
-from runtime.live.values import Broadcast, Flash, State, milliseconds
+from runtime.live.values import Flash, Recording, State, milliseconds
 from runtime.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -261,6 +262,9 @@ class Desk:
             return
         running, ended = found.open.get(room.handle), found.ended.get(room.handle)
         try:
+            there = replays.shown(self._settings.rooms, room.handle, ended.stream) if ended else Shown()
+            if ended is not None and not there.playlist:
+                ended = msgspec.structs.replace(ended, recording=Recording.NONE)
             outlet.write_blocks(at)
             with self._lock:
                 viewers, sample = hall.audience.last, hall.audience.sample
@@ -282,7 +286,7 @@ class Desk:
                 seq=outlet.seq,
                 block=outlet.block,
                 sample=sample,
-                movie=ended is not None and _has_movie(self._settings, ended),
+                movie=there.movie,
             )
             outlet.write_state(document.write(scene, at, document.phase(room, running, ended, now)), at)
         except OSError as error:
@@ -293,7 +297,3 @@ class Desk:
         offered = shop.find_variant(flash.sku) if shop else None
         left = found.left.get(flash.id, 0)
         return (flash, left, offered[0].handle, offered[1].price) if offered else (flash, 0, "", 0)
-
-
-def _has_movie(settings: Settings, ended: Broadcast) -> bool:
-    return (settings.rooms / ended.room / ended.stream / "replay.mp4").is_file()

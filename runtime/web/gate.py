@@ -25,8 +25,8 @@ _LONGEST_HOST = 260
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::(\d{1,5}))?")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
-_FROM_SERVERS = re.compile(r"/pay/[a-z0-9_-]+/notify|/rehearsal-bank/v1/.*")
-"""What servers call, the payment providers' and ours: they are no browsers, and sign what they say."""
+_FROM_SERVERS = re.compile(r"/pay/[a-z0-9_-]+/notify|/live/hooks/[a-z-]+|/rehearsal-bank/v1/.*")
+"""What servers call, those of providers and ours: they are no browsers, and prove what they say."""
 
 
 class Turned(msgspec.Struct, frozen=True):

@@ -54,6 +54,7 @@ class Recording:
             init=number + 1,
             run=last.run + 1 if last else 0,
             time=last.time + last.duration if last else 0,
+            last=_find_init(folder, last.init) if last else None,
         )
 
     def take(self, made: Init | Part | Segment) -> bool:
@@ -160,3 +161,10 @@ def _first_free(folder: Path) -> int:
         return int((folder / NUMBERS).read_text().strip() or 0)
     except (FileNotFoundError, ValueError):
         return 0
+
+
+def _find_init(folder: Path, number: int) -> Init | None:
+    try:
+        return Init(number, (folder / f"init{number}.mp4").read_bytes())
+    except FileNotFoundError:
+        return None

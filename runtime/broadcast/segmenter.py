@@ -59,7 +59,7 @@ class Segmenter:
         self._run: _Run | None = None
         self._runs = begin.run
         self._inits = begin.init
-        self._init = b""
+        self._init = begin.last or Init(0, b"")
         self._segment = begin.segment
         self._fragment = begin.segment << 5
         self._time = begin.time
@@ -70,7 +70,8 @@ class Segmenter:
     def next(self) -> Start:
         """Where another segmenter would go on if this one ended now."""
         opened = self._run is not None and bool(self._run.pieces)
-        return Start(segment=self._segment + opened, init=self._inits, run=self._runs, time=self._time)
+        last = self._init if self._init.data else None
+        return Start(segment=self._segment + opened, init=self._inits, run=self._runs, time=self._time, last=last)
 
     def take(self, event: TrackChanged | Media, arrived_ms: int) -> list[Made]:
         """Take what a publisher's reader gave, which arrived now, by the server's wall clock."""
@@ -154,12 +155,12 @@ class Segmenter:
 
     def _begin(self, first: Sample) -> _Run:
         self._finish()
-        init = fmp4.init(self._tracks)
-        if init != self._init:
-            self._init = init
-            self._made.append(Init(self._inits, init))
+        data = fmp4.init(self._tracks)
+        if data != self._init.data:
+            self._init = Init(self._inits, data)
             self._inits += 1
-        run = self._run = _Run(self._runs, self._inits - 1, self._tracks, first, self._time)
+            self._made.append(self._init)
+        run = self._run = _Run(self._runs, self._init.number, self._tracks, first, self._time)
         self._runs += 1
         lane = run.lanes.get(Kind.AUDIO)
         if lane is not None and lane is not run.main:
@@ -174,7 +175,9 @@ class Segmenter:
         if run is None:
             return
         end = run.main.end
-        self._close(run, end)
+        # The last picture in decoding order may be shown before others: sound goes on until the last one is shown.
+        shown = max((held.shift for held in run.main.held), default=0)
+        self._close(run, end, end + max(0, shown))
         self._time = run.main.microseconds(end)
         lane = run.lanes.get(Kind.AUDIO)
         if lane is not None and lane is not run.main and lane.track == self._audio(self._tracks):
@@ -219,15 +222,13 @@ class Segmenter:
             if run.main.end + held[-1].duration - run.part_begun > most:
                 self._close_part(run, run.main.end)
 
-    def _close_part(self, run: _Run, end: int) -> None:
+    def _close_part(self, run: _Run, end: int, sound_end: int | None = None) -> None:
         main = run.main
         frames = main.take(end)
         if not frames:
             return
-        lanes = [
-            (kind, frames if lane is main else lane.take(lane.ticks(main.microseconds(end))))
-            for kind, lane in run.lanes.items()
-        ]
+        until = main.microseconds(end if sound_end is None else sound_end)
+        lanes = [(kind, frames if lane is main else lane.take(lane.ticks(until))) for kind, lane in run.lanes.items()]
         self._fragment += 1
         data = fmp4.fragment(self._fragment, lanes)
         if run.at is None:
@@ -251,9 +252,9 @@ class Segmenter:
         run.size += len(data)
         run.part_begun = end
 
-    def _close(self, run: _Run, end: int) -> None:
-        """Close the open part and the open segment."""
-        self._close_part(run, end)
+    def _close(self, run: _Run, end: int, sound_end: int | None = None) -> None:
+        """Close the open part and the open segment; sound may go on until ``sound_end``."""
+        self._close_part(run, end, sound_end)
         if run.pieces and run.at is not None:
             begun, ended = (run.main.microseconds(time) for time in (run.begun, run.part_begun))
             segment = Segment(

@@ -8,13 +8,24 @@ times are microseconds, ``at`` is the wall clock of the server in milliseconds s
 from generator.value import Value
 
 
+class Init(Value, frozen=True):
+    """An initialisation segment, ``init<number>.mp4``: what a decoder needs before the first part of a run."""
+
+    number: int
+    data: bytes
+
+
 class Start(Value, frozen=True, kw_only=True):
-    """Where a broadcast goes on: the first numbers that no viewer and no cache has ever seen."""
+    """Where a broadcast goes on: the first numbers that no viewer and no cache has ever seen.
+
+    ``last`` is the newest initialisation segment: tracks that are the same again need no other.
+    """
 
     segment: int = 0
     init: int = 1
     run: int = 0
     time: int = 0
+    last: Init | None = None
 
 
 class Cutting(Value, frozen=True, kw_only=True):
@@ -29,13 +40,6 @@ class Cutting(Value, frozen=True, kw_only=True):
     longest: int = 10_000
     gap: int = 1000
     most_bytes: int = 32 << 20
-
-
-class Init(Value, frozen=True):
-    """An initialisation segment, ``init<number>.mp4``: what a decoder needs before the first part of a run."""
-
-    number: int
-    data: bytes
 
 
 class Piece(Value, frozen=True):

@@ -13,6 +13,7 @@ from runtime import server
 from runtime.renewal import Renewal
 from runtime.server import Listening, PortError
 from runtime.settings import SettingError, Settings, read
+from runtime.streaming.companion import Companion, Neighbour
 
 PROBLEMS, USAGE, WORLD = 1, 2, 3
 
@@ -34,13 +35,16 @@ def serve(folder: Path, listening: Listening, lang: str | None, *, build: bool) 
         terminal.say(spoken, "error: nothing was published yet", "错误：还没有发布过任何版本")
         return WORLD
     renewing = Renewal(settings.folder, spoken) if build else None
+    rooms = Companion(settings, Neighbour(listening.host, listening.port))
     try:
+        rooms.start()
         if renewing:
             renewing.start()
         server.run(settings, listening, lambda address: _announce(address, spoken))
     except PortError as error:
         return _port(listening, error, spoken)
     finally:
+        rooms.stop()
         if renewing:
             renewing.stop()
     return 0

@@ -27,6 +27,7 @@ from runtime.dev.board import Board
 from runtime.dev.layer import Layer
 from runtime.server import Listening, PortError
 from runtime.settings import SettingError, Settings, read
+from runtime.streaming.companion import Companion, Neighbour
 from runtime.web.gate import LOOPBACK, Gate
 
 _THREADS = 24
@@ -163,8 +164,10 @@ def dev(folder: Path, port: int, host: str, lang: str | None) -> None:
         terminal.say(spoken, f"error: {error}", f"错误：{error}")
         sys.exit(terminal.USAGE if isinstance(error, SettingError) else terminal.WORLD)
     terminal.say(spoken, "Building …", "正在生成店铺 …")
+    rooms = Companion(settings, Neighbour(host, port))
     try:
         bench.start()
+        rooms.start()
         shop = create_server(application(settings, bench.board), host=host, port=port, threads=_THREADS, ident="")
         address = listening.address
         terminal.say(
@@ -174,6 +177,7 @@ def dev(folder: Path, port: int, host: str, lang: str | None) -> None:
         )
         _run(shop)
     finally:
+        rooms.stop()
         bench.close()
 
 

@@ -76,7 +76,7 @@ class Channel:
         self._bucket = Bucket(rules.most_kbps, self._now())
         self._takeovers: deque[float] = deque(maxlen=TAKEOVERS)
         self._news = asyncio.Event()
-        self._texts: dict[tuple[str, bool, bool], tuple[int, bytes]] = {}
+        self._texts: dict[tuple[bool, bool, bool], tuple[int, bytes]] = {}
         self._disk = ThreadPoolExecutor(1, f"recording-{broadcast.id}")
         self._writing = 0
 
@@ -166,32 +166,36 @@ class Channel:
         """Return when everything made so far is on disk, or was given up."""
         await asyncio.get_running_loop().run_in_executor(self._disk, lambda: None)
 
-    async def wait(self, wanted: Wanted, within: float) -> Answer:
-        """Wait until a playlist or part can be answered, and return whether it can."""
-        answer = self.window.answer(wanted)
+    async def wait(self, wanted: Wanted, within: float, *, whole: bool = False) -> Answer:
+        """Wait until a playlist or part can be answered, and return whether it can; ``whole`` wants whole segments."""
+        answer = self._answer(wanted, whole=whole)
         if answer is not Answer.WAIT:
             return answer
         try:
             async with asyncio.timeout(within):
                 while answer is Answer.WAIT:
                     await self._news.wait()
-                    answer = self.window.answer(wanted)
+                    answer = self._answer(wanted, whole=whole)
         except TimeoutError:
             return Answer.WAIT
         return answer
 
-    def text(self, kind: str, wanted: Wanted, *, packed: bool) -> bytes:
-        """Return a playlist as it is now: ``ll`` with parts, else plain; the same bytes until something changes."""
-        key = (kind, wanted.skip, packed)
+    def text(self, wanted: Wanted, *, low: bool, packed: bool) -> bytes:
+        """Return a playlist as it is now, of parts or of whole segments; the same bytes until something changes."""
+        key = (low, wanted.skip, packed)
         version, text = self._texts.get(key, (-1, b""))
         if version != self.window.version:
-            low = kind == "ll" and self.rules.part
             text = (
                 playlist.low_latency(self.window, self.rules.part, wanted) if low else playlist.plain(self.window)
             ).encode()
             text = gzip.compress(text, 4, mtime=0) if packed else text
             self._texts[key] = (self.window.version, text)
         return text
+
+    def _answer(self, wanted: Wanted, *, whole: bool) -> Answer:
+        found = self.window.answer(wanted)
+        missing = whole and not self.window.segments and not self.window.ended
+        return Answer.WAIT if missing and found is Answer.NOW else found
 
     def _publish(self, made: list[Init | Part | Segment]) -> None:
         for each in made:

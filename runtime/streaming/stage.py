@@ -5,6 +5,7 @@ again and again (``poll``), so that a killed process, a lost message or a fault 
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -56,6 +57,7 @@ class Stage:
         self._over: dict[int, float] = {}
         self._noted: dict[int, float] = {}
         self._connections: dict[int, int] = {}
+        self._looked = asyncio.Event()
         self._turn = asyncio.Lock()
         self._entering = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -68,13 +70,16 @@ class Stage:
 
     async def find_open(self, room: str, stream: str) -> Channel | None:
         """Return a stream's channel, made anew for a broadcast that goes on since before this process began."""
-        found = self.find(room, stream)
-        if found is None:
-            known = next((each for each in self._open.values() if (each.room, each.stream) == (room, stream)), None)
-            if known is not None:
-                async with self._entering:
-                    found = await self._channel(known)
-        return found
+        known = self._known(room, stream)
+        if known is None:
+            # It may have been armed a moment ago: the next look at the database tells.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._looked.wait(), 1)
+            known = self._known(room, stream)
+        if known is None:
+            return None
+        async with self._entering:
+            return await self._channel(known)
 
     async def admit_by_key(self, key: str, publisher: Publisher) -> Channel:
         """Let in whoever has a stream key; raise NotAdmittedError."""
@@ -112,6 +117,8 @@ class Stage:
             except DatabaseFault as error:
                 log.warning("broadcasts go on without the database: %s", error)
                 return
+            looked, self._looked = self._looked, asyncio.Event()
+            looked.set()
             self._open = {each.id: each for each in opened if each.through is Through.OWN}
             for channel in present:
                 await self._compare(channel)
@@ -262,6 +269,9 @@ class Stage:
         task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    def _known(self, room: str, stream: str) -> Broadcast | None:
+        return next((each for each in self._open.values() if (each.room, each.stream) == (room, stream)), None)
 
     def _forget(self) -> None:
         for identity, at in tuple(self._over.items()):

@@ -69,17 +69,16 @@ class Watching:
         except ValueError:
             return error(400, "query", "This is not a part of a broadcast.")
         blocked = wanted.segment is not None
-        when = await channel.wait(wanted, _BLOCK if blocked else PATIENCE)
-        window = channel.window
+        low, window = name == "ll.m3u8" and channel.rules.part > 0, channel.window
+        when = await channel.wait(wanted, _BLOCK if blocked else PATIENCE, whole=not low)
         if when is When.NEVER:
             return error(400, "ahead", "This is too far ahead.")
-        if not window.segments and not window.parts and not window.ended:
+        if not window.segments and not (low and window.parts) and not window.ended:
             return error(404, "not_yet", "Nothing was sent yet.")
         packed = "gzip" in request.header(b"accept-encoding")
-        kind = "ll" if name == "ll.m3u8" else "plain"
         # A blocked request that came to nothing is answered as things stand, but no cache may keep that answer.
         caching = NEVER if when is When.WAIT else _MINUTE if window.ended else _AWAITED if blocked else SECOND
-        text = channel.text(kind, wanted, packed=packed)
+        text = channel.text(wanted, low=low, packed=packed)
         return Answer(200, text, _HLS, (caching, *_VARY, *(_PACKED if packed else ())))
 
     async def _media(self, channel: Channel, number: int, part: str | None) -> Answer:

@@ -1,0 +1,185 @@
+"""A shop with a live room, the daemon that serves it, and publishers as people have them."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ports import free_port
+
+from generator.build import Wish, build
+from runtime import database, settings
+from runtime.live import broadcasts
+
+SECRET = "0123456789abcdef0123456789abcdef"
+SHOPWRIGHT = Path(sys.executable).with_name("shopwright")
+ROOM = "evening"
+SHOP = """format: 1
+name: Tea
+url: https://tea.example.com
+country: SG
+locale: en
+currency: SGD
+seller:
+  {type: company, legal_name: Four Seasons Pte Ltd, phone: "+6561234567", email: a@example.com, address: 1 Market St}
+home: []
+delivery:
+  - {id: post, name: Post, kind: courier, rates: {by: quantity, zones: [{regions: ['*'], first: {fee: 10}}]}}
+payment: [{gateway: rehearsal}]
+"""
+LIVE = """title: An evening
+starts_at: 2026-11-01T20:00
+products: [longjing]
+chat: everyone
+source: {kind: broadcast}
+"""
+FFMPEG = [
+    "ffmpeg", "-hide_banner", "-loglevel", "error", "-re",
+    "-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25", "-f", "lavfi", "-i", "sine=frequency=440:sample_rate=44100",
+    "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-pix_fmt", "yuv420p", "-g", "25",
+    "-b:v", "300k",
+    "-c:a", "aac", "-b:a", "64k",
+]  # fmt: skip
+
+
+def write(folder, **live):
+    """Write and publish the shop; ``live`` are its settings of that name."""
+    for name in ("products", "live"):
+        (folder / name).mkdir(parents=True)
+    (folder / "shop.yaml").write_text(SHOP + f"live: {json.dumps(live)}\n", "utf-8")
+    (folder / "products/longjing.yaml").write_text("title: Longjing\nprice: 168\nstock: 20\n", "utf-8")
+    (folder / f"live/{ROOM}.yaml").write_text(LIVE, "utf-8")
+    built = build(folder, Wish(now="2026-11-22T12:00:00Z"))
+    assert built.release, [problem for problem in built.problems if problem.severity == "error"]
+    return folder
+
+
+def until(what, seconds=15, pause=0.05):
+    """Return what something gives as soon as it gives something."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = what()
+        if found:
+            return found
+        time.sleep(pause)
+    raise AssertionError(f"nothing came of it within {seconds} s")
+
+
+class Answer:
+    """What came back over HTTP."""
+
+    def __init__(self, status, headers, body):
+        self.status = status
+        self.headers = headers
+        self.body = body
+
+    @property
+    def text(self):
+        return self.body.decode()
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+
+class Aired:
+    """The daemon of a shop in a process of its own, and the shop's database beside it."""
+
+    def __init__(self, folder, **given):
+        self.folder = folder
+        self.given = {"SHOPWRIGHT_SECRET": SECRET, **given}
+        self.port = free_port()
+        self.rtmp_port = free_port()
+        self.settings = settings.read(folder, self.given)
+        self.database = database.open(self.settings, upgrade=True)
+        self.log = folder.parent / f"{folder.name}-daemon.log"
+        self.process = None
+        self.publishers = []
+
+    def start(self, **more):
+        """Start the daemon and return when it answers."""
+        listen = {
+            "SHOPWRIGHT_LIVE_LISTEN": f"127.0.0.1:{self.port}",
+            "SHOPWRIGHT_RTMP_LISTEN": f"127.0.0.1:{self.rtmp_port}",
+        }
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [SHOPWRIGHT, "live", "serve", self.folder],
+                stdout=log,
+                stderr=log,
+                env={**os.environ, **self.given, **listen, **more},
+            )
+        until(self._answers, 30)
+        return self
+
+    def _answers(self):
+        assert self.process.poll() is None, self.log.read_text("utf-8")
+        with contextlib.suppress(OSError):
+            return self.get("/healthz").status == 200
+
+    def stop(self, number=signal.SIGTERM):
+        """Stop the daemon and return its exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        return self.process.wait(timeout=30)
+
+    def close(self):
+        """Stop everything that was started."""
+        for each in self.publishers:
+            if each.poll() is None:
+                each.kill()
+            each.wait()
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.database.close()
+
+    def ask(self, method, path, body=None, timeout=30, **headers):
+        """Ask the daemon over HTTP."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", body, named, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=timeout) as answer:
+                return Answer(answer.status, answer.headers, answer.read())
+        except urllib.error.HTTPError as error:
+            return Answer(error.code, error.headers, error.read())
+
+    def get(self, path, **headers):
+        """Get something."""
+        return self.ask("GET", path, **headers)
+
+    def arm(self, *, practice=False):
+        """Make a broadcast ready; return it with its key."""
+        return broadcasts.arm(self.database, ROOM, practice=practice, by="test", now=datetime.now(UTC))
+
+    def broadcast(self, identity):
+        """Return what the database says of a broadcast now."""
+        return broadcasts.find(self.database, identity)
+
+    def address(self, key):
+        """Return where a publisher sends to."""
+        return f"rtmp://127.0.0.1:{self.rtmp_port}/live/{key}"
+
+    def ffmpeg(self, key, *options):
+        """Publish with ffmpeg until it is stopped."""
+        return self.run([*FFMPEG, *options, "-f", "flv", self.address(key)])
+
+    def run(self, command):
+        """Run a publisher."""
+        log = (self.folder.parent / f"publisher-{len(self.publishers)}.log").open("wb")
+        with log:
+            made = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self.publishers.append(made)
+        return made
+
+    def said(self, number=-1):
+        """Return what a publisher printed."""
+        number = number if number >= 0 else len(self.publishers) + number
+        return (self.folder.parent / f"publisher-{number}.log").read_text("utf-8", "replace")

@@ -19,13 +19,15 @@ _CONFUSABLE = str.maketrans(
 )
 _DIGITS = str.maketrans("013457@$!|l", "oieastasiii")
 _FULL_STOPS = str.maketrans("。．｡・·•点點", "........")
+_USUAL = "com|cn|net|org|top|xyz|shop|vip|cc"
+"""Endings that are no words, so that a gap before them hides nothing."""
 _ENDINGS = (
-    "com|cn|net|org|top|xyz|shop|vip|cc|info|link|club|live|site|online|store|app|tv|co|io|me|ru|de|uk|eu|fr|jp|hk|tw|"
-    "biz|pro|fun|icu|wang|ltd|ink|ly|gg|to"
+    f"{_USUAL}|info|link|club|live|site|online|store|app|tv|co|io|me|ru|de|uk|eu|fr|jp|hk|tw|biz|pro|fun|icu|wang|ltd|"
+    "ink|ly|gg|to"
 )
 _LINK = re.compile(
-    rf"h\W{{0,3}}t\W{{0,3}}t\W{{0,3}}p\W{{0,3}}s?\s?[:/]|www\s?\.|(?<![a-z0-9])[a-z0-9][a-z0-9-]*\s?\.\s?"
-    rf"(?:{_ENDINGS})(?![a-z0-9])"
+    r"h\W{0,3}t\W{0,3}t\W{0,3}p\W{0,3}s?\s?[:/]|www\s?\.|(?<![a-z0-9])[a-z0-9][a-z0-9-]*"
+    rf"(?:\s?\.\s?(?:{_USUAL})|\.(?:{_ENDINGS}))(?![a-z0-9])"
 )
 _SPACES = re.compile(r"\s+")
 

@@ -95,13 +95,22 @@ def vtt(found: Sequence[Chapter], title: Callable[[str], str]) -> str:
     return "\n".join(["WEBVTT\n", *cues])
 
 
-def metadata(found: Sequence[Chapter], title: Callable[[str], str], name: str) -> str:
-    """Write chapters as ffmpeg's FFMETADATA1, with the name of the whole."""
+def metadata(found: Sequence[Chapter], title: Callable[[str], str], name: str, length: int) -> str:
+    """Write chapters as ffmpeg's FFMETADATA1; in MP4 one follows another, so what is between bears the whole's name."""
     parts = [f";FFMETADATA1\ntitle={_escaped(name)}\n"]
+    place = 0
     for each in found:
-        said = _escaped(f"{each.number}. {title(each.product)}")
-        parts.append(f"[CHAPTER]\nTIMEBASE=1/1000\nSTART={each.start}\nEND={each.end}\ntitle={said}\n")
+        if each.start > place:
+            parts.append(_chapter(place, each.start, name))
+        parts.append(_chapter(each.start, each.end, f"{each.number}. {title(each.product)}"))
+        place = each.end
+    if found and place < length:
+        parts.append(_chapter(place, length, name))
     return "".join(parts)
+
+
+def _chapter(start: int, end: int, title: str) -> str:
+    return f"[CHAPTER]\nTIMEBASE=1/1000\nSTART={start}\nEND={end}\ntitle={_escaped(title)}\n"
 
 
 def _clock(milliseconds: int) -> str:

@@ -57,7 +57,7 @@ class Maker:
             raise MovieError("the disk has no room for it")
         try:
             if self._ffmpeg is not None:
-                self._copied(self._ffmpeg, found.folder, chapters.metadata(marks.chapters, title, name))
+                self._copied(self._ffmpeg, found.folder, chapters.metadata(marks.chapters, title, name, found.length))
             else:
                 self._joined(found, draft)
             _sync(draft)

@@ -1,6 +1,7 @@
 """Chapters are the pins of a broadcast without the time in which nothing was sent."""
 
 import json
+import re
 from itertools import pairwise
 
 import pytest
@@ -119,10 +120,20 @@ def test_webvtt_has_a_cue_for_each_chapter_and_no_mark_of_its_own_in_a_title():
 
 
 def test_what_ffmpeg_reads_is_escaped():
-    found = [Chapter(start=1, end=2, number=1, product="b")]
-    assert chapters.metadata(found, TITLES.__getitem__, "x=1;\n#") == (
-        ";FFMETADATA1\ntitle=x\\=1\\; \\#\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=1\nEND=2\ntitle=1. a\\=b\\;c\\#d\\\\e f\n"
+    found = [Chapter(start=0, end=2, number=1, product="b")]
+    assert chapters.metadata(found, TITLES.__getitem__, "x=1;\n#", 2) == (
+        ";FFMETADATA1\ntitle=x\\=1\\; \\#\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=2\ntitle=1. a\\=b\\;c\\#d\\\\e f\n"
     )
+
+
+def test_in_a_file_to_download_the_time_between_chapters_bears_the_name_of_the_whole():
+    found = [Chapter(start=start, end=end, number=1, product="a") for start, end in ((1, 2), (2, 3), (5, 6))]
+    text = chapters.metadata(found, lambda _: "A", "Whole", 7)
+    assert re.findall(r"START=(\d)\nEND=(\d)\ntitle=(.*)", text) == [
+        ("0", "1", "Whole"), ("1", "2", "1. A"), ("2", "3", "1. A"), ("3", "5", "Whole"), ("5", "6", "1. A"),
+        ("6", "7", "Whole"),
+    ]  # fmt: skip
+    assert chapters.metadata([], str, "Whole", 7) == ";FFMETADATA1\ntitle=Whole\n"
 
 
 def test_players_get_seconds_numbers_and_products():

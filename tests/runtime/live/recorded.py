@@ -1,0 +1,42 @@
+"""Recordings on disk for tests of replays: of bytes that mean nothing, or of a film that ffmpeg made."""
+
+import media_films
+from aired import AT
+
+from runtime.broadcast import Cutting, Fragments, Init, Recording, Segment, Segmenter
+
+FRAGMENTS = ("-movflags", "frag_keyframe+empty_moov+default_base_moof")
+
+
+def record(folder, *runs, init=b"init"):
+    """Record segments of a second for runs that begin and end so many seconds after AT; return the segments."""
+    made = Recording(folder)
+    number, time = made.start.segment, made.start.time
+    for place, (start, end) in enumerate(runs):
+        run = made.start.run + place
+        made.take(Init(number + 1, init if isinstance(init, bytes) else init[place]))
+        named = number + 1
+        for at in range(start, end):
+            data = f"<{at}>".encode()
+            segment = Segment(
+                number=number, init=named, run=run, time=time, duration=1_000_000, at=(AT + at) * 1000,
+                independent=True, size=len(data), data=data,
+            )  # fmt: skip
+            assert made.take(segment)
+            number, time = number + 1, time + 1_000_000
+        number += 1
+    made.close()
+
+
+def film(folder, tmp_path, *runs):
+    """Record films that ffmpeg made, one after another: (seconds after AT, how ``media_films.make`` makes it)."""
+    made = Recording(folder)
+    cutter = Segmenter(Cutting(), made.start)
+    for place, (start, options) in enumerate(runs):
+        source = media_films.make(tmp_path / f"source{place}.mp4", options=FRAGMENTS, **options)
+        for event in Fragments().read(source.read_bytes()):
+            for each in cutter.take(event, (AT + start) * 1000):
+                assert made.take(each)
+        for each in cutter.flush():
+            assert made.take(each)
+    made.close()

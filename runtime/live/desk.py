@@ -17,15 +17,15 @@ from generator.shop import LiveRoom, Product, Terms, Value, Variant
 from runtime import words
 from runtime.database import Database, Transaction
 from runtime.faults import DatabaseFault
-from runtime.live import board, chat, document, replays, tally, tickets
+from runtime.live import board, chat, document, networks, replays, tally, tickets
 from runtime.live.board import Asked, Board, Recent
 from runtime.live.document import Phase, Scene, StreamState
 from runtime.live.hall import Code, Hall, Said, Taken
 from runtime.live.outlet import Event, Outlet
 from runtime.live.replays import Shown
 from runtime.live.tickets import Pass
-from runtime.live.values import Flash, Recording, State, milliseconds
-from runtime.settings import Settings
+from runtime.live.values import Broadcast, Flash, Recording, State, Through, milliseconds
+from runtime.settings import SettingError, Settings
 
 log = logging.getLogger(__name__)
 _SELDOM = 2000
@@ -274,7 +274,7 @@ class Desk:
                 terms=terms,
                 running=running,
                 ended=ended,
-                stream=stream,
+                stream=self._elsewhere(running, terms, now) or stream,
                 media=self._media,
                 pins=found.pins.get(running.id, []) if running else [],
                 flashes=[self._offered(each, found) for each in found.flashes if each.room == room.handle],
@@ -291,6 +291,17 @@ class Desk:
             outlet.write_state(document.write(scene, at, document.phase(room, running, ended, now)), at)
         except OSError as error:
             log.warning("the state of a room could not be written: %s", error.strerror)
+
+    def _elsewhere(self, running: Broadcast | None, terms: Terms, now: datetime) -> StreamState | None:
+        """Return where the picture of a broadcast is played that a network carries."""
+        if running is None or running.through is not Through.CDN:
+            return None
+        try:
+            found = networks.play(terms, self._settings, running, now)
+        except SettingError as error:
+            log.warning("the picture of a room cannot be addressed: %s", error)
+            return StreamState()
+        return StreamState(ready=running.state is State.LIVE, flv=found.flv, hls=found.hls)
 
     def _offered(self, flash: Flash, found: Board) -> tuple[Flash, int, str, int]:
         shop = self._shop()

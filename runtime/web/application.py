@@ -29,6 +29,7 @@ from runtime.web import (
     health,
     listing,
     live_hooks,
+    live_room,
     notify,
     order_pages,
     paper_page,
@@ -67,6 +68,7 @@ LOCALIZED: tuple[Blueprint, ...] = (
 PLAIN: tuple[Blueprint, ...] = (
     health.blueprint,
     api.blueprint,
+    live_room.blueprint,
     cart.api,
     promotion_pages.invitations,
     order_pages.blueprint,

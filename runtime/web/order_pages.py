@@ -15,7 +15,7 @@ from runtime import addresses, carriers, groups, orders, payments
 from runtime.gateways import Instructions, Kind
 from runtime.orders import HistoryRow, Order, State
 from runtime.refusals import Code, Refusal
-from runtime.web import address_page, bill, case_page, paper_page, paying, placed, sharing
+from runtime.web import address_page, bill, case_page, known_buyer, paper_page, paying, placed, sharing
 from runtime.web.failures import limit
 from runtime.web.paying import pay
 from runtime.web.visit import Visit, visit
@@ -33,6 +33,7 @@ def show(token: str) -> Response:
     if order.state is State.PENDING_PAYMENT:
         order = payments.refresh(here.till, order, here.now)
         problem = request.args.get("payment") == "failed" or payments.failed(here.till, order)
+    known_buyer.remember(here, order)
     return _page(here, order, problem=problem)
 
 

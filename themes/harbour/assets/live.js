@@ -76,7 +76,7 @@
     const { pass } = await room.pass();
     const post = (token) => fetch(`${room.base}/live/${handle}/${what}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ ...body, pass: token }) });
     let answer = await post(pass);
-    if (answer.status === 401 || answer.status === 403) answer = await post((await room.pass(true)).pass);
+    if (answer.status === 401) answer = await post((await room.pass(true)).pass);
     return { ok: answer.ok, ...(await answer.json().catch(() => ({}))) };
   };
 
@@ -278,14 +278,15 @@
   let seconds = 0, clicks = {};
   room.clicked = (product) => { clicks[product] = (clicks[product] || 0) + 1; };
   room.watched = () => { seconds += 1; };
-  let beats = 0;
+  // The first one comes at some moment of the first round, so that a crowd that arrives at once does not beat at once.
+  let beats = Math.floor(Math.random() * 12);
   setInterval(() => {
-    beats += 1;
     const beat = room.state?.beat;
     if (!beat || !["live", "interrupted"].includes(room.phase) || luck >= beat.sample) return;
     if (!room.own && !document.hidden) seconds += 1;
-    if (beats < beat.every && beats !== 2) return;
-    if (beats >= beat.every) beats = 0;
+    beats += 1;
+    if (beats < beat.every) return;
+    beats = 0;
     const said = { seconds: Math.min(seconds, 2 * beat.every), clicks };
     seconds = 0;
     clicks = {};

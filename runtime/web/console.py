@@ -81,7 +81,7 @@ def page(
 ) -> Response:
     """Render a page of the console; ``connect`` are servers it talks to, and ``camera`` lets it ask for one."""
     here, chosen = visit(), locale()
-    shared = {"shop": here.terms.name[here.terms.locale], "here": request.path}
+    shared = {"shop": here.release.terms.name[here.release.terms.locale], "here": request.path}
     answer = make_response(pages.render(template, chosen, shared | context), status)
     answer.headers.update(headers.page(private=True))
     answer.headers["Content-Security-Policy"] = policy(connect)

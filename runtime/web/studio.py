@@ -22,6 +22,7 @@ _RTMP = 1935
 _PASS_SECONDS = 300
 _PRACTICE = re.compile(r"p[0-9a-f]{32}", re.ASCII)
 _HIGHEST = (1 << 53) - 1
+_ORDER = {"live": 0, "interrupted": 0, "ended": 2, "replay": 2}
 _EXAMPLE = """title: {en: An evening with tea, zh-CN: 茶香之夜}
 starts_at: 2030-01-01T20:00
 products: [first-product, second-product]
@@ -39,7 +40,7 @@ def rooms() -> Response:
     running = {each.room: each for each in broadcasts.all_open(here.database) if not each.practice}
     mine = [room for room in here.catalogue.rooms() if guest.may_see(room.handle)]
     listed = [_listed(here, room, running.get(room.handle)) for room in mine]
-    listed.sort(key=lambda each: each["state"] not in {"live", "interrupted"})
+    listed.sort(key=lambda each: (_ORDER.get(each["state"], 1), each["starts"]["iso"]))
     context = {
         "title": say("live.rooms.title"),
         "name": guest.access.name,
@@ -74,7 +75,7 @@ def studio(handle: str) -> Response:
         "state": running.state if running else "embed" if embed else "before",
         "chat": room.chat,
         "products": len(room.products),
-        "currency": here.terms.currency,
+        "currency": here.release.terms.currency,
         "obs": _obs(found),
     }
     return page(
@@ -144,18 +145,18 @@ def _moment(here: Visit, at: float) -> dict[str, str]:
 
 
 def _told(guest: Guest, room: LiveRoom, context: dict[str, Any], found: Listening | None) -> dict[str, Any]:
-    here, live = guest.here, guest.here.terms.live
+    here, live = guest.here, guest.here.release.terms.live
     return {
         "handle": room.handle,
         "locale": console.locale(),
-        "timezone": here.terms.timezone,
+        "timezone": here.release.terms.timezone,
         "csrf": guest.token,
         "host": guest.host,
         "own": context["own"],
         "embed": context["embed"],
         "bag": studio_desk.bag(here, room),
         "bans": studio_desk.bans(here, room),
-        "low": here.terms.stock_low,
+        "low": here.release.terms.stock_low,
         "media": _media(here, found),
         "ceiling": live.most_kbps * 1000,
         "obs": context["obs"]["server"],
@@ -202,5 +203,5 @@ def _pass(guest: Guest, room: LiveRoom) -> str:
 
 def _player(here: Visit) -> str:
     """Return where the release has its player of live pictures, empty where it has none."""
-    stage = here.renderer.stages[here.terms.locale]
+    stage = here.renderer.stages[here.release.terms.locale]
     return stage.assets.get("hls.js", "")

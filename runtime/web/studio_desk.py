@@ -32,31 +32,34 @@ _SESSION = (
 
 def shop_locale(here: Visit) -> str:
     """Return the language of the shop that is nearest to the console's."""
-    wanted, known = console.locale(), here.terms.locales
+    wanted, known = console.locale(), here.release.terms.locales
     if wanted in known:
         return wanted
-    return next((each for each in known if each.split("-")[0] == wanted.split("-")[0]), here.terms.locale)
+    return next((each for each in known if each.split("-")[0] == wanted.split("-")[0]), here.release.terms.locale)
 
 
 def title(here: Visit, room: LiveRoom) -> str:
     """Return a room's title."""
-    return room.title.get(shop_locale(here)) or room.title[here.terms.locale]
+    return room.title.get(shop_locale(here)) or room.title[here.release.terms.locale]
 
 
 def price(here: Visit, amount: int) -> str:
     """Write money as the console's readers do."""
-    return money.text(amount, here.terms.currency, console.locale())
+    return money.text(amount, here.release.terms.currency, console.locale())
 
 
 def clock(here: Visit, at: int) -> str:
     """Write a moment of a day by the shop's clock."""
-    moment = datetime.fromtimestamp(at, ZoneInfo(here.terms.timezone))
+    moment = datetime.fromtimestamp(at, ZoneInfo(here.release.terms.timezone))
     return str(format_time(moment, "short", locale=wording.culture(console.locale())))
 
 
 def day(here: Visit, at: float) -> str:
     """Write a moment with its date by the shop's clock."""
-    moment, culture = datetime.fromtimestamp(at, ZoneInfo(here.terms.timezone)), wording.culture(console.locale())
+    moment, culture = (
+        datetime.fromtimestamp(at, ZoneInfo(here.release.terms.timezone)),
+        wording.culture(console.locale()),
+    )
     return f"{format_date(moment, 'medium', culture)} {format_time(moment, 'short', locale=culture)}"
 
 
@@ -161,7 +164,7 @@ def _good(here: Visit, number: int, product: Product, card: Card) -> dict[str, A
                 "sku": each.sku,
                 "label": _label(here, product, each),
                 "price": price(here, each.price),
-                "plain": money.plain(each.price, here.terms.currency),
+                "plain": money.plain(each.price, here.release.terms.currency),
             }
             for each in product.variants
         ],
@@ -238,7 +241,7 @@ def _figures(look: Transaction, shown: Broadcast) -> dict[str, Any]:
 
 
 def _sales(here: Visit, look: Transaction, shown: Broadcast) -> dict[str, Any]:
-    found = numbers.sales(look, shown.id, here.terms.currency)
+    found = numbers.sales(look, shown.id, here.release.terms.currency)
     rows = look.all(_ORDERS, shown.id)
     return {
         "orders": found.orders,

@@ -70,7 +70,7 @@ def key(handle: str) -> Response:
     made = broadcasts.rotate(here.database, found.id, here.now) if found else _arm(guest, room, practice=False)
     if made is None:
         raise Refusal(Code.LIVE_NOT_OPEN, room=room.handle)
-    address = networks.push(here.terms, here.shopfront.settings, made[0], here.now, made[1])
+    address = networks.push(here.release.terms, here.shopfront.settings, made[0], here.now, made[1])
     return jsonify(key=address.key if address else made[1], server=address.server if address else "")
 
 
@@ -85,7 +85,7 @@ def start_flash(handle: str) -> Response:
         offer = Offer(
             number=_whole(given, "number"),
             sku=str(given.get("sku", "")),
-            price=_price(given, here.terms.currency),
+            price=_price(given, here.release.terms.currency),
             quantity=_whole(given, "quantity"),
             per_buyer=_whole(given, "per_buyer"),
             minutes=_whole(given, "minutes"),
@@ -95,7 +95,9 @@ def start_flash(handle: str) -> Response:
         field = _FIELDS.get(str(refusal.values.get("field")))
         if refusal.code is not Code.FIELD_INVALID or field is None:
             raise
-        raise Refusal(Code.FIELD_INVALID, field=say(f"live.flash.{field}", currency=here.terms.currency)) from refusal
+        raise Refusal(
+            Code.FIELD_INVALID, field=say(f"live.flash.{field}", currency=here.release.terms.currency)
+        ) from refusal
     return done()
 
 

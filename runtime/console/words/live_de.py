@@ -15,7 +15,7 @@ WORDS = {
     "live.enter.left": "Sie haben das Studio verlassen. Derselbe Schlüssel öffnet es wieder.",
     "live.leave": "Verlassen",
     "live.rooms.title": "Live-Räume",
-    "live.rooms.hello": "Hallo {name}.",
+    "live.rooms.hello": "Hallo {name}. ",
     "live.rooms.products.one": "{count} Artikel",
     "live.rooms.products.other": "{count} Artikel",
     "live.rooms.viewers.one": "{count} schaut zu",

@@ -13,7 +13,7 @@ WORDS = {
     "live.enter.left": "You have left the studio. The same key lets you in again.",
     "live.leave": "Leave",
     "live.rooms.title": "Live rooms",
-    "live.rooms.hello": "Hello {name}.",
+    "live.rooms.hello": "Hello {name}. ",
     "live.rooms.products.one": "{count} product",
     "live.rooms.products.other": "{count} products",
     "live.rooms.viewers.one": "{count} watching",

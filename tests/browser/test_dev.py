@@ -3,16 +3,19 @@
 import json
 import shutil
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
-from conftest import ROOT, SHOPWRIGHT
 from playwright.sync_api import expect
 from ports import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+ROOT = Path(__file__).parents[2]
+SHOPWRIGHT = Path(sys.executable).with_name("shopwright")
 WAIT = 90_000
 
 

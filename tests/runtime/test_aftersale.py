@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 from PIL import Image
-from test_refunds import refused, reread, sound
+from refunding import refused, reread, sound
 from tills import NOW, PRODUCTS, Goods, counts, level, make_terms, order, product, rows
 
 from generator.shop import NoReasonReturn, ReturnRules

@@ -1,13 +1,11 @@
 """Many processes want the same pieces; P and R numbers are the cases of the catalogues."""
 
 import json
-import os
-import subprocess
-import sys
 import threading
 from collections import Counter
 from pathlib import Path
 
+from forking import Program
 from tills import level, order, rows
 
 from runtime import audit
@@ -17,10 +15,7 @@ BUYER = Path(__file__).with_name("buyer.py")
 
 def start(settings, name, cart, times):
     address = settings.database if settings.database.startswith("postgres") else ""
-    return subprocess.Popen(
-        [sys.executable, BUYER, settings.folder, address, name, json.dumps(cart), str(times)],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(BUYER.parent)},
-    )  # fmt: skip
+    return Program(BUYER, settings.folder, address, name, json.dumps(cart), times)
 
 
 def race(settings, carts, times, turn=0):
@@ -31,7 +26,7 @@ def race(settings, carts, times, turn=0):
         buyer.stdin.flush()
     answers = []
     for buyer in buyers:
-        output, _ = buyer.communicate(timeout=240)
+        output, _ = buyer.communicate()
         assert buyer.returncode == 0
         answers += [json.loads(line) for line in output.splitlines()]
     return Counter("created" if "token" in answer else answer.get("refused", "done") for answer in answers)
@@ -88,7 +83,7 @@ def test_p102_a_long_report_hinders_no_order_and_its_log_is_used_again(till, set
 
     reader = threading.Thread(target=till.database.read, args=(report,))
     reader.start()
-    assert begun.wait(20)
+    assert begun.wait(120)
     grown = order_many()
     ended.set()
     reader.join()

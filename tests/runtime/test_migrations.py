@@ -1,12 +1,10 @@
 """A process dies inside a migration: the step is taken or it is not, and the next start finishes the path (R115)."""
 
-import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from forking import Program
 from test_database import NEXT, counts, described, order
 from tills import make_till
 
@@ -19,12 +17,10 @@ MIGRATOR = Path(__file__).with_name("migrator.py")
 def migrate(settings, last):
     """Migrate in a process that dies at the n-th statement; return whether it lived."""
     address = settings.database if settings.database.startswith("postgres") else ""
-    done = subprocess.run(
-        [sys.executable, MIGRATOR, settings.folder, address, str(last)], capture_output=True, text=True, timeout=120,
-        check=False, env={**os.environ, "PYTHONPATH": str(MIGRATOR.parent)},
-    )  # fmt: skip
-    assert done.returncode in {0, -signal.SIGKILL}, done.stderr
-    return done.returncode == 0
+    migrator = Program(MIGRATOR, settings.folder, address, last)
+    _, complaints = migrator.communicate()
+    assert migrator.returncode in {0, -signal.SIGKILL}, complaints
+    return migrator.returncode == 0
 
 
 @pytest.mark.parametrize("last", [0, 1, 2, 9, 30, 61, 90])

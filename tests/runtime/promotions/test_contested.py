@@ -1,15 +1,13 @@
 """Promotions that many want at once: eight processes, both databases; P numbers are the cases of the catalogue."""
 
 import json
-import os
-import subprocess
-import sys
 import threading
 from collections import Counter
 from pathlib import Path
 
 import msgspec
 import pytest
+from forking import Program
 from rules import rule
 from tills import NOW, make_terms, make_till, order, placement, rows
 
@@ -31,15 +29,10 @@ def race(settings, promotions, wishes):
         "address": settings.database if settings.database.startswith("postgres") else "",
         "promotions": msgspec.to_builtins(promotions), "lines": [("few", 1)], "codes": [], "times": 1, "joins": "",
     }  # fmt: skip
-    path = os.pathsep.join([str(SHOPPER.parent), str(SHOPPER.parents[1])])
     shoppers = []
     for number, wish in enumerate(wishes):
         own = {"name": f"shopper{number}", "email": f"s{number}@example.com", "phone": f"1380013{number:04}"}
-        command = [sys.executable, SHOPPER, json.dumps({**about, **own, **wish})]
-        environment = {**os.environ, "PYTHONPATH": path}
-        shoppers.append(
-            subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
-        )
+        shoppers.append(Program(SHOPPER, json.dumps({**about, **own, **wish})))
     for shopper in shoppers:
         assert shopper.stdout.readline() == "ready\n"
     for shopper in shoppers:
@@ -47,7 +40,7 @@ def race(settings, promotions, wishes):
         shopper.stdin.flush()
     answers = []
     for shopper in shoppers:
-        output, _ = shopper.communicate(timeout=240)
+        output, _ = shopper.communicate()
         assert shopper.returncode == 0
         answers += [json.loads(line) for line in output.splitlines()]
     return answers

@@ -196,10 +196,15 @@ class Hall:
         first, copies = self._copies.get(plain, (at, 0))
         if len(plain) >= _COPY_LENGTH and copies >= _COPIES and at - first < _COPIED_MS:
             return Code.REPEATED
-        if not self._slow.allow(_who(viewer), at):
+        who = _who(viewer)
+        if not self._slow.is_free(who, at):
             return Code.SLOW
-        free = self._addresses.allow(address, at) and self._room.allow("", at)
-        return None if free else Code.BUSY
+        # Who finds the room busy has not spoken: the next try may come at once.
+        if not (self._room.is_free("", at) and self._addresses.allow(address, at)):
+            return Code.BUSY
+        self._room.allow("", at)
+        self._slow.allow(who, at)
+        return None
 
     def _blocked(self, body: str) -> Code | None:
         found = self._sieve.find(body)

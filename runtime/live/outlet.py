@@ -4,9 +4,11 @@ Files are put in place by a rename, so that caches and nginx send whole ones; th
 viewers who are pushed to.
 """
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Iterable
 from pathlib import Path
+
+import msgspec
 
 from generator import files
 from runtime.live import document
@@ -19,6 +21,9 @@ _PAUSE = 1000
 _SIGN_OF_LIFE = 10_000
 """Milliseconds after which a state is written again though nothing changed: its moment tells that it is fresh."""
 _MARK = b',"state"'
+_REMEMBERED = 5000
+_READ_AGAIN = 40
+"""Blocks that are read when a process takes a room over."""
 
 Event = tuple[int, str, bytes]
 """A number that rises, ``room`` or ``chat``, and the bytes of the file."""
@@ -34,6 +39,7 @@ class Outlet:
         self.events: deque[Event] = deque(maxlen=50)
         self._lines: deque[Message] = deque()
         self._removed: deque[int] = deque()
+        self._told = _told(folder / _CHAT, self.block)
         self._blocks_at = 0
         self._state = b""
         self._state_at = 0
@@ -47,9 +53,13 @@ class Outlet:
             return 0.0
 
     def add(self, lines: Iterable[Message], removed: Iterable[int] = ()) -> None:
-        """Let lines appear with the next block, and others go."""
-        self._lines.extend(lines)
-        self._removed.extend(removed)
+        """Let lines appear with the next block, and others go; what viewers know already is not told again."""
+        for line in lines:
+            if self._tell(line.seq, shown=True):
+                self._lines.append(line)
+        for seq in removed:
+            if self._tell(seq, shown=False):
+                self._removed.append(seq)
 
     def write_blocks(self, at: int) -> int:
         """Write what waits, in blocks, once a second; return how many; raise OSError."""
@@ -81,6 +91,15 @@ class Outlet:
         self._happened("room", data)
         return True
 
+    def _tell(self, seq: int, *, shown: bool) -> bool:
+        """Return whether something is news, and remember it."""
+        if self._told.get(seq) is shown:
+            return False
+        self._told[seq] = shown
+        while len(self._told) > _REMEMBERED:
+            self._told.popitem(last=False)
+        return True
+
     def _put(self, name: str, data: bytes) -> None:
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -94,3 +113,25 @@ class Outlet:
 def _last_block(folder: Path) -> int:
     """Return the highest number that was ever given to a block: caches keep them for ever, so none is used twice."""
     return max((int(file.stem) for file in folder.glob("*.json") if file.stem.isdigit()), default=0)
+
+
+class _Line(msgspec.Struct, frozen=True):
+    seq: int
+
+
+class _Block(msgspec.Struct, frozen=True):
+    messages: list[_Line] = []
+    removed: list[int] = []
+
+
+def _told(folder: Path, last: int) -> OrderedDict[int, bool]:
+    """Return what the last blocks told: which messages were shown, and which were taken away."""
+    found: OrderedDict[int, bool] = OrderedDict()
+    for number in range(max(1, last - _READ_AGAIN + 1), last + 1):
+        try:
+            block = msgspec.json.decode((folder / f"{number}.json").read_bytes(), type=_Block)
+        except (OSError, msgspec.DecodeError):
+            continue
+        found.update((line.seq, True) for line in block.messages)
+        found.update(dict.fromkeys(block.removed, False))
+    return found

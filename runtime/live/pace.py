@@ -16,12 +16,15 @@ class Pace:
         """Return how many keys are remembered."""
         return len(self._due)
 
-    def allow(self, key: str, at: int, count: int = 1) -> bool:
+    def is_free(self, key: str, at: int) -> bool:
+        """Tell whether a key may do something now, and count nothing."""
+        return self._due.get(key, 0) - at <= self._slack
+
+    def allow(self, key: str, at: int) -> bool:
         """Count what a key does now, or return False and count nothing."""
-        due = max(self._due.get(key, 0), at)
-        if due - at > self._slack - self._every * (count - 1):
+        if not self.is_free(key, at):
             return False
-        self._note(key, due + self._every * count)
+        self._note(key, max(self._due.get(key, 0), at) + self._every)
         return True
 
     def take(self, key: str, at: int, wanted: int) -> int:

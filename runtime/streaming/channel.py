@@ -68,6 +68,7 @@ class Channel:
         self.watchers: list[Watcher] = []
         self.made: list[Callable[[Init | Part | Segment], None]] = []
         self.alerts: set[str] = set()
+        self.closed = False
         self.length_ms = start.time // 1000
         self.window = Window(start=start.segment)
         self._now = asyncio.get_running_loop().time
@@ -161,6 +162,7 @@ class Channel:
         if self.recording is not None:
             await asyncio.get_running_loop().run_in_executor(self._disk, self.recording.close)
         self._disk.shutdown()
+        self.closed = True
 
     async def settle(self) -> None:
         """Return when everything made so far is on disk, or was given up."""

@@ -12,6 +12,7 @@ import signal
 import socket
 import ssl
 import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -26,9 +27,10 @@ from generator.value import Value
 from runtime import database, logs
 from runtime.broadcast import RtmpLimits
 from runtime.database import Database
-from runtime.faults import Fault
+from runtime.faults import DatabaseFault, Fault
 from runtime.live.desk import Desk, Shop
 from runtime.live.document import StreamState
+from runtime.live.keeper import Keeper
 from runtime.releases import Live, NoReleaseError
 from runtime.settings import Settings
 from runtime.streaming import ports
@@ -36,6 +38,7 @@ from runtime.streaming.application import Application
 from runtime.streaming.doors import Room
 from runtime.streaming.figures import Figures
 from runtime.streaming.intake import Intake
+from runtime.streaming.keeping import Keeping
 from runtime.streaming.listener import Listener
 from runtime.streaming.stage import Place, Stage
 from runtime.streaming.talking import Talking
@@ -48,6 +51,7 @@ log = logging.getLogger(__name__)
 WRITTEN = "live.json"
 """The file below var/run that says where the daemon listens."""
 _EVERY = 0.5
+_PATIENCE = 30.0
 _FAREWELL = 3
 _OPEN_FILES = 65_536
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -73,18 +77,31 @@ class Server(uvicorn.Server):
 def run(settings: Settings, wish: Wish, ready: Callable[[int, int], None]) -> None:
     """Serve live rooms until the process is told to stop; ``ready`` hears of both ports. Raise PortTakenError."""
     logs.start(settings.log)
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
     _allow_many_files()
     streaming = settings.streaming
     http = ports.listen(streaming.host or wish.host, streaming.port, wish.port)
     rtmp = ports.listen(streaming.rtmp_host or wish.host, streaming.rtmp_port, ports.RTMP_PORT)
     if not streaming.rtmp:
         rtmp.close()
-    opened = database.open(settings)
+    opened = _open(settings, patience=_PATIENCE if wish.parent else 0)
     try:
         daemon = Daemon(settings, opened, wish)
         asyncio.run(daemon.run(http, rtmp if streaming.rtmp else None, ready))
     finally:
         opened.close()
+
+
+def _open(settings: Settings, patience: float) -> Database:
+    """Open the shop's database; a server that began at the same moment may still be making it."""
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            return database.open(settings)
+        except DatabaseFault:
+            if time.monotonic() >= deadline:
+                raise
+        time.sleep(0.1)
 
 
 class Daemon:
@@ -109,6 +126,8 @@ class Daemon:
         desk = await loop.run_in_executor(
             self._deskwork, functools.partial(Desk, self._database, self._settings, self._shop, self._place.clock())
         )
+        keeping = Keeping(Keeper(self._database, self._settings, self._shop), self._place.clock)
+        stage.ended.append(keeping.ended)
         desk.media(self._media(ports.port_of(http)))
         talking = Talking(self._place, desk, self._terms)
         application = Application(
@@ -128,6 +147,7 @@ class Daemon:
         ready(ports.port_of(http), ports.port_of(rtmp) if rtmp else 0)
         await self._until(stop, serving)
         await self._close(rounds, listener, stage)
+        await keeping.close()
         server.should_exit = True
         await serving
         self._deskwork.shutdown()

@@ -14,6 +14,7 @@ from urllib.parse import quote
 import msgspec
 
 from generator.releases.manifest import Entry
+from runtime.live import networks
 from runtime.releases import Release
 from runtime.web import headers
 from runtime.web.headers import Headers
@@ -48,6 +49,8 @@ class Static:
     def __init__(self, release: Release, count: Callable[[int], None], live: tuple[str, ...] = ()) -> None:
         self.release = release
         self.live = live
+        network = networks.origin(release.terms.live.cdn)
+        self._room = headers.Live((*live, network) if network else live)
         self._count = count
         self._ready: dict[tuple[str, tuple[str, ...]], Form] = {}
         self._kept = 0
@@ -66,7 +69,7 @@ class Static:
         if entry is None:
             return None
         encoding = next((each for each in forms if each in entry.encodings), "")
-        room = headers.Live(self.live) if _ROOM.fullmatch(path) else None
+        room = self._room if _ROOM.fullmatch(path) else None
         form = _form(self.release, entry, encoding, room)
         if form.body is not None:
             self._kept += len(form.body)

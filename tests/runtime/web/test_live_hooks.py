@@ -298,3 +298,9 @@ def test_a_key_of_a_stream_is_in_no_line_of_the_log(client, armed, caplog):
     assert "room evening" in caplog.text
     assert armed[1] not in caplog.text
     assert "back-key" not in caplog.text
+
+
+def test_a_page_of_a_room_may_play_from_the_network_and_other_pages_may_not(client):
+    room, home = client.get("/live/evening/"), client.get("/")
+    assert "connect-src 'self' https://live.example.com" in room.headers["Content-Security-Policy"]
+    assert "live.example.com" not in home.headers["Content-Security-Policy"]

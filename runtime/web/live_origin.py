@@ -49,7 +49,9 @@ class Daemon:
             return (self._address,) if self._address else ()
         found = self.find()
         if found is not self._told[0] or hosts is not self._told[1]:
-            told = tuple(f"http://{host}:{found.http_port}" for host in sorted(hosts)) if found else ()
+            # A policy has no way to write an IPv6 address.
+            named = sorted(host for host in hosts if not host.startswith("["))
+            told = tuple(f"http://{host}:{found.http_port}" for host in named) if found else ()
             self._told = (found, hosts, told)
         return self._told[2]
 

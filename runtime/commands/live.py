@@ -9,7 +9,7 @@ import click
 from generator import report, terminal
 from generator.cli import language_option
 from runtime import settings
-from runtime.commands import live_access, live_rooms, shop
+from runtime.commands import live_access, live_nginx, live_rooms, shop
 
 
 @click.group()
@@ -48,5 +48,6 @@ for _command in (
     live_rooms.list_rooms,
     live_rooms.key,
     live_rooms.end,
+    live_nginx.write,
 ):
     live.add_command(_command)

@@ -123,7 +123,10 @@ def _sample(tracks: Tracks, record: _Record) -> Sample | None:
     kind, key, pts, offset, data = record
     if kind == VIDEO:
         track = tracks.get(Kind.VIDEO)
-        if track is None or not h264.units(data, h264.length_size(track.config)).whole:
+        if track is None:
+            return None
+        made_of = h264.units(data, h264.length_size(track.config))
+        if not made_of.whole or not made_of.picture:
             return None
         at, decoded = pts * 9 // 100, max(0, pts + offset) * 9 // 100
         return Sample(Kind.VIDEO, decoded, at, key, data)

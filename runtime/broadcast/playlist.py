@@ -57,7 +57,7 @@ def low_latency(window: Window, part_ms: int, wanted: Wanted | None = None) -> s
     before = None if not skipped else segments[skipped - 1]
     for segment, after in zip(segments[skipped:], left[skipped:], strict=True):
         lines += _start(segment, before, map_again=before is None or before is segments[skipped - 1])
-        if after <= target * _WITH_PARTS:
+        if after < target * _WITH_PARTS:
             lines += (_part(segment.number, *numbered) for numbered in enumerate(segment.pieces))
         lines += _segment(segment)
         before = segment

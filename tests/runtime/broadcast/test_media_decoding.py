@@ -68,8 +68,7 @@ def relative(shown):
     return [(time - shown[0][0], key) for time, key in shown]
 
 
-@pytest.mark.parametrize("name", FILMS)
-@pytest.mark.parametrize("part", [0, 500])
+@pytest.mark.parametrize(("name", "part"), [*((name, 500) for name in FILMS), ("pictures between", 0)])
 def test_every_picture_of_a_film_is_decoded_at_its_time_without_a_warning(films, tmp_path, name, part):
     film, cutter = films(name), Segmenter(Cutting(part=part))
     vod = keep(tmp_path, send(film, cutter) + cutter.flush())

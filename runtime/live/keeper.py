@@ -26,8 +26,8 @@ from runtime.transaction import Transaction
 log = logging.getLogger(__name__)
 _FRESH = 60
 """Seconds after its end for which a broadcast is looked at with every round: its last segments may still come."""
-_SETTLED = 10
-"""Seconds after its end from which on a broadcast becomes one file."""
+_SETTLED = 3
+"""Seconds after its end from which on nothing of a broadcast is under way any more."""
 _CLEAN_EVERY = 60
 _WARN_EVERY = 24 * 60 * 60
 
@@ -146,10 +146,14 @@ class Keeper:
 
     def _tend(self, found: Broadcast, room: LiveRoom | None, shop: Shop, moment: int) -> None:
         """Make a replay of one broadcast, and show or hide it."""
+        settled = moment - (found.ended_at or 0) >= _SETTLED
+        shown = room is not None and room.replay and not found.practice
+        if not shown and not settled:
+            return  # whoever records it may still be writing there
         if found.practice:
             retention.remove(self._database, self._root, found)
             return
-        folders.show(self._root, found.room, found.stream, shown=room is not None and room.replay)
+        folders.show(self._root, found.room, found.stream, shown=shown)
         folder = folders.find(self._root, found.room, found.stream)
         over = moment - (found.ended_at or 0) >= _FRESH
         try:

@@ -13,7 +13,7 @@ from runtime.live.values import Broadcast
 
 log = logging.getLogger(__name__)
 _EVERY = 1.0
-_FILMS_EVERY = 5.0
+_FILMS_EVERY = 2.0
 
 
 class Keeping:

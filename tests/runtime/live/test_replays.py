@@ -112,7 +112,10 @@ def test_the_same_again_writes_nothing(database, settings):
 def test_a_room_that_keeps_no_replay_shows_none_and_still_has_the_record(database, settings, evening):
     shop = Shop([room(replay=False)])
     made = keeper(database, settings, shop)
-    made.round(after(51))
+    made.round(after(52))
+    assert (settings.rooms / "tea-talk/1/.index").exists(), "it may still be written"
+    assert replays.shown(settings.rooms, "tea-talk", "1") == replays.Shown()
+    made.round(after(60))
     assert not (settings.rooms / "tea-talk/1").exists()
     assert "vod.m3u8" in files(settings, "tea-talk/private/1")
     assert replays.shown(settings.rooms, "tea-talk", "1") == replays.Shown()
@@ -161,7 +164,7 @@ def test_nothing_is_left_of_a_practice(database, settings):
     made = broadcast(database, "tea-talk", start=0, end=20, practice=True)
     stream = f"p{1:032x}"
     record(settings.rooms / "tea-talk" / stream, START)
-    keeper(database, settings).round(after(21))
+    keeper(database, settings).round(after(30))
     assert not (settings.rooms / "tea-talk" / stream).exists()
     assert kept(database, made) == ("removed", 0, 0)
 
@@ -183,7 +186,7 @@ def test_a_broadcast_of_which_nothing_was_recorded_has_no_replay(database, setti
 def test_without_ffmpeg_segments_that_are_decoded_alike_are_joined(database, settings, evening):
     made = keeper(database, settings)
     made.round(after(51))
-    assert made.film(after(59)) is False, "the last segments may still come"
+    assert made.film(after(52)) is False, "the last segments may still come"
     assert made.film(after(60)) is True
     data = (settings.rooms / "tea-talk/1/replay.mp4").read_bytes()
     assert data == b"init" + b"".join(f"<{at}>".encode() for at in (*range(20), *range(30, 50)))

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from runtime import aftersale, campaigns, orders, payments, reconciling, refunds, telling
+from runtime import aftersale, campaigns, orders, payments, reconciling, refunds, reminders, telling
 from runtime.database import Database, Transaction
 from runtime.faults import Fault
 from runtime.funds import settlement
@@ -77,6 +77,7 @@ def run_once(till: Till, settings: Settings, base_url: str, now: datetime, *, ex
         lambda: payments.poll_due(till, now),
         lambda: refunds.send_due(till, base_url or till.terms.url, now),
         lambda: telling.note_low_stock(till, now),
+        lambda: reminders.tell_due(till.database, till.goods.find_room, now),
         lambda: telling.send_due(till, settings, base_url, now),
         lambda: complete_due(till, now),
         lambda: campaigns.end_groups(till, now),

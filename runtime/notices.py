@@ -32,6 +32,8 @@ class Topic(StrEnum):
     GROUP_SUCCEEDED = "group-succeeded"
     GROUP_FAILED = "group-failed"
     REFERRAL_REWARD = "referral-reward"
+    LIVE_CONFIRM = "live-confirm"
+    LIVE_BEGINS = "live-begins"
 
 
 class Notice(Value, frozen=True, kw_only=True):

@@ -12,9 +12,9 @@ from pathlib import Path
 import msgspec
 
 from generator.shop import Terms
-from runtime import aftersale, hooks, notices, orders, refunds
+from runtime import aftersale, hooks, notices, orders, refunds, reminders
 from runtime.faults import Fault
-from runtime.mail import cases, letters, post, stationery
+from runtime.mail import cases, letters, post, rooms, stationery
 from runtime.notices import Notice, Topic
 from runtime.orders import Order
 from runtime.settings import Settings
@@ -84,7 +84,7 @@ def _tell(office: Post, notice: Notice) -> None:
         event = database.read(lambda look: hooks.about(look, notice, terms.locale, office.address))
         hooks.send(hook, event, f"msg_{notice.id}", office.settings, office.now)
         return
-    if terms.hooks:
+    if terms.hooks and notice.topic not in _BETWEEN_US:
         database.write(lambda transaction: hooks.fan_out(transaction, terms.hooks, notice, office.now))
     with stationery.used(_theme(office), notice.topic):
         letter = _LETTERS.get(notice.topic, _of_order)(office, notice)
@@ -173,6 +173,26 @@ def _of_stock(office: Post, notice: Notice) -> EmailMessage | None:
     return letters.of_event(event.title, event.lines, office.terms, seller)
 
 
+def _of_room(office: Post, notice: Notice) -> EmailMessage | None:
+    """Return the mail about a live room's reminder; none where the wish was taken back or the room is gone."""
+    try:
+        wish = office.till.database.read(lambda look: reminders.get(look, int(notice.reference.partition(":")[0])))
+    except LookupError:
+        return None
+    room = office.till.goods.find_room(wish.room)
+    if room is None:
+        return None
+    locale = wish.locale if wish.locale in office.terms.locales else office.terms.locale
+    if notice.topic is Topic.LIVE_BEGINS:
+        return rooms.begins(room, office.terms, (locale, wish.email), office.address, office.now)
+    link = office.address.rstrip("/") + reminders.path(
+        room.handle, reminders.token(office.settings.secret, room.handle, wish.email)
+    )
+    return rooms.confirm(room, office.terms, locale, wish.email, link)
+
+
+_BETWEEN_US = {Topic.LIVE_CONFIRM, Topic.LIVE_BEGINS}
+"""Topics that no hook is told of: they are between a visitor and the shop."""
 _LETTERS: dict[Topic, Callable[[Post, Notice], EmailMessage | None]] = {
     Topic.REFUND_SENT: _of_refund,
     Topic.REFUND_FAILED: _of_refund,
@@ -181,5 +201,7 @@ _LETTERS: dict[Topic, Callable[[Post, Notice], EmailMessage | None]] = {
     Topic.AFTERSALE_ANSWERED: _of_case,
     Topic.WITHDRAWAL_RECEIVED: _of_case,
     Topic.STOCK_LOW: _of_stock,
+    Topic.LIVE_CONFIRM: _of_room,
+    Topic.LIVE_BEGINS: _of_room,
 }
 """Topics with a letter of their own; all others are about an order and go to its buyer."""

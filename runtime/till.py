@@ -8,7 +8,7 @@ from typing import Protocol
 import msgspec
 
 from generator.promotion import Promotion
-from generator.shop import Product, Terms, Variant
+from generator.shop import LiveRoom, Product, Terms, Variant
 from runtime.database import Database
 from runtime.gateways import Gateway
 
@@ -26,6 +26,9 @@ class Goods(Protocol):
 
     def find_variant(self, sku: str) -> tuple[Product, Variant] | None:
         """Return the variant of a sku with its product, or None."""
+
+    def find_room(self, handle: str) -> LiveRoom | None:
+        """Return a live room, or None."""
 
 
 class Till(msgspec.Struct, frozen=True, kw_only=True):

@@ -134,6 +134,8 @@ WORDS = {
     "hook.withdrawal-received": "Ein Käufer hat widerrufen",
     "hook.money-found": "Geld wartet auf eine Entscheidung",
     "hook.stock-low": "Bestand ist niedrig",
+    "hook.live-confirm": "Bestätigung einer Erinnerung",
+    "hook.live-begins": "Erinnerung an einen Live-Raum",
     "hook.group-succeeded": "Gruppe vollständig",
     "hook.group-failed": "Gruppe gescheitert, Geld geht zurück",
     "hook.referral-reward": "Empfehlung belohnt",

@@ -128,6 +128,8 @@ WORDS = {
     "hook.withdrawal-received": "A buyer withdrew from the contract",
     "hook.money-found": "Money waits for a decision",
     "hook.stock-low": "Stock is low",
+    "hook.live-confirm": "confirmation of a reminder",
+    "hook.live-begins": "reminder of a live room",
     "hook.group-succeeded": "Group complete",
     "hook.group-failed": "Group failed, money goes back",
     "hook.referral-reward": "Referral rewarded",

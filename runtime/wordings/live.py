@@ -52,6 +52,8 @@ EN = {
     "live.command.stream-key": "Stream key",
     "live.command.embedded": "The picture of {room} comes from another platform: it gives out the key.",
     "live.command.ended": "The broadcast of {room} is over.",
+    "mail.live-soon.subject": "“{title}” begins in a few minutes",
+    "mail.live-begins.soon": "“{title}” begins on {moment}: in a few minutes. You asked us to tell you.",
 }
 ZH = {
     "refusal.live-room-unknown": "店铺没有直播间“{room}”。",
@@ -104,6 +106,8 @@ ZH = {
     "live.command.stream-key": "推流密钥",
     "live.command.embedded": "直播间“{room}”的画面来自其他平台，请在该平台获取密钥。",
     "live.command.ended": "直播间“{room}”的直播已结束。",
+    "mail.live-soon.subject": "“{title}”即将开播",
+    "mail.live-begins.soon": "“{title}”将于 {moment} 开播，还有几分钟。您曾希望我们提醒您。",
 }
 DE = {
     "refusal.live-room-unknown": "Der Shop hat keinen Live-Raum {room}.",
@@ -159,4 +163,6 @@ DE = {
     "live.command.stream-key": "Streamschlüssel ",
     "live.command.embedded": "Das Bild von {room} kommt von einer anderen Plattform: Sie vergibt den Schlüssel.",
     "live.command.ended": "Die Sendung von {room} ist beendet.",
+    "mail.live-soon.subject": "„{title}“ beginnt in wenigen Minuten",
+    "mail.live-begins.soon": "„{title}“ beginnt am {moment}, in wenigen Minuten. Sie wollten Bescheid bekommen.",
 }

@@ -127,6 +127,8 @@ WORDS = {
     "hook.withdrawal-received": "买家撤回合同",
     "hook.money-found": "有款项待处理",
     "hook.stock-low": "库存不足",
+    "hook.live-confirm": "开播提醒确认",
+    "hook.live-begins": "开播提醒",
     "hook.group-succeeded": "拼团成功",
     "hook.group-failed": "拼团失败，自动退款",
     "hook.referral-reward": "推荐奖励已发出",

@@ -89,6 +89,9 @@ class Goods:
     def find_variant(self, sku):
         return self.variants.get(sku)
 
+    def find_room(self, _):
+        return None
+
 
 PRODUCTS = (
     product("tea", 1000, 10),

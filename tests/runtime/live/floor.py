@@ -38,6 +38,9 @@ class Shop(Goods):
     def rooms(self):
         return self._rooms
 
+    def find_room(self, handle):
+        return next((each for each in self._rooms if each.handle == handle), None)
+
     def find_product(self, handle):
         return next((each for each, _ in self.variants.values() if each.handle == handle), None)
 

@@ -25,13 +25,17 @@ class Held(Value, frozen=True):
 
 
 class Lane:
-    """A track's samples; ``time`` of the broadcast corresponds to ``origin`` of the publisher, both in ticks."""
+    """A track's samples; ``time`` of the broadcast corresponds to ``origin`` of the publisher, both in ticks.
 
-    def __init__(self, track: Track, origin: int, time: int) -> None:
+    Sound before ``begun`` is not taken. ``written`` is where what was taken ends.
+    """
+
+    def __init__(self, track: Track, origin: int, time: int, begun: int = 0) -> None:
         self.track = track
         self.held: list[Held] = []
         self.size = 0
-        self.floor = self._begun = time
+        self.floor = self.written = time
+        self._begun = max(time, begun)
         self._apart = time - origin
         self._expected: int | None = None
         self._step = track.timescale // _USUAL_RATE if track.kind is Kind.VIDEO else track.frame
@@ -95,6 +99,7 @@ class Lane:
             following = taken[place + 1].time if place + 1 < count else self._until(held, end)
             frames.append(Frame(held.time, following - held.time, held.shift, held.key, held.data))
         self.size = sum(len(held.data) for held in self.held)
+        self.written = frames[-1].time + frames[-1].duration if frames else self.written
         self.floor = max(self.floor, end) if self.track.kind is Kind.VIDEO else self.floor
         return frames
 

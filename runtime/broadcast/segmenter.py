@@ -27,15 +27,17 @@ _APART = 3
 class _Run:
     """A stretch without a break, and its open segment. ``main`` is the picture, or the sound where there is none."""
 
-    def __init__(self, number: int, init: int, tracks: tuple[Track, ...], first: Sample, time: int) -> None:
+    def __init__(self, number: int, tracks: tuple[Track, ...], first: Sample, time: int, heard: int) -> None:
         self.number = number
-        self.init = init
+        self.init = 0
         self.tracks = tracks
         self.lanes: dict[Kind, Lane] = {}
         main = next(track for track in tracks if track.kind is first.track)
         for track in tracks:
             origin = first.dts * track.timescale // main.timescale
-            self.lanes[track.kind] = Lane(track, origin, time * track.timescale // 1_000_000)
+            # Rounded up, as the end of the run before was rounded down.
+            begins = [-(-moment * track.timescale // 1_000_000) for moment in (time, heard)]
+            self.lanes[track.kind] = Lane(track, origin, begins[0], begins[1] if track is not main else 0)
         self.main = self.lanes[first.track]
         self.clock = ArrivalClock()
         self.begun = self.part_begun = self.main.floor
@@ -62,7 +64,7 @@ class Segmenter:
         self._init = begin.last or Init(0, b"")
         self._segment = begin.segment
         self._fragment = begin.segment << 5
-        self._time = begin.time
+        self._time = self._heard = begin.time
         self._early: deque[Sample] = deque(maxlen=_EARLY)
         self._made: list[Made] = []
 
@@ -160,7 +162,8 @@ class Segmenter:
             self._init = Init(self._inits, data)
             self._inits += 1
             self._made.append(self._init)
-        run = self._run = _Run(self._runs, self._init.number, self._tracks, first, self._time)
+        run = self._run = _Run(self._runs, self._tracks, first, self._time, self._heard)
+        run.init = self._init.number
         self._runs += 1
         lane = run.lanes.get(Kind.AUDIO)
         if lane is not None and lane is not run.main:
@@ -180,8 +183,10 @@ class Segmenter:
         self._close(run, end, end + max(0, shown))
         self._time = run.main.microseconds(end)
         lane = run.lanes.get(Kind.AUDIO)
-        if lane is not None and lane is not run.main and lane.track == self._audio(self._tracks):
-            self._early.extendleft(reversed(lane.rest()))
+        if lane is not None and lane is not run.main:
+            self._heard = max(self._heard, lane.microseconds(lane.written))
+            if lane.track == self._audio(self._tracks):
+                self._early.extendleft(reversed(lane.rest()))
 
     def _breaks(self, run: _Run, sample: Sample) -> bool:
         """Whether a sample's time is too far from the one before to belong to the same run."""

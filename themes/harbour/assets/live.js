@@ -111,8 +111,8 @@
     if (state) {
       const { port, base } = state.media || {};
       room.base = base ?? (port ? `${location.protocol}//${location.hostname}:${port}` : "");
-      viewers.hidden = state.viewers === null;
-      viewers.textContent = state.viewers === null ? "" : room.fill(words.viewers, { count: counted.format(state.viewers) });
+      viewers.hidden = !state.viewers;
+      viewers.textContent = !state.viewers ? "" : room.fill(words.viewers, { count: counted.format(state.viewers) });
       for (const each of all("[data-coupon]")) each.hidden = !state.coupons.includes(each.dataset.coupon);
     }
     step();

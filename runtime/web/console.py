@@ -91,8 +91,10 @@ def page(
             given = given.replace(f"{feature}=()", f"{feature}=(self)")
         answer.headers["Permissions-Policy"] = given
     if request.args.get("lang") in words.LANGUAGES:
-        kept = {"max_age": _REMEMBERED, "path": "/console", "secure": request.is_secure, "samesite": "Lax"}
-        answer.set_cookie(_LANGUAGE, chosen, httponly=True, **kept)
+        secure = request.is_secure
+        answer.set_cookie(
+            _LANGUAGE, chosen, max_age=_REMEMBERED, path="/console", secure=secure, httponly=True, samesite="Lax"
+        )
     return answer
 
 

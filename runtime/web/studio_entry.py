@@ -84,9 +84,10 @@ def enter() -> Answer | Response:
         return _ask(say("live.enter.unknown"), status=403)
     answer = make_response(redirect(f"{console.HOME}/{found.room}" if found.room else console.HOME, 303))
     value = _serializer(here).dumps([found.id, secrets.token_urlsafe(12)])
-    secure, name = request.is_secure, _name()
-    kept = {"max_age": _KEPT_FOR, "path": "/console", "secure": secure, "httponly": True, "samesite": "Lax"}
-    answer.set_cookie(name, str(value), **kept)
+    secure = request.is_secure
+    answer.set_cookie(
+        _name(), str(value), max_age=_KEPT_FOR, path="/console", secure=secure, httponly=True, samesite="Lax"
+    )
     return answer
 
 

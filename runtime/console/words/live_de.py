@@ -195,7 +195,7 @@ WORDS = {
     "live.js.kind.recorder": "ein Browser",
     "live.js.kind.cdn": "Ihr Verteilnetz",
     "live.js.interrupted": "Das Bild ist unterbrochen. Der Raum wartet bis {until}, dann endet die Sendung.",
-    "live.js.practising": "Probe: Das sehen nur Sie und wer den Link unter Mehr hat.",
+    "live.js.practising": "Probe: Das sehen nur Sie und wer ihren Link hat.",
     "live.js.waiting": "Bereit. Die Sendung beginnt mit dem ersten Bild, das ankommt.",
     "live.js.ended.host": "Sie haben sie beendet.",
     "live.js.ended.grace": "Das Bild war zu lange weg.",

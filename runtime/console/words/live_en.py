@@ -186,7 +186,7 @@ WORDS = {
     "live.js.kind.recorder": "a browser",
     "live.js.kind.cdn": "your delivery network",
     "live.js.interrupted": "The picture is interrupted. The room waits until {until}, then the broadcast ends.",
-    "live.js.practising": "Practice: nobody sees this but you and who has the link under More.",
+    "live.js.practising": "Practice: nobody sees this but you and who has its link.",
     "live.js.waiting": "Ready. The broadcast begins with the first picture that arrives.",
     "live.js.ended.host": "You ended it.",
     "live.js.ended.grace": "The picture was gone for too long.",

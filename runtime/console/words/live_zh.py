@@ -181,7 +181,7 @@ WORDS = {
     "live.js.kind.recorder": "另一个浏览器",
     "live.js.kind.cdn": "您的直播 CDN",
     "live.js.interrupted": "画面中断。直播间会等到 {until}，之后自动结束。",
-    "live.js.practising": "练习中：除了您和拿到“更多”里链接的人，没有人能看到。",
+    "live.js.practising": "练习中：只有您和拿到练习链接的人能看到。",
     "live.js.waiting": "已就绪。收到第一帧画面即开播。",
     "live.js.ended.host": "由您结束。",
     "live.js.ended.grace": "画面中断时间过长。",

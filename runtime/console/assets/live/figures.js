@@ -5,7 +5,7 @@ const WIDTH = 300, HEIGHT = 72, LEAST = 5;
 
 /** The line and the area below it, for so many viewers a minute. */
 export function drawn(values) {
-  const most = Math.max(LEAST, ...values);
+  const most = Math.max(LEAST, ...values.map((value) => value * 1.2));
   const step = WIDTH / Math.max(1, values.length - 1);
   const points = values.map((value, place) => `${(place * step).toFixed(1)},${(HEIGHT - (value / most) * HEIGHT).toFixed(1)}`);
   if (points.length === 1) points.push(`${WIDTH},${points[0].split(",")[1]}`);
@@ -30,7 +30,7 @@ export class Figures {
     this.#figure("viewers", shown ? now : "–");
     this.#figure("peak", shown ? Math.max(shown.peak, ...values, 0) : "–");
     this.#figure("likes", shown ? shown.likes : "–");
-    one("[data-viewers]").hidden = !shown || shown.state === "armed";
+    one("[data-viewers]").hidden = !desk.broadcast || shown.state === "armed";
     put(one("[data-viewers-count]"), now);
     const { line, area } = drawn(values);
     one(".spark-line").setAttribute("d", line);

@@ -63,6 +63,7 @@ export class Stage {
       const button = one(`[data-act="${act}"]`);
       if (button) button.hidden = !on;
     };
+    one("[data-desk]").dataset.air = broadcast || practice ? "yes" : "no";
     const here = Boolean(this.sending);
     const running = broadcast && broadcast.state !== "armed";
     show("go", !here && !running && !practice);

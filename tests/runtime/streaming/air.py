@@ -17,6 +17,7 @@ from ports import free_port
 from generator.build import Wish, build
 from runtime import database, settings
 from runtime.live import broadcasts
+from runtime.live.values import Why
 
 SECRET = "0123456789abcdef0123456789abcdef"
 SHOPWRIGHT = Path(sys.executable).with_name("shopwright")
@@ -158,6 +159,11 @@ class Aired:
     def arm(self, *, practice=False):
         """Make a broadcast ready; return it with its key."""
         return broadcasts.arm(self.database, ROOM, practice=practice, by="test", now=datetime.now(UTC))
+
+    def end(self):
+        """End the broadcast of the room, as its host does."""
+        found = broadcasts.open_in(self.database, ROOM)
+        return broadcasts.end(self.database, found.id, Why.HOST, datetime.now(UTC))
 
     def broadcast(self, identity):
         """Return what the database says of a broadcast now."""

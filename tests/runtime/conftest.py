@@ -1,8 +1,10 @@
 """Both databases for every test that says ``settings``, ``database`` or ``till``."""
 
 import os
+import shutil
 import time
 
+import fresh_tables
 import psycopg
 import pytest
 from postgres_server import BINARIES, Server
@@ -13,8 +15,6 @@ from runtime.gateways.rehearsal import Rehearsal
 from runtime.gateways.wire import inside
 from runtime.rehearsal_bank import bank
 from runtime.rehearsal_bank.bank import Bank
-
-_OTHERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'shop' AND pid <> pg_backend_pid()"
 
 
 @pytest.fixture(scope="session")
@@ -35,17 +35,39 @@ def postgres():
 
 @pytest.fixture
 def empty_database(postgres):
-    with psycopg.connect(postgres.address("shop"), autocommit=True) as connection:
-        connection.execute(_OTHERS)
-        connection.execute("DROP SCHEMA public CASCADE")
-        connection.execute("CREATE SCHEMA public")
-    return postgres.address("shop")
+    return fresh_tables.empty(postgres)
+
+
+@pytest.fixture(scope="session")
+def fresh_postgres(postgres, tmp_path_factory):
+    return fresh_tables.FreshPostgres(postgres, tmp_path_factory.mktemp("fresh"))
+
+
+@pytest.fixture(scope="session")
+def fresh_sqlite(tmp_path_factory):
+    return fresh_tables.fresh_file(tmp_path_factory.mktemp("fresh"))
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def settings(request, tmp_path):
-    address = request.getfixturevalue("empty_database") if request.param == "postgres" else ""
-    return make_settings(tmp_path, address)
+def engine(request):
+    return request.param
+
+
+@pytest.fixture
+def settings(engine, request, tmp_path):
+    """A shop whose database has every table and no row."""
+    if engine == "postgres":
+        return make_settings(tmp_path, request.getfixturevalue("fresh_postgres").address())
+    found = make_settings(tmp_path)
+    found.var.mkdir(exist_ok=True)
+    shutil.copyfile(request.getfixturevalue("fresh_sqlite"), found.var / "shop.db")
+    return found
+
+
+@pytest.fixture
+def empty_settings(engine, request, tmp_path):
+    """A shop whose database has no table yet."""
+    return make_settings(tmp_path, request.getfixturevalue("empty_database") if engine == "postgres" else "")
 
 
 @pytest.fixture

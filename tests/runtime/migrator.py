@@ -5,7 +5,7 @@ import signal
 import sys
 from pathlib import Path
 
-from test_database import NEXT
+from steps import NEXT
 from tills import make_settings
 
 from runtime import database, migrations

@@ -1,5 +1,6 @@
 """Copies: a backup taken under load is sound (P99), and a shop moves from one database to another whole (P103)."""
 
+import sqlite3
 import threading
 import time
 
@@ -8,7 +9,7 @@ from funds.money import AVAILABLE, GATEWAY, paid, settled
 from simulated import until
 from tills import NOW, make_settings, make_till, order
 
-from runtime import audit, copying, funds, refunds
+from runtime import audit, copying, funds, refunds, sqlite
 from runtime import database as databases
 from runtime.faults import DatabaseFault
 from runtime.funds import withdrawals
@@ -103,3 +104,37 @@ def test_a_copied_database_that_was_changed_has_another_digest(tmp_path):
     after = copying.digests(till.database)
     assert {name for name in before if before[name] != after[name]} == {"orders"}
     till.database.close()
+
+
+def test_r117_a_backup_during_fifty_orders_a_second_is_consistent(tmp_path):
+    settings = make_settings(tmp_path)
+    till = make_till(databases.open(settings, upgrade=True), settings)
+    stop, made = threading.Event(), []
+
+    def buy():
+        while not stop.is_set():
+            made.append(order(till, [("song", 1), ("few", 1)] if len(made) < 90 else [("song", 1)]))
+            time.sleep(0.005)
+
+    buyers = [threading.Thread(target=buy) for _ in range(4)]
+    for buyer in buyers:
+        buyer.start()
+    for number in range(5):
+        least = len(made) + 12
+        until(lambda least=least: len(made) >= least)
+        source = sqlite3.connect(tmp_path / "var" / "shop.db")
+        copy = sqlite3.connect(tmp_path / f"copy{number}.db")
+        source.backup(copy, pages=20, sleep=0.001)
+        assert copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        copy.close()
+        source.close()
+    stop.set()
+    for buyer in buyers:
+        buyer.join()
+    till.database.close()
+    assert len(made) > 50
+    store = sqlite.SqliteStore(tmp_path / "copy4.db")
+    found = store.read(audit.report)
+    store.close()
+    assert found.differences == ()
+    assert 0 < found.orders <= len(made)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from forking import Program
-from test_database import NEXT, counts, described, order
-from tills import make_till
+from steps import NEXT, described
+from tills import counts, make_till, order
 
 from runtime import audit, migrations
 from runtime import database as databases
@@ -24,9 +24,9 @@ def migrate(settings, last):
 
 
 @pytest.mark.parametrize("last", [0, 1, 2, 9, 30, 61, 90])
-def test_r115_killed_while_it_makes_the_tables_the_next_start_makes_them_all(settings, last):
-    assert migrate(settings, last) is False
-    database = databases.open(settings, upgrade=True)
+def test_r115_killed_while_it_makes_the_tables_the_next_start_makes_them_all(empty_settings, last):
+    assert migrate(empty_settings, last) is False
+    database = databases.open(empty_settings, upgrade=True)
     try:
         assert database.read(migrations.version) == migrations.LATEST
         found = described(database)

@@ -135,3 +135,21 @@ def test_a_place_to_listen_that_cannot_be_meant_is_refused(tmp_path, name, text)
     with pytest.raises(SettingError) as raised:
         settings.read(tmp_path, {"SHOPWRIGHT_SECRET": SECRET, name: text})
     assert raised.value.name == name
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("DATABASE", "mysql://x"), ("ENV", "prod"), ("SECRET", "short"), ("SMTP", "mail.example.com"), ("PROXY", "yes")],
+)
+def test_a_setting_that_cannot_be_meant_is_named(tmp_path, name, value):
+    with pytest.raises(SettingError) as caught:
+        settings.read(tmp_path, {f"SHOPWRIGHT_{name}": value})
+    assert caught.value.name == f"SHOPWRIGHT_{name}"
+
+
+def test_the_secret_is_made_once_and_only_its_owner_may_read_it(tmp_path):
+    first, second = settings.read(tmp_path, {}), settings.read(tmp_path, {})
+    assert first.secret == second.secret
+    assert len(first.secret) == 64
+    assert (tmp_path / "var" / "secret").stat().st_mode & 0o777 == 0o600
+    assert first.secret.decode() not in repr(first)

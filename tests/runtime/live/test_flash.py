@@ -154,7 +154,7 @@ def test_the_better_price_of_the_text_and_of_the_flash_sale_counts(database, set
     assert buy(till, later(1)).total == paid
 
 
-def test_the_room_tells_of_a_flash_sale_by_the_servers_clock(till, live, settings):
+def test_l9_the_room_tells_of_a_flash_sale_by_the_servers_clock(till, live, settings):
     made = start(till, live)
     buy(till, later(1))
     make_desk(till.database, settings, Shop(), later(2))

@@ -98,7 +98,8 @@ def test_an_embedded_room_opens_by_its_time(database, settings):
     assert [each[1] for each in mails(till, settings, begins)] == ["“Tea talk” is live now"]
     ask(till, settings, email="late@example.com")
     reminders.confirm(database, token(settings, "late@example.com"), NOW)
-    assert [each[1] for each in mails(till, settings, begins + timedelta(hours=1))] == ["Please confirm: reminder of “Tea talk”"]
+    late = mails(till, settings, begins + timedelta(hours=1))
+    assert [each[1] for each in late] == ["Please confirm: reminder of “Tea talk”"]
 
 
 def test_who_asks_again_gets_one_mail_an_hour_and_a_new_evening_is_asked_anew(till, settings):

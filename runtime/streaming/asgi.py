@@ -113,7 +113,7 @@ class Request:
             pass
 
 
-_TOO_LARGE = error(413, "too_large", "The body is too large.", (b"connection", b"close"))
+_TOO_LARGE = error(413, "too_large", "The body is too large.")
 _BROKEN_OFF = error(400, "broken_off", "The body broke off.")
 _SLOW = error(408, "slow", "The body came too slowly.", (b"connection", b"close"))
 

@@ -10,7 +10,7 @@ from generator.value import Value
 from runtime.broadcast import boxes, h264, movie, sound
 from runtime.broadcast.boxes import Box
 from runtime.broadcast.movie import Known
-from runtime.broadcast.samples import Kind, Media, ProtocolError, Sample, TrackChanged
+from runtime.broadcast.samples import Kind, Media, ProtocolError, Sample, TrackChanged, side_by_side
 
 _MOST_HEADER = 1 << 20
 _MOST_DATA = 32 << 20
@@ -78,11 +78,11 @@ class Fragments:
             (position, moof), self._moof = self._moof, None
             samples = self._samples(position, moof, (self._position, box, whole))
             if samples:
-                yield Media(tuple(samples), complete=True)
+                yield Media(samples, complete=True)
 
-    def _samples(self, position: int, moof: bytes, mdat: tuple[int, Box, bytes]) -> list[Sample]:
+    def _samples(self, position: int, moof: bytes, mdat: tuple[int, Box, bytes]) -> tuple[Sample, ...]:
         start, box, data = mdat
-        found: list[tuple[float, Sample]] = []
+        found: list[Sample] = []
         count = 0
         for traf in (_traf(self._known, moof, part, position) for part in _children(moof, b"traf")):
             if traf is None:
@@ -93,12 +93,11 @@ class Fragments:
                     raise ProtocolError("a sample lies outside of its fragment")
                 made = _sample(traf[0].known, row, data[place : place + row.size])
                 if made is not None:
-                    found.append((row.time / traf[0].known.timescale, made))
+                    found.append(made)
                 count += 1
                 if count > _MOST_SAMPLES:
                     raise ProtocolError("a fragment has too many samples")
-        # Sound and picture side by side, as they were taken.
-        return [sample for _, sample in sorted(found, key=lambda pair: pair[0])]
+        return side_by_side(found, {known.track.kind: known.track.timescale for known in self._known.values()})
 
 
 def _children(moof: bytes, kind: bytes) -> Iterator[Box]:

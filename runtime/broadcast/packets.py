@@ -25,10 +25,10 @@ should follow there too. A key frame every second or two is what viewers join an
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from runtime.broadcast import h264, sound
-from runtime.broadcast.samples import Kind, Media, ProtocolError, Sample, Track, TrackChanged
+from runtime.broadcast.samples import Kind, Media, ProtocolError, Sample, Track, TrackChanged, side_by_side
 
 MAGIC = b"SWP1"
 VIDEO_CONFIG, AUDIO_CONFIG, VIDEO, AUDIO = 1, 2, 3, 4
@@ -60,17 +60,20 @@ class Packets:
             if kind in {VIDEO_CONFIG, AUDIO_CONFIG}:
                 changed = _configured(tracks, kind, data)
                 if changed != tracks:
-                    if samples:
-                        events.append(Media(tuple(samples)))
-                        samples = []
+                    events += _media(tracks, samples)
+                    samples = []
                     tracks = changed
                     events.append(TrackChanged(tuple(tracks[kind] for kind in Kind if kind in tracks)))
             elif made := _sample(tracks, (kind, key, pts, offset, data)):
                 samples.append(made)
-        if samples:
-            events.append(Media(tuple(samples)))
+        events += _media(tracks, samples)
         self._tracks = tracks
         return events
+
+
+def _media(tracks: Tracks, samples: Sequence[Sample]) -> list[Media]:
+    scales = {kind: track.timescale for kind, track in tracks.items()}
+    return [Media(side_by_side(samples, scales))] if samples else []
 
 
 def _records(body: bytes) -> Iterator[_Record]:

@@ -4,7 +4,10 @@ A stream has at most one picture and one sound. Pictures are H.264 in the form o
 SPS and PPS in the track's configuration), sound is AAC without ADTS headers, or Opus.
 """
 
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from math import inf
+from operator import itemgetter
 
 from generator.value import Value
 
@@ -70,6 +73,16 @@ class Sample(Value, frozen=True):
     def __repr__(self) -> str:
         """Tell everything but the bytes."""
         return f"Sample({self.track}, dts={self.dts}, pts={self.pts}, key={self.key}, {len(self.data)} bytes)"
+
+
+def side_by_side(samples: Iterable[Sample], scales: Mapping[Kind, int]) -> tuple[Sample, ...]:
+    """Put sound beside the picture of its time; neither changes its own order. ``scales`` are ticks a second."""
+    latest = dict.fromkeys(Kind, -inf)
+    timed = []
+    for sample in samples:
+        latest[sample.track] = max(latest[sample.track], sample.dts / scales[sample.track])
+        timed.append((latest[sample.track], sample))
+    return tuple(sample for _, sample in sorted(timed, key=itemgetter(0)))
 
 
 class TrackChanged(Value, frozen=True):

@@ -68,13 +68,6 @@ class Segmenter:
         self._early: deque[Sample] = deque(maxlen=_EARLY)
         self._made: list[Made] = []
 
-    @property
-    def next(self) -> Start:
-        """Where another segmenter would go on if this one ended now."""
-        opened = self._run is not None and bool(self._run.pieces)
-        last = self._init if self._init.data else None
-        return Start(segment=self._segment + opened, init=self._inits, run=self._runs, time=self._time, last=last)
-
     def take(self, event: TrackChanged | Media, arrived_ms: int) -> list[Made]:
         """Take what a publisher's reader gave, which arrived now, by the server's wall clock."""
         if isinstance(event, TrackChanged):

@@ -48,6 +48,22 @@ def test_a_batch_is_read_as_the_format_says():
     )
 
 
+def test_sound_is_put_beside_its_picture_whichever_came_first_in_the_batch():
+    told = batch(record(1, LYING), heard(1, 2, 44_100, STEREO))
+    pictures = [record(3, KEY if n == 0 else LATER, key=n == 0, pts=n * 40_000) for n in range(3)]
+    sounds = [record(4, b"\x21\x10\x05", pts=n * 25_000) for n in range(4)]
+    (*_, media) = Packets().read(told + b"".join(pictures + sounds))
+    assert "".join(sample.track[0] for sample in media.samples) == "vaavaav"
+
+
+def test_pictures_keep_the_order_of_their_decoding_whatever_their_times_are():
+    times = [0, 80_000, 40_000, 120_000]
+    (*_, media) = Packets().read(
+        batch(record(1, LYING), *(record(3, KEY, key=True, pts=time) for time in times), record(2, b""))
+    )
+    assert [sample.pts // 90 for sample in media.samples] == [0, 80, 40, 120]
+
+
 def test_what_a_session_told_once_holds_in_all_its_batches():
     reader = Packets()
     assert len(reader.read(batch(record(1, LYING)))) == 1

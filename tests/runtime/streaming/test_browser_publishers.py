@@ -1,5 +1,6 @@
 """A browser sends batches by PUT: lost, doubled and reordered ones do no harm, and a ticket is all it needs (L10)."""
 
+import http.client
 from datetime import UTC, datetime
 
 import browser
@@ -139,7 +140,14 @@ def test_the_newest_phone_takes_over_but_not_without_end(daemon, film):
 def test_what_is_no_batch_ends_the_session_and_nothing_else(daemon, film):
     broadcast, _ = daemon.arm()
     assert Phone(daemon, broadcast, "a-broken-phone").put(0, b"SWP1" + b"\xff" * 40)[0] == 400
-    assert Phone(daemon, broadcast, "a-huge-phone-1").put(0, bytes(9 << 20))[0] == 413
+    huge = Phone(daemon, broadcast, "a-huge-phone-1")
+    asking = http.client.HTTPConnection("127.0.0.1", daemon.port, timeout=10)
+    asking.putrequest("PUT", f"/ingest/{huge.stream}/{huge.session}/0")
+    asking.putheader("Authorization", f"Bearer {huge.ticket}")
+    asking.putheader("Content-Length", str(9 << 20))
+    asking.endheaders()
+    assert asking.getresponse().status == 413
+    asking.close()
     assert set(Phone(daemon, broadcast).send(browser.batches(film))) == {200}
 
 

@@ -12,7 +12,7 @@
   const starts = Date.parse(root.dataset.starts), ends = Date.parse(root.dataset.ends) || Infinity;
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const counted = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 });
-  const money = new Intl.NumberFormat(language, { style: "currency", currency: root.dataset.currency });
+  const money = new Intl.NumberFormat(language, { style: "currency", currency: root.dataset.currency, currencyDisplay: "narrowSymbol" });
   const minor = 10 ** money.resolvedOptions().maximumFractionDigits;
   const listeners = {};
 

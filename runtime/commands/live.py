@@ -9,7 +9,7 @@ import click
 from generator import report, terminal
 from generator.cli import language_option
 from runtime import settings
-from runtime.commands import live_access, live_nginx, live_rooms, shop
+from runtime.commands import live_access, live_nginx, live_records, live_rooms, shop
 
 
 @click.group()
@@ -49,5 +49,8 @@ for _command in (
     live_rooms.key,
     live_rooms.end,
     live_nginx.write,
+    live_records.show_numbers,
+    live_records.export,
+    live_records.clean,
 ):
     live.add_command(_command)

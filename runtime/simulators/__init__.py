@@ -1,4 +1,4 @@
-"""Payment providers to rehearse with: real protocol, real keys, own process, own books, and faults on demand.
+"""Payment providers and networks for live pictures to rehearse with: real protocol, own process, faults on demand.
 
 ``shopwright simulate NAME --port N --folder DIR`` runs one on 127.0.0.1, never in production. They share nothing with
 the clients in runtime/gateways: what both get wrong would go unseen. A provider is a class of a folder of its own

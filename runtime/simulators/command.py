@@ -12,9 +12,11 @@ from runtime.settings import Environment, SettingError
 
 PROVIDERS: dict[str, str] = {
     "alipay": "runtime.simulators.alipay.provider:Alipay",
+    "aliyun-live": "runtime.simulators.live.aliyun:Aliyun",
     "paypal": "runtime.simulators.paypal.provider:PayPal",
     "robots": "runtime.simulators.robots.provider:Robots",
     "stripe": "runtime.simulators.stripe.provider:Stripe",
+    "tencent-live": "runtime.simulators.live.tencent:Tencent",
     "wechatpay": "runtime.simulators.wechatpay.provider:WechatPay",
 }
 """Where each provider is: a class that takes a stage."""
@@ -31,7 +33,7 @@ PROVIDERS: dict[str, str] = {
 )
 @click.option("--notify", default="", help="Where notices go, if the provider's console says it and not the charge.")
 def simulate(name: str, port: int, folder: Path, speed: float, notify: str) -> None:
-    """Run a simulated payment provider on this machine: no money moves."""
+    """Run a simulated payment provider, or a network for live pictures, on this machine: no money moves."""
     if os.environ.get("SHOPWRIGHT_ENV") == Environment.PRODUCTION:
         raise SettingError("SHOPWRIGHT_ENV", "there are no simulated providers in production")
     from runtime.simulators.process import Simulation

@@ -123,7 +123,9 @@ def send(address: str, letter: Letter) -> tuple[int, bytes]:
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = kind(parts.hostname or "", parts.port, timeout=TIMEOUT)
     try:
-        connection.request("POST", parts.path + (f"?{parts.query}" if parts.query else ""), letter.body, letter.headers)
+        query = "&".join(each for each in (parts.query, letter.query) if each)
+        path = f"{parts.path}?{query}" if query else parts.path
+        connection.request(letter.method, path, letter.body or None, letter.headers)
         answer = connection.getresponse()
         return answer.status, answer.read(64 * 1024)
     except (OSError, http.client.HTTPException) as error:

@@ -52,6 +52,8 @@ class Letter(msgspec.Struct, frozen=True):
 
     body: bytes
     headers: dict[str, str]
+    method: str = "POST"
+    query: str = ""
 
 
 class Provider(Protocol):

@@ -34,7 +34,8 @@ class Simulated:
         else:
             raise RuntimeError("".join(lines))
         said = "".join(lines).partition("# var/secrets.env")
-        self.method = yaml.safe_load(said[0])["payment"][0]
+        self.settings = yaml.safe_load(said[0])
+        self.method = self.settings.get("payment", [None])[0]
         self.secrets = dict(line.split("=", 1) for line in said[2].splitlines() if "=" in line and line[0] != "#")
         found = json.loads(card.read_bytes())
         self.address, self.token = found["address"], found["token"]

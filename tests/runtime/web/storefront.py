@@ -115,9 +115,9 @@ def price(folder, handle, amount):
 class Served:
     """A shop behind the command that a merchant types; only its own processes are stopped."""
 
-    def __init__(self, folder, *options, **given):
+    def __init__(self, folder, *options, port=None, **given):
         self.folder = folder
-        self.port = free_port()
+        self.port = port or free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.log = folder.parent / f"{folder.name}-{self.port}.log"
         with self.log.open("wb") as log:

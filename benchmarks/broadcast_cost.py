@@ -127,9 +127,7 @@ def main() -> None:
         for name, read in (("RTMP", by_rtmp(flv)), ("packets", by_packets(flv)), ("fragments", by_fragments(mp4))):
             each = [cost(read) / told.seconds * 1000 for _ in range(told.repeat)]
             middle = statistics.median(each)
-            print(
-                f"{name:10} {middle:5.1f} ms of CPU a second ({min(each):.1f} to {max(each):.1f}), {runs[0][1]} parts"
-            )
+            print(f"{name:10} {middle:5.1f} ms of CPU a second ({min(each):.1f} to {max(each):.1f})")
     print(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB at most, the film in memory included")
 
 

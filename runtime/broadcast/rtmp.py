@@ -259,7 +259,9 @@ class RtmpSession:
         elif name == "play":
             self.refuse("Nothing is played here by RTMP.", "NetStream.Play.Failed")
             yield Ended("refused", "nothing is played by RTMP")
-        elif name in {"FCUnpublish", "deleteStream", "closeStream"} and self._phase is _Phase.LIVE:
+        elif name in {"deleteStream", "closeStream"} and self._phase is _Phase.LIVE:
+            # FCUnpublish comes before and is no end: who is cut off then reports an error to its user.
+            self._status("status", "NetStream.Unpublish.Success", "The stream has ended.")
             self._phase = _Phase.OVER
             yield Ended("unpublished")
 

@@ -1,0 +1,101 @@
+"""The daemon beside serve: there when a shop has live rooms, back when it died, gone with the shop."""
+
+import http.client
+import json
+import os
+import signal
+import subprocess
+
+import air
+import pytest
+from air import SECRET, SHOPWRIGHT, until
+from ports import free_port
+
+
+@pytest.fixture
+def serve(tmp_path):
+    started = []
+
+    def start(folder, command="serve"):
+        with (tmp_path / "serve.log").open("wb") as log:
+            started.append(
+                subprocess.Popen(
+                    [SHOPWRIGHT, command, folder, "--port", str(free_port()), "--lang", "en"],
+                    stdout=log,
+                    stderr=log,
+                    env={**os.environ, "SHOPWRIGHT_SECRET": SECRET},
+                )
+            )
+        return started[-1]
+
+    yield start
+    for each in started:
+        if each.poll() is None:
+            each.terminate()
+        each.wait(timeout=60)
+
+
+def written(folder):
+    try:
+        return json.loads((folder / "var/run/live.json").read_text())
+    except OSError:
+        return None
+
+
+def answers(found):
+    asking = http.client.HTTPConnection("127.0.0.1", found["http_port"], timeout=5)
+    try:
+        asking.request("GET", "/healthz")
+        return asking.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        asking.close()
+
+
+def is_running(number):
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("command", ["serve", "dev"])
+def test_it_runs_beside_the_shop_and_ends_with_it(tmp_path, serve, command):
+    folder = air.write(tmp_path / "shop")
+    shop = serve(folder, command)
+    found = until(lambda: written(folder), 60)
+    assert until(lambda: answers(found))
+    shop.terminate()
+    assert shop.wait(timeout=60) == 0
+    assert not is_running(found["pid"])
+
+
+def test_it_is_started_again_when_it_dies(tmp_path, serve):
+    folder = air.write(tmp_path / "shop")
+    shop = serve(folder)
+    first = until(lambda: written(folder), 60)
+    os.kill(first["pid"], signal.SIGKILL)
+    second = until(lambda: (found := written(folder))["pid"] != first["pid"] and found, 60)
+    assert until(lambda: answers(second))
+    assert shop.poll() is None
+
+
+def test_it_does_not_outlive_a_shop_that_was_killed(tmp_path, serve):
+    folder = air.write(tmp_path / "shop")
+    shop = serve(folder)
+    found = until(lambda: written(folder), 60)
+    shop.kill()
+    assert until(lambda: not is_running(found["pid"]), 30)
+
+
+def test_a_shop_without_rooms_has_none(tmp_path, serve):
+    folder = air.write(tmp_path / "shop")
+    (folder / "live" / f"{air.ROOM}.yaml").unlink()
+    shop = serve(folder)
+    until(lambda: b"The shop is open" in (tmp_path / "serve.log").read_bytes(), 60)
+    assert written(folder) is None
+    shop.terminate()
+    assert shop.wait(timeout=60) == 0
+    assert written(folder) is None

@@ -1,5 +1,6 @@
 """The daemon beside serve: there when a shop has live rooms, back when it died, gone with the shop."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -24,6 +25,7 @@ def serve(tmp_path):
                     stdout=log,
                     stderr=log,
                     env={**os.environ, "SHOPWRIGHT_SECRET": SECRET},
+                    start_new_session=True,
                 )
             )
         return started[-1]
@@ -33,6 +35,8 @@ def serve(tmp_path):
         if each.poll() is None:
             each.terminate()
         each.wait(timeout=60)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(each.pid, signal.SIGKILL)  # workers of a server that was killed
 
 
 def written(folder):

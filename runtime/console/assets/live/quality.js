@@ -1,16 +1,10 @@
 /* The connection in one word, and its figures for who wants them. */
-import { edge, behind } from "./delay.js";
+import { behind, edge } from "./delay.js";
+import { level } from "./rate.js";
 import { one, put, room, say, server } from "./room.js";
 
 const LOOK_EVERY = 5000;
 const RECENT = 15_000;
-
-/** Name a connection: lost, poor, fair or good. */
-export function level({ down, waits, recentlyLost }) {
-  if (down) return "lost";
-  if (waits > 2500 || recentlyLost) return "poor";
-  return waits > 1000 ? "fair" : "good";
-}
 
 export class Quality {
   constructor() {

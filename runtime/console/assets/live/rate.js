@@ -1,4 +1,4 @@
-/* How many bits a second: fewer at once when what is sent waits, more again slowly when nothing has waited for long. */
+/* How many bits a second, and what to call a connection: fewer at once when what is sent waits, more again slowly when nothing has waited for long. */
 const LATE = 900, PROMPT = 350;
 const PAUSE = 2000, CALM = 8000;
 
@@ -38,4 +38,11 @@ export class Rate {
     this.now = next;
     return next;
   }
+}
+
+/** Name a connection: lost, poor, fair or good. */
+export function level({ down, waits, recentlyLost }) {
+  if (down) return "lost";
+  if (waits > 2500 || recentlyLost) return "poor";
+  return waits > 1000 ? "fair" : "good";
 }

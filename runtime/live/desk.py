@@ -306,5 +306,5 @@ class Desk:
     def _offered(self, flash: Flash, found: Board) -> tuple[Flash, int, str, int]:
         shop = self._shop()
         offered = shop.find_variant(flash.sku) if shop else None
-        left = found.left.get(flash.id, 0)
+        left = min(found.left.get(flash.id, 0), max(0, self._levels.get(flash.sku, flash.quantity)))
         return (flash, left, offered[0].handle, offered[1].price) if offered else (flash, 0, "", 0)

@@ -4,7 +4,6 @@ An order proves a contact when it was paid for, or placed to be paid at the door
 address. Whoever watches with a new browser is the same person as long as they use the same contact.
 """
 
-import secrets
 from datetime import datetime, timedelta
 
 import msgspec
@@ -50,18 +49,6 @@ def guest(room: str, locale: str, now: datetime, known: Buyer | None = None, vie
         name=(known.name if known else "") or words.say("live.guest", locale, number=number),
         locale=locale,
         contacts=known.contacts if known else (),
-        until=int((now + VALID).timestamp()),
-    )
-
-
-def host(room: str, name: str, locale: str, now: datetime) -> Pass:
-    """Return a pass that writes with the badge of the house."""
-    return Pass(
-        room=room,
-        viewer=f"host-{secrets.token_hex(4)}",
-        name=name or words.say("live.host", locale),
-        locale=locale,
-        host=True,
         until=int((now + VALID).timestamp()),
     )
 

@@ -266,7 +266,7 @@ def test_only_those_write_whom_the_room_lets(database, settings):
 
 
 def test_the_host_writes_with_a_badge_and_without_waiting(desk, database, settings):
-    host = tickets.sign_pass(settings.secret, viewers.host("tea-talk", "Wang", "en", NOW))
+    host = viewer(settings, "Wang", host=True)
     for text in ("welcome", "see https://tea.example.com"):
         assert desk.say("tea-talk", host, text, HERE, NOW).code == "shown"
     chat.pin_notice(database, "tea-talk", "  Free delivery today ", by="host:1", now=NOW)

@@ -1,5 +1,7 @@
 """The desk: what viewers send is kept, counted and shown, and never more than the database said."""
 
+import threading
+
 import pytest
 from floor import Shop, blocks, later, make_desk, state, viewer
 from tills import NOW
@@ -43,6 +45,38 @@ def test_numbers_of_messages_and_blocks_go_on_after_a_restart(desk, database, se
     assert [(block["n"], [line["seq"] for line in block["messages"]]) for block in blocks(settings)] == [
         (1, [1]), (2, [2]),
     ]  # fmt: skip
+
+
+def test_messages_of_many_threads_while_the_desk_ticks_are_each_shown_once(database, settings):
+    desk = make_desk(database, settings, Shop(slow_seconds=0))
+    said, done = [], threading.Event()
+
+    def talk(number):
+        mine = viewer(settings, f"Guest {number}")
+        for each in range(10):
+            at = later(number * 10 + each)
+            said.append(desk.say("tea-talk", mine, f"{number} says {each}", f"198.51.100.{number}", at))
+
+    def tick():
+        second = 0
+        while not done.is_set():
+            second += 1
+            desk.tick(later(second))
+
+    ticking = threading.Thread(target=tick)
+    talking = [threading.Thread(target=talk, args=(number,)) for number in range(6)]
+    for thread in (ticking, *talking):
+        thread.start()
+    for thread in talking:
+        thread.join()
+    done.set()
+    ticking.join()
+    desk.tick(later(100_000))
+    desk.tick(later(100_002))
+    shown = [each.seq for each in said if each.code == "shown"]
+    seqs = [line["seq"] for block in blocks(settings) for line in block["messages"]]
+    assert sorted(seqs) == sorted(shown) == list(range(1, len(shown) + 1))
+    assert len(shown) >= 40
 
 
 def test_a_room_tells_its_broadcasts_life(desk, database, settings):

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from floor import PRODUCTS, Shop, later, make_desk, room, state
-from tills import BY_TRANSFER, NOW, make_till, placement, rows
+from tills import BY_TRANSFER, NOW, make_till, order, placement, rows
 
 from generator.promotion import Promotion, PromotionKind
 from runtime import audit, payments, placing, uses
@@ -163,6 +163,13 @@ def test_l9_the_room_tells_of_a_flash_sale_by_the_servers_clock(till, live, sett
         {"id": made.id, "number": 4, "sku": "many", "product": "many", "price": 100, "was": 500, "left": 19,
          "starts": at, "ends": at + 60_000}
     ]  # fmt: skip
+
+
+def test_what_is_left_of_a_flash_sale_is_never_more_than_there_is(till, live, settings):
+    start(till, live, number=1, sku="tea", price=900, quantity=5)
+    order(till, [("tea", 8)], gateway="transfer")
+    make_desk(till.database, settings, Shop(), later(2))
+    assert [each["left"] for each in state(settings)["flash"]] == [2]
 
 
 def race(settings, wishes):

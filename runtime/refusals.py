@@ -79,6 +79,7 @@ class Code(StrEnum):
     LIVE_ROOM_UNKNOWN = "live-room-unknown"  # room
     LIVE_OPEN_ALREADY = "live-open-already"  # room
     LIVE_NOT_OPEN = "live-not-open"  # room
+    LIVE_NETWORK_KEY = "live-network-key"  # name
     LIVE_NUMBER_UNKNOWN = "live-number-unknown"  # room, number
     LIVE_FLASH_PRICE = "live-flash-price"  # title, price, currency
     LIVE_FLASH_RUNNING = "live-flash-running"  # number
@@ -125,6 +126,7 @@ _STATUS = {
     Code.LIVE_ROOM_UNKNOWN: 404,
     Code.LIVE_OPEN_ALREADY: 409,
     Code.LIVE_NOT_OPEN: 409,
+    Code.LIVE_NETWORK_KEY: 409,
     Code.LIVE_NUMBER_UNKNOWN: 404,
     Code.LIVE_FLASH_RUNNING: 409,
     Code.LIVE_FLASH_STOCK: 409,

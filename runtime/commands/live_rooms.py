@@ -1,19 +1,18 @@
 """``shopwright live list|key|end``: the rooms of a shop, keys for publishers, and the end of a broadcast."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
 import msgspec
 
-from generator.live import LiveCdn
 from generator.shop import LiveRoom
 from runtime import words
 from runtime.commands import shop, spans
 from runtime.commands.language import language
-from runtime.live import broadcasts, signing
-from runtime.live.values import Broadcast, Through, Why
+from runtime.live import broadcasts, networks
+from runtime.live.values import Through, Why
 from runtime.refusals import Code, Refusal
 from runtime.settings import Settings
 
@@ -55,9 +54,9 @@ def key(folder: Path, room: str) -> None:
         made = broadcasts.rotate(database, running.id, now) if running else None
         if made is None:
             made = broadcasts.arm(database, room, through=through, by="merchant", now=now)
-        server, secret = _address(settings, till.terms.live.cdn, made, now)
-        if not server:
-            server = _server(settings, till.terms.url)
+        address = networks.push(till.terms, settings, made[0], now, made[1])
+        server = address.server if address else _server(settings, till.terms.url)
+        secret = address.key if address else made[1]
     click.echo(words.say("live.command.key", language(), room=room))
     click.echo(f"{words.say('live.command.server', language())}  {server}")
     click.echo(f"{words.say('live.command.stream-key', language())}  {secret}")
@@ -83,17 +82,6 @@ def _room(settings: Settings, handle: str) -> LiveRoom:
     if found is None:
         raise Refusal(Code.LIVE_ROOM_UNKNOWN, room=handle)
     return found
-
-
-def _address(settings: Settings, cdn: LiveCdn | None, made: tuple[Broadcast, str], now: datetime) -> tuple[str, str]:
-    """Return where to send to and the key: of the network where one carries the picture, else no server of ours."""
-    broadcast, own = made
-    if broadcast.through is not Through.CDN or cdn is None:
-        return "", own
-    name = signing.stream_name(cdn, broadcast.room, broadcast.stream)
-    until = int((now + timedelta(seconds=cdn.expires)).timestamp())
-    found = signing.push(cdn, name, settings.find_secret(cdn.push_key) or "", until, own)
-    return found.server, found.key
 
 
 def _server(settings: Settings, url: str) -> str:

@@ -9,6 +9,7 @@ from generator.shop import Terms
 from runtime.live import signing
 from runtime.live.signing import Play, Push
 from runtime.live.values import Broadcast, Through
+from runtime.refusals import Code, Refusal
 from runtime.settings import SettingError, Settings
 
 
@@ -36,13 +37,18 @@ def name(cdn: LiveCdn, broadcast: Broadcast) -> str:
 def push(terms: Terms, settings: Settings, broadcast: Broadcast, now: datetime, stream_key: str = "") -> Push | None:
     """Return where a broadcast is sent to, None for one that needs no network; whoever has it can send.
 
-    ``stream_key`` is the key that was shown when the broadcast was armed: a server of one's own asks for it.
+    ``stream_key`` is the key that was shown when the broadcast was armed: a server of one's own asks for it. Raises
+    Refusal (live-network-key) when nobody gave the shop the network's key.
     """
     cdn = terms.live.cdn
     if cdn is None or broadcast.through is not Through.CDN:
         return None
     until = int(now.timestamp()) + cdn.expires
-    return signing.push(cdn, name(cdn, broadcast), secret(settings, cdn.push_key), until, stream_key)
+    try:
+        signed = secret(settings, cdn.push_key)
+    except SettingError as error:
+        raise Refusal(Code.LIVE_NETWORK_KEY, name=error.name) from error
+    return signing.push(cdn, name(cdn, broadcast), signed, until, stream_key)
 
 
 def play(terms: Terms, settings: Settings, broadcast: Broadcast, now: datetime) -> Play:

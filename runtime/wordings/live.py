@@ -2,6 +2,8 @@
 
 EN = {
     "refusal.live-room-unknown": "The shop has no live room {room}.",
+    "refusal.live-network-key": "The key {name} of the delivery network is not set: put it into var/secrets.env and "
+    "start the shop again.",
     "refusal.live-open-already": "The room {room} has a broadcast that is not over. End it first, or make a new key.",
     "refusal.live-not-open": "The room {room} has no broadcast now.",
     "refusal.live-number-unknown": "The bag of the room {room} has no number {number}.",
@@ -56,6 +58,7 @@ EN = {
 }
 ZH = {
     "refusal.live-room-unknown": "店铺没有直播间“{room}”。",
+    "refusal.live-network-key": "没有设置 CDN 的密钥 {name}：请写进 var/secrets.env，然后重启店铺。",
     "refusal.live-open-already": "直播间“{room}”还有一场没有结束的直播，请先结束，或更换推流密钥。",
     "refusal.live-not-open": "直播间“{room}”现在没有直播。",
     "refusal.live-number-unknown": "直播间“{room}”的购物袋里没有 {number} 号商品。",
@@ -109,6 +112,8 @@ ZH = {
 }
 DE = {
     "refusal.live-room-unknown": "Der Shop hat keinen Live-Raum {room}.",
+    "refusal.live-network-key": "Der Schlüssel {name} des Verteilnetzes fehlt: Tragen Sie ihn in var/secrets.env ein "
+    "und starten Sie den Laden neu.",
     "refusal.live-open-already": "Im Raum {room} ist eine Sendung noch nicht zu Ende. Beenden Sie sie zuerst, oder "
     "erzeugen Sie einen neuen Schlüssel.",
     "refusal.live-not-open": "Im Raum {room} läuft gerade keine Sendung.",

@@ -13,7 +13,7 @@ from runtime.live import broadcasts, networks, reports
 from runtime.live.callbacks import Callback, Kind
 from runtime.live.reports import House, Outcome
 from runtime.live.values import State, Through
-from runtime.settings import SettingError
+from runtime.refusals import Code, Refusal
 
 CDN = LiveCdn(provider="tencent", push="push.example.com", play="play.example.com", push_key="PUSH")
 TERMS = make_terms(live=LiveTerms(cdn=CDN))
@@ -189,8 +189,9 @@ def test_where_a_publisher_is_says_whose_end_it_was(database, armed):
 
 def test_addresses_of_a_broadcast_are_signed_with_the_keys_of_the_shop(armed, settings):
     running, _ = armed
-    with pytest.raises(SettingError, match="PUSH"):
+    with pytest.raises(Refusal) as refused:
         networks.push(TERMS, settings, running, NOW)
+    assert (refused.value.code, refused.value.values) == (Code.LIVE_NETWORK_KEY, {"name": "PUSH"})
     keyed = msgspec.structs.replace(settings, named=(("PUSH", "new, old"),))
     sent = networks.push(TERMS, keyed, running, NOW)
     assert sent.key.startswith("spring-1?txSecret=")

@@ -5,7 +5,6 @@ delays no picture.
 """
 
 import asyncio
-import gzip
 import logging
 from collections import deque
 from collections.abc import Callable
@@ -13,13 +12,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 from generator.value import Value
-from runtime.broadcast import Cutting, Init, Media, Part, Segment, Start, Track, TrackChanged, playlist
+from runtime.broadcast import Cutting, Init, Media, Part, Segment, Start, Track, TrackChanged
 from runtime.broadcast.recording import Recording
 from runtime.broadcast.segmenter import Segmenter
-from runtime.broadcast.window import Answer, Wanted, Window
+from runtime.broadcast.window import Window
 from runtime.live.values import Broadcast
 from runtime.streaming.doors import Bucket
 from runtime.streaming.publishers import Leaving, NotAdmittedError, Publisher
+from runtime.streaming.screen import Screen
 
 log = logging.getLogger(__name__)
 TAKEOVERS = 5
@@ -70,16 +70,19 @@ class Channel:
         self.alerts: set[str] = set()
         self.closed = False
         self.length_ms = start.time // 1000
-        self.window = Window(start=start.segment)
+        self.screen = Screen(rules.part, start.segment)
         self._now = asyncio.get_running_loop().time
         self._wall = wall
         self._segmenter = Segmenter(Cutting(part=rules.part), start)
         self._bucket = Bucket(rules.most_kbps, self._now())
         self._takeovers: deque[float] = deque(maxlen=TAKEOVERS)
-        self._news = asyncio.Event()
-        self._texts: dict[tuple[bool, bool, bool], tuple[int, bytes]] = {}
         self._disk = ThreadPoolExecutor(1, f"recording-{broadcast.id}")
         self._writing = 0
+
+    @property
+    def window(self) -> Window:
+        """Return what can be fetched now."""
+        return self.screen.window
 
     @property
     def flowing(self) -> bool:
@@ -151,13 +154,11 @@ class Channel:
         """End the broadcast for its viewers; return when all of it is on disk."""
         self.expel(Leaving.ENDED)
         await self.settle()
-        self.window.end()
-        self._wake()
+        self.screen.end()
 
     async def close(self) -> None:
         """Let go of the folder, with everything on disk; viewers who wait are answered."""
         self.expel(Leaving.STOPPED)
-        self._wake()
         await self.settle()
         if self.recording is not None:
             await asyncio.get_running_loop().run_in_executor(self._disk, self.recording.close)
@@ -168,47 +169,14 @@ class Channel:
         """Return when everything made so far is on disk, or was given up."""
         await asyncio.get_running_loop().run_in_executor(self._disk, lambda: None)
 
-    async def wait(self, wanted: Wanted, within: float, *, whole: bool = False) -> Answer:
-        """Wait until a playlist or part can be answered, and return whether it can; ``whole`` wants whole segments."""
-        answer = self._answer(wanted, whole=whole)
-        if answer is not Answer.WAIT:
-            return answer
-        try:
-            async with asyncio.timeout(within):
-                while answer is Answer.WAIT:
-                    await self._news.wait()
-                    answer = self._answer(wanted, whole=whole)
-        except TimeoutError:
-            return Answer.WAIT
-        return answer
-
-    def text(self, wanted: Wanted, *, low: bool, packed: bool) -> bytes:
-        """Return a playlist as it is now, of parts or of whole segments; the same bytes until something changes."""
-        key = (low, wanted.skip, packed)
-        version, text = self._texts.get(key, (-1, b""))
-        if version != self.window.version:
-            text = (
-                playlist.low_latency(self.window, self.rules.part, wanted) if low else playlist.plain(self.window)
-            ).encode()
-            text = gzip.compress(text, 4, mtime=0) if packed else text
-            self._texts[key] = (self.window.version, text)
-        return text
-
-    def _answer(self, wanted: Wanted, *, whole: bool) -> Answer:
-        found = self.window.answer(wanted)
-        missing = whole and not self.window.segments and not self.window.ended
-        return Answer.WAIT if missing and found is Answer.NOW else found
-
     def _publish(self, made: list[Init | Part | Segment]) -> None:
         for each in made:
-            self.window.take(each)
             self._keep(each)
             if isinstance(each, Segment):
                 self.length_ms = (each.time + each.duration) // 1000
             for tell in self.made:
                 tell(each)
-        if made:
-            self._wake()
+        self.screen.publish(made)
 
     def _keep(self, made: Init | Part | Segment) -> None:
         if self.recording is None or isinstance(made, Part):
@@ -226,7 +194,3 @@ class Channel:
             if "disk" not in self.alerts and self.recording is not None:
                 log.error("room %s: the recording is incomplete: %s", self.broadcast.room, self.recording.why)
             self.alerts.add("disk")
-
-    def _wake(self) -> None:
-        news, self._news = self._news, asyncio.Event()
-        news.set()

@@ -13,6 +13,7 @@ from runtime.broadcast.window import Answer as When
 from runtime.broadcast.window import Wanted
 from runtime.streaming.asgi import FOREVER, NEVER, SECOND, Answer, Header, Request, error
 from runtime.streaming.channel import Channel
+from runtime.streaming.screen import Screen
 from runtime.streaming.stage import Stage
 
 PATIENCE = 8.0
@@ -47,14 +48,7 @@ class Watching:
         channel = self._stage.find(room, stream) or await self._stage.find_open(room, stream)
         if channel is None:
             return _NOTHING
-        if name in {"ll.m3u8", "index.m3u8"}:
-            return await self._playlist(channel, name, request)
-        numbered = _NUMBERED.fullmatch(name)
-        if numbered is not None:
-            return await self._media(channel, int(numbered[1]), numbered[2])
-        init = _INIT.fullmatch(name)
-        found = channel.window.find_init(int(init[1])) if init else None
-        return await self._recorded(channel, name) if found is None else Answer(200, found, _MOVIE, (FOREVER,))
+        return await self._shown(channel.screen, name, request) or await self._recorded(channel, name)
 
     async def state(self, room: str) -> Answer:
         """Answer for the state of a room, as a file or a proxy in front of it would."""
@@ -62,15 +56,27 @@ class Watching:
             return _NOTHING
         return await self._read(self._rooms / room / "room.json", b"application/json", SECOND)
 
-    async def _playlist(self, channel: Channel, name: str, request: Request) -> Answer:
-        query = request.query()
+    async def _shown(self, screen: Screen, name: str, request: Request) -> Answer | None:
+        """Answer from memory, None for what is not there (any more)."""
+        if name in {"ll.m3u8", "index.m3u8"}:
+            return await self._playlist(screen, name, request)
+        numbered, init = _NUMBERED.fullmatch(name), _INIT.fullmatch(name)
+        if init is not None:
+            found = screen.window.find_init(int(init[1]))
+            return None if found is None else Answer(200, found, _MOVIE, (FOREVER,))
+        if numbered is None:
+            return _NOTHING
+        found = await self._media(screen, int(numbered[1]), numbered[2])
+        return None if found is None else Answer(200, found, _SEGMENT, (FOREVER,))
+
+    async def _playlist(self, screen: Screen, name: str, request: Request) -> Answer:
+        query, window = request.query(), screen.window
         try:
             wanted = Wanted.read(query.get("_HLS_msn"), query.get("_HLS_part"), query.get("_HLS_skip"))
         except ValueError:
             return error(400, "query", "This is not a part of a broadcast.")
-        blocked = wanted.segment is not None
-        low, window = name == "ll.m3u8" and channel.rules.part > 0, channel.window
-        when = await channel.wait(wanted, _BLOCK if blocked else PATIENCE, whole=not low)
+        blocked, low = wanted.segment is not None, name == "ll.m3u8" and screen.part > 0
+        when = await screen.wait(wanted, _BLOCK if blocked else PATIENCE, whole=not low)
         if when is When.NEVER:
             return error(400, "ahead", "This is too far ahead.")
         if not window.segments and not (low and window.parts) and not window.ended:
@@ -78,19 +84,18 @@ class Watching:
         packed = "gzip" in request.header(b"accept-encoding")
         # A blocked request that came to nothing is answered as things stand, but no cache may keep that answer.
         caching = NEVER if when is When.WAIT else _MINUTE if window.ended else _AWAITED if blocked else SECOND
-        text = channel.text(wanted, low=low, packed=packed)
+        text = screen.text(wanted, low=low, packed=packed)
         return Answer(200, text, _HLS, (caching, *_VARY, *(_PACKED if packed else ())))
 
-    async def _media(self, channel: Channel, number: int, part: str | None) -> Answer:
-        window = channel.window
+    async def _media(self, screen: Screen, number: int, part: str | None) -> bytes | None:
+        window = screen.window
         if part is None:
-            found = window.find_segment(number)
-            return Answer(200, found, _SEGMENT, (FOREVER,)) if found else await self._recorded(channel, f"{number}.m4s")
+            return window.find_segment(number)
         found = window.find_part(number, int(part))
         if found is None and number >= window.open and not window.ended:
-            await channel.wait(Wanted(number, int(part)), _BLOCK)
+            await screen.wait(Wanted(number, int(part)), _BLOCK)
             found = window.find_part(number, int(part))
-        return _NOTHING if found is None else Answer(200, found, _SEGMENT, (FOREVER,))
+        return found
 
     async def _recorded(self, channel: Channel, name: str) -> Answer:
         """Answer with a file that left the memory."""

@@ -84,6 +84,11 @@ def test_a_replay_is_a_video_with_a_clip_for_every_chapter(shop):
     assert [each["name"] for each in found["hasPart"]] == ["Biluochun", "Longjing"]
     assert f'<meta property="og:video" content="{base}/live/evening/2/replay.mp4">' in text
     assert '<meta property="og:video:type" content="video/mp4">' in text
+    listed = re.findall(r'<li><a href="([^"]*)"><span class="number">([^<]*)</span><span>([^<]*)</span>', text)
+    assert listed == [
+        ("/live/evening/?t=1", "0:01", "2. Biluochun"),
+        ("/live/evening/?t=65", "1:05", "1. Longjing"),
+    ], "without scripts, too"
 
 
 def test_without_a_single_file_the_playlist_is_the_video(shop):

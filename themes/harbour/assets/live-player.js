@@ -113,6 +113,7 @@
     if (["ended", "before", "waiting"].includes(room.phase) && playing) drop();
   });
   room.on("phase", (phase) => {
+    if (phase !== "replay") one("[data-chapters]").hidden = true;
     if (["ended", "before", "waiting"].includes(phase)) { delete root.dataset.playing; drop(); }
     tools();
     paused(Boolean(video?.paused && playing));
@@ -158,7 +159,7 @@
   full.addEventListener("click", () => { if (document.fullscreenElement) document.exitFullscreen(); else one(".room-screen").requestFullscreen().catch(() => {}); });
   document.addEventListener("fullscreenchange", tools);
   one("[data-play]").addEventListener("click", () => {
-    if (!video || (room.phase === "replay" && !playing)) { startReplay(); return; }
+    if (!video || (room.phase === "replay" && !playing)) { startReplay(Number(new URLSearchParams(location.search).get("t")) || 0); return; }
     if (hls?.liveSyncPosition && room.phase === "live") video.currentTime = hls.liveSyncPosition;
     video.play().catch(() => {});
   });

@@ -23,7 +23,7 @@ _FOREIGN = asgi.error(403, "foreign", "This was sent from another site.")
 _OTHER_METHOD = asgi.error(405, "method", "This method is not used here.", (b"allow", _METHODS))
 _MISTAKE = asgi.error(500, "mistake", "Something went wrong and has been noted.")
 _UNAVAILABLE = asgi.error(503, "unavailable", "The shop is not available: try again.", (b"retry-after", b"2"))
-_ROOM, _BROADCAST = 2, 3
+_ROOM, _BROADCAST, _RENDITION = 2, 3, 4
 
 
 class Application:
@@ -83,6 +83,8 @@ class Application:
     async def _get(self, parts: list[str], request: Request, send: Send, cors: tuple[Header, ...]) -> Answer | None:
         if parts[0] == "live" and len(parts) == 1 + _BROADCAST:
             return await self._watching.file(parts[1], parts[2], parts[3], request)
+        if parts[0] == "live" and len(parts) == 1 + _RENDITION:
+            return await self._watching.rendition((parts[1], parts[2], parts[3]), parts[4], request)
         if parts[0] == "live" and len(parts) == 1 + _ROOM:
             if parts[2] == "room.json":
                 return await self._watching.state(parts[1])

@@ -72,7 +72,7 @@ class Channel:
         self.length_ms = start.time // 1000
         self.screen = Screen(rules.part, start.segment)
         self._now = asyncio.get_running_loop().time
-        self._wall = wall
+        self.wall = wall
         self._segmenter = Segmenter(Cutting(part=rules.part), start)
         self._bucket = Bucket(rules.most_kbps, self._now())
         self._takeovers: deque[float] = deque(maxlen=TAKEOVERS)
@@ -119,7 +119,7 @@ class Channel:
             publisher.dismiss(Leaving.TOO_MUCH)
             return
         sent = self.sending
-        tracks, arrived = sent.tracks if sent else (), self._wall()
+        tracks, arrived = sent.tracks if sent else (), self.wall()
         made: list[Init | Part | Segment] = []
         for event in events:
             if isinstance(event, TrackChanged):

@@ -39,6 +39,7 @@ from runtime.streaming.doors import Room
 from runtime.streaming.figures import Figures
 from runtime.streaming.intake import Intake
 from runtime.streaming.keeping import Keeping
+from runtime.streaming.ladders import Ladders
 from runtime.streaming.listener import Listener
 from runtime.streaming.stage import Place, Stage
 from runtime.streaming.talking import Talking
@@ -128,11 +129,12 @@ class Daemon:
         )
         keeping = Keeping(Keeper(self._database, self._settings, self._shop), self._place.clock)
         stage.ended.append(keeping.ended)
+        ladders = Ladders(stage, self._terms)
         desk.media(self._media(ports.port_of(http)))
         talking = Talking(self._place, desk, self._terms)
         application = Application(
             self._place,
-            Watching(stage, self._settings.rooms),
+            Watching(stage, ladders, self._settings.rooms),
             Intake(self._place, stage),
             talking,
             Figures(stage, listener),
@@ -142,11 +144,15 @@ class Daemon:
             await listener.open(rtmp, self._context())
         server = Server(_configuration(application))
         serving = asyncio.create_task(server.serve(sockets=[http]))
-        rounds = [asyncio.create_task(self._desk_rounds(desk, stage, talking)), asyncio.create_task(_rounds(stage))]
+        rounds = [
+            asyncio.create_task(self._desk_rounds(desk, stage, talking)),
+            asyncio.create_task(_rounds(stage, ladders)),
+        ]
         self._write_down(http, rtmp)
         ready(ports.port_of(http), ports.port_of(rtmp) if rtmp else 0)
         await self._until(stop, serving)
         await self._close(rounds, listener, stage)
+        await ladders.close()
         await keeping.close()
         server.should_exit = True
         await serving
@@ -222,11 +228,12 @@ class Daemon:
         files.replace(folder / WRITTEN, msgspec.json.encode(found), durable=False)
 
 
-async def _rounds(stage: Stage) -> None:
+async def _rounds(stage: Stage, ladders: Ladders) -> None:
     """Bring database and channels together, twice a second."""
     while True:
         try:
             await stage.poll()
+            await ladders.tend()
         except NoReleaseError as error:
             log.warning("live rooms wait for a release: %s", error)
         await asyncio.sleep(_EVERY)

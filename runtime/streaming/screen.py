@@ -14,6 +14,7 @@ class Screen:
     def __init__(self, part: int, start: int = 0) -> None:
         self.part = part
         self.window = Window(start=start)
+        self.left = False
         self._news = asyncio.Event()
         self._texts: dict[tuple[bool, bool, bool], tuple[int, bytes]] = {}
 
@@ -27,6 +28,11 @@ class Screen:
     def end(self) -> None:
         """Say that nothing more will come."""
         self.window.end()
+        self._wake()
+
+    def leave(self) -> None:
+        """Send those away who wait: there is no such picture any more."""
+        self.left = True
         self._wake()
 
     async def wait(self, wanted: Wanted, within: float, *, whole: bool = False) -> Answer:
@@ -54,6 +60,8 @@ class Screen:
         return text
 
     def _answer(self, wanted: Wanted, *, whole: bool) -> Answer:
+        if self.left and not self.window.ended:
+            return Answer.NEVER
         found = self.window.answer(wanted)
         missing = whole and not self.window.segments and not self.window.ended
         return Answer.WAIT if missing and found is Answer.NOW else found

@@ -13,6 +13,7 @@ from runtime.broadcast.window import Answer as When
 from runtime.broadcast.window import Wanted
 from runtime.streaming.asgi import FOREVER, NEVER, SECOND, Answer, Header, Request, error
 from runtime.streaming.channel import Channel
+from runtime.streaming.ladders import Ladders
 from runtime.streaming.screen import Screen
 from runtime.streaming.stage import Stage
 
@@ -37,8 +38,9 @@ _NOTHING = error(404, "not_found", "There is nothing here.")
 class Watching:
     """Answers viewers of one shop."""
 
-    def __init__(self, stage: Stage, rooms: Path) -> None:
+    def __init__(self, stage: Stage, ladders: Ladders, rooms: Path) -> None:
         self._stage = stage
+        self._ladders = ladders
         self._rooms = rooms
 
     async def file(self, room: str, stream: str, name: str, request: Request) -> Answer:
@@ -48,7 +50,17 @@ class Watching:
         channel = self._stage.find(room, stream) or await self._stage.find_open(room, stream)
         if channel is None:
             return _NOTHING
+        if name == "master.m3u8":
+            return self._master(channel)
         return await self._shown(channel.screen, name, request) or await self._recorded(channel, name)
+
+    async def rendition(self, place: tuple[str, str, str], name: str, request: Request) -> Answer:
+        """Answer for a file of a rendition; ``place`` is its room, stream and own name."""
+        channel = self._stage.find(place[0], place[1])
+        ladder = self._ladders.find(channel) if channel else None
+        picture = ladder.pictures.get(place[2]) if ladder else None
+        found = await self._shown(picture.screen, name, request) if picture else None
+        return found or _NOTHING
 
     async def state(self, room: str) -> Answer:
         """Answer for the state of a room, as a file or a proxy in front of it would."""
@@ -69,6 +81,11 @@ class Watching:
         found = await self._media(screen, int(numbered[1]), numbered[2])
         return None if found is None else Answer(200, found, _SEGMENT, (FOREVER,))
 
+    def _master(self, channel: Channel) -> Answer:
+        ladder = self._ladders.find(channel)
+        text = ladder.master() if ladder else None
+        return _NOTHING if text is None else Answer(200, text.encode(), _HLS, (SECOND,))
+
     async def _playlist(self, screen: Screen, name: str, request: Request) -> Answer:
         query, window = request.query(), screen.window
         try:
@@ -77,6 +94,8 @@ class Watching:
             return error(400, "query", "This is not a part of a broadcast.")
         blocked, low = wanted.segment is not None, name == "ll.m3u8" and screen.part > 0
         when = await screen.wait(wanted, _BLOCK if blocked else PATIENCE, whole=not low)
+        if when is When.NEVER and screen.left:
+            return _NOTHING
         if when is When.NEVER:
             return error(400, "ahead", "This is too far ahead.")
         if not window.segments and not (low and window.parts) and not window.ended:

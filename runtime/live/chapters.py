@@ -5,13 +5,14 @@ with the first picture after it, and one that was over before that is no chapter
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 
 import msgspec
 
 from generator.shop import Value
 from runtime.broadcast import Segment
+from runtime.broadcast.mp4 import Mark
 from runtime.live.values import Pin
 
 VERSION = 1
@@ -96,21 +97,31 @@ def vtt(found: Sequence[Chapter], title: Callable[[str], str]) -> str:
 
 
 def metadata(found: Sequence[Chapter], title: Callable[[str], str], name: str, length: int) -> str:
-    """Write chapters as ffmpeg's FFMETADATA1; in MP4 one follows another, so what is between bears the whole's name."""
-    parts = [f";FFMETADATA1\ntitle={_escaped(name)}\n"]
+    """Write chapters as ffmpeg's FFMETADATA1."""
+    told = [
+        f"[CHAPTER]\nTIMEBASE=1/1000\nSTART={start}\nEND={end}\ntitle={_escaped(each)}\n"
+        for start, end, each in _stretches(found, title, name, length)
+    ]
+    return "".join([f";FFMETADATA1\ntitle={_escaped(name)}\n", *told])
+
+
+def marks(found: Sequence[Chapter], title: Callable[[str], str], name: str, length: int) -> tuple[Mark, ...]:
+    """Return chapters as our own MP4 has them."""
+    return tuple(Mark(start, " ".join(each.split())) for start, _, each in _stretches(found, title, name, length))
+
+
+def _stretches(
+    found: Sequence[Chapter], title: Callable[[str], str], name: str, length: int
+) -> Iterator[tuple[int, int, str]]:
+    """Yield begin, end and name: in MP4 one chapter follows another, so what is between bears the whole's name."""
     place = 0
     for each in found:
         if each.start > place:
-            parts.append(_chapter(place, each.start, name))
-        parts.append(_chapter(each.start, each.end, f"{each.number}. {title(each.product)}"))
+            yield place, each.start, name
+        yield each.start, each.end, f"{each.number}. {title(each.product)}"
         place = each.end
     if found and place < length:
-        parts.append(_chapter(place, length, name))
-    return "".join(parts)
-
-
-def _chapter(start: int, end: int, title: str) -> str:
-    return f"[CHAPTER]\nTIMEBASE=1/1000\nSTART={start}\nEND={end}\ntitle={_escaped(title)}\n"
+        yield place, length, name
 
 
 def _clock(milliseconds: int) -> str:

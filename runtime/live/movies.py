@@ -1,8 +1,8 @@
 """A replay as one file to download: ``replay.mp4``, put in place whole by one rename.
 
-With ffmpeg the file has its index in front and its chapters inside; without it the segments are joined as they are,
-which is a valid fragmented MP4 where all of them are decoded alike. Nothing is coded anew either way. What a killed
-process left half done is made again.
+Its index is in front and its chapters are inside, and nothing is coded anew. Where all segments are decoded alike it is
+written here; only where a picture changed its form meanwhile ffmpeg is needed, which writes chapters for Apple's
+players too and is taken where there is one. What a killed process left half done is made again.
 """
 
 import contextlib
@@ -11,15 +11,15 @@ import importlib.util
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from runtime.broadcast import mp4
 from runtime.live import chapters, folders
 from runtime.live.replays import Mark, Recorded
 
 _LONGEST = 3600
 _LOOK = 0.2
-_AT_ONCE = 1024 * 1024
 _NICE = 10
 _ROOM_LEFT = 1.2
 """So many times the size of a recording have to be free on the disk."""
@@ -59,21 +59,24 @@ class Maker:
             if self._ffmpeg is not None:
                 self._copied(self._ffmpeg, found.folder, chapters.metadata(marks.chapters, title, name, found.length))
             else:
-                self._joined(found, draft)
+                self._written(found, draft, chapters.marks(marks.chapters, title, name, found.length))
             _sync(draft)
             draft.replace(found.folder / folders.MOVIE)
         finally:
             draft.unlink(missing_ok=True)
         return (found.folder / folders.MOVIE).stat().st_size
 
-    def _joined(self, found: Recorded, draft: Path) -> None:
-        if not is_joinable(found):
-            raise MovieError("the picture changed its form meanwhile, and there is no ffmpeg here")
-        with draft.open("wb") as into:
-            for piece in _pieces(found):
-                if self._stopped():
-                    raise StoppedError
-                into.write(piece)
+    def _written(self, found: Recorded, draft: Path, marks: Sequence[mp4.Mark]) -> None:
+        try:
+            with draft.open("wb") as into:
+                for piece in mp4.pieces(found.folder, found.segments, marks, check=self._check):
+                    into.write(piece)
+        except mp4.UnlikeError as error:
+            raise MovieError("the picture changed its form meanwhile, and there is no ffmpeg here") from error
+
+    def _check(self) -> None:
+        if self._stopped():
+            raise StoppedError
 
     def _copied(self, ffmpeg: str, folder: Path, metadata: str) -> None:
         command = [
@@ -103,20 +106,6 @@ class Maker:
         running.kill()
         running.communicate()
         raise StoppedError if self._stopped() else MovieError("ffmpeg took too long")
-
-
-def is_joinable(found: Recorded) -> bool:
-    """Tell whether all segments are decoded alike, so that joining them makes one file."""
-    inits = {each.init for each in found.segments}
-    return len({(found.folder / f"init{number}.mp4").read_bytes() for number in inits}) == 1
-
-
-def _pieces(found: Recorded) -> Iterator[bytes]:
-    yield (found.folder / f"init{found.segments[0].init}.mp4").read_bytes()
-    for each in found.segments:
-        with (found.folder / f"{each.number}.m4s").open("rb") as file:
-            while piece := file.read(_AT_ONCE):
-                yield piece
 
 
 def _be_nice(process: int) -> None:

@@ -1,14 +1,23 @@
-"""Recordings on disk for tests of replays: of bytes that mean nothing, or of a film that ffmpeg made."""
+"""Recordings on disk for tests of replays: of a picture a second, or of a film that ffmpeg made."""
 
 import media_films
 from aired import AT
 
-from runtime.broadcast import Cutting, Fragments, Init, Recording, Segment, Segmenter
+from runtime.broadcast import Cutting, Fragments, Init, Kind, Recording, Segment, Segmenter, fmp4
 
 FRAGMENTS = ("-movflags", "frag_keyframe+empty_moov+default_base_moof")
 
 
-def record(folder, *runs, init=b"init"):
+INIT = fmp4.init((media_films.picture(),))
+
+
+def second(at):
+    """Return a segment of one picture that lasts a second."""
+    shot = b"\0\0\0\5\x65" + at.to_bytes(4, "big")
+    return fmp4.fragment(at, [(Kind.VIDEO, [fmp4.Frame(at * 90_000, 90_000, 0, True, shot)])])
+
+
+def record(folder, *runs, init=INIT):
     """Record segments of a second for runs that begin and end so many seconds after AT; return the segments."""
     made = Recording(folder)
     number, time = made.start.segment, made.start.time
@@ -17,7 +26,7 @@ def record(folder, *runs, init=b"init"):
         made.take(Init(number + 1, init if isinstance(init, bytes) else init[place]))
         named = number + 1
         for at in range(start, end):
-            data = f"<{at}>".encode()
+            data = second(at)
             segment = Segment(
                 number=number, init=named, run=run, time=time, duration=1_000_000, at=(AT + at) * 1000,
                 independent=True, size=len(data), data=data,

@@ -8,7 +8,7 @@ import media_films
 import pytest
 from aired import broadcast, pin
 from floor import Shop, room
-from recorded import film, record
+from recorded import film, record, second
 from tills import NOW
 
 from generator import replays as pages
@@ -183,18 +183,19 @@ def test_a_broadcast_of_which_nothing_was_recorded_has_no_replay(database, setti
     assert pages.read(settings.var) == {}
 
 
-def test_without_ffmpeg_segments_that_are_decoded_alike_are_joined(database, settings, evening):
+def test_without_ffmpeg_segments_that_are_decoded_alike_become_a_file(database, settings, evening):
     made = keeper(database, settings)
     made.round(after(51))
     assert made.film(after(52)) is False, "the last segments may still come"
     assert made.film(after(60)) is True
     data = (settings.rooms / "tea-talk/1/replay.mp4").read_bytes()
-    assert data == b"init" + b"".join(f"<{at}>".encode() for at in (*range(20), *range(30, 50)))
+    segments = b"".join(second(at) for at in (*range(20), *range(30, 50)))
+    assert (data[4:8], data[36:40], data.endswith(segments)) == (b"ftyp", b"moov", True)
     assert made.film(after(61)) is False
     made.round(after(61))
     assert pages.read(settings.var)["tea-talk"].movie
     assert replays.shown(settings.rooms, "tea-talk", "1") == replays.Shown(playlist=True, movie=True)
-    assert kept(database, evening)[1] == 2 * len(data) - len("init")
+    assert kept(database, evening)[1] == len(data) + len(segments)
 
 
 def test_without_ffmpeg_a_picture_that_changed_its_form_makes_no_file_and_is_not_tried_again(database, settings):
@@ -284,9 +285,10 @@ def test_l13_a_film_with_a_crash_in_it_plays_as_hls_and_as_one_file_without_a_co
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
-def test_the_joined_file_plays_without_a_complaint(database, settings, tmp_path):
+def test_the_file_that_we_write_plays_without_a_complaint_and_names_its_chapters(database, settings, tmp_path):
     media_films.program("ffmpeg")
-    broadcast(database, "tea-talk", start=0, end=20)
+    evening = broadcast(database, "tea-talk", start=0, end=20)
+    pin(database, evening, 1, "tea", at=1, until=2)
     film(settings.rooms / "tea-talk/1", tmp_path, (0, {"seconds": 3}), (10, {"seconds": 3}))
     made = keeper(database, settings)
     made.round(after(21))
@@ -294,3 +296,7 @@ def test_the_joined_file_plays_without_a_complaint(database, settings, tmp_path)
     movie = settings.rooms / "tea-talk/1/replay.mp4"
     assert media_films.warnings(movie) == ""
     assert len(media_films.frames(movie, "v")) == 180
+    out, _ = media_films.run("ffprobe", "-v", "error", "-show_chapters", "-of", "json", movie)
+    told = [(round(float(each["start_time"]), 3), each["tags"]["title"]) for each in json.loads(out)["chapters"]]
+    (tea,) = replays.mark(movie.parent).chapters
+    assert told == [(0.0, "茶话会"), (tea.start / 1000, "1. tea"), (tea.end / 1000, "茶话会")]

@@ -33,12 +33,9 @@ def shopwright(tmp_path_factory):
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
     subprocess.run([*pip, "wheel", "-q", "--no-deps", "-w", folder, source], check=True)
     wheel = next(folder.glob("shopwright-*.whl"))
-    subprocess.run([sys.executable, "-m", "venv", folder / "env"], check=True)
-    python = folder / "env" / "bin" / "python"
-    constraints = ROOT / ".ci" / "constraints.txt"
-    subprocess.run(
-        [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-c", constraints, wheel], check=True
-    )
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / "env"], check=True)
+    into = ["--python", folder / "env", "install", "-q", "--no-compile"]  # what is not run need not be compiled
+    subprocess.run([*pip, *into, "-c", ROOT / ".ci" / "constraints.txt", wheel], check=True)
     return folder / "env" / "bin" / "shopwright"
 
 

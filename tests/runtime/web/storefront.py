@@ -1,6 +1,8 @@
 """A small shop in two languages, built for tests of the web, and the ways to ask it."""
 
+import atexit
 import contextlib
+import functools
 import os
 import re
 import shutil
@@ -8,11 +10,13 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 
+import fresh_tables
 import msgspec
 from ports import free_port
 
@@ -99,9 +103,20 @@ def settings(folder, **given):
     return environment.read(folder, {"SHOPWRIGHT_SECRET": SECRET, **given})
 
 
+@functools.cache
+def _fresh_file():
+    """Return a database with every table and no row, made once."""
+    folder = Path(tempfile.mkdtemp(prefix="shopwright-fresh-"))
+    atexit.register(shutil.rmtree, folder)
+    return fresh_tables.fresh_file(folder)
+
+
 def application(folder, **given):
     """Make the application of a shop with its database, as a server would."""
     found = settings(folder, **given)
+    if "SHOPWRIGHT_DATABASE" not in given and not (found.var / "database").exists():
+        found.var.mkdir(exist_ok=True)
+        shutil.copyfile(_fresh_file(), found.var / "shop.db")
     database.open(found, upgrade=True).close()
     return create_app(folder, found)
 

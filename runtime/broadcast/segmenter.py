@@ -1,7 +1,7 @@
 """Samples become parts and segments: cut by time and key frames, dated by the server's clock, numbered for ever."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from runtime.broadcast import fmp4
@@ -20,6 +20,8 @@ _EARLY = 256
 """Packets of sound that wait for the first picture."""
 _LONGEST_SOUND = 8192
 """Bytes of a packet of sound; neither AAC nor Opus has longer ones."""
+_LONGEST_WAIT = 10_000
+"""Milliseconds that a sample is believed to have waited for others of its batch."""
 _APART = 3
 """Sound that is so many gaps away from the picture belongs to another stretch of time."""
 
@@ -72,7 +74,7 @@ class Segmenter:
         """Take what a publisher's reader gave, which arrived now, by the server's wall clock."""
         if isinstance(event, TrackChanged):
             return self.tracks(event.tracks)
-        made = [found for sample in event.samples for found in self.add(sample, arrived_ms)]
+        made = [found for sample, at in self._arrivals(event, arrived_ms) for found in self.add(sample, at)]
         return made + self.complete() if event.complete else made
 
     def tracks(self, tracks: Sequence[Track]) -> list[Made]:
@@ -107,6 +109,14 @@ class Segmenter:
         self._finish()
         self._early.clear()
         return self._taken()
+
+    def _arrivals(self, event: Media, arrived_ms: int) -> Iterator[tuple[Sample, int]]:
+        """Yield samples with the moment at which each would have come, had they not been sent together."""
+        scales = {track.kind: track.timescale for track in self._tracks}
+        lasts = {sample.track: sample.dts for sample in event.samples}
+        for sample in event.samples:
+            waited = (lasts[sample.track] - sample.dts) * 1000 // scales.get(sample.track, 1000)
+            yield sample, arrived_ms - min(max(waited, 0), _LONGEST_WAIT)
 
     def _picture(self, sample: Sample, arrived_ms: int) -> None:
         run, wanted = self._run, self._video(self._tracks)

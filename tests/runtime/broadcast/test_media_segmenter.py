@@ -166,6 +166,15 @@ def test_l8_dates_are_steady_although_pictures_arrive_in_bursts():
     assert [segment.at - EPOCH for segment in segments(made)] == [n * 1000 for n in range(20)]
 
 
+@pytest.mark.parametrize("batch", [200, 1000, 3000])
+def test_l8_pictures_that_are_sent_together_are_dated_from_the_first_batch_on_as_they_were_taken(batch):
+    cutter, made = segmenter(picture()), []
+    for start in range(0, 9000, batch):
+        event = Media(tuple(shots(start, start + batch, group=1000)))
+        made += cutter.take(event, EPOCH + start + batch - 40)
+    assert [segment.at - EPOCH for segment in segments(made)] == [n * 1000 for n in range(len(segments(made)))]
+
+
 def test_l8_a_publishers_clock_that_is_too_fast_is_followed_slowly():
     cutter, made = segmenter(picture()), []
     for sample in shots(0, 600_400):

@@ -30,6 +30,8 @@ RESERVED = frozenset(
         "static",
     }
 )
+_TAKEN = {"live": frozenset({"hooks", "time"})}
+"""Names that are addresses of the shop in one folder only."""
 # Letters of Cyrillic and Greek that nobody can tell from Latin ones (Unicode TR39), after case folding.
 _LOOKALIKE = str.maketrans(
     {
@@ -79,7 +81,7 @@ def forms(draft: Draft) -> Iterator[Problem]:
             handle = handle.rpartition(".")[0] if translation(handle, draft) else handle
         if _DEVICES.fullmatch(handle) or not _FORM.fullmatch(unicodedata.normalize("NFC", handle)):
             yield at(source.file, "handle-form", handle=shown(handle), suggestion=_better(source.kind, handle))
-        elif handle.casefold() in RESERVED:
+        elif handle.casefold() in RESERVED | _TAKEN.get(source.kind, frozenset()):
             yield at(source.file, "handle-reserved", handle=handle, suggestion=_file(source.kind, f"our-{handle}"))
         elif len(handle.encode()) > LONGEST:
             yield at(source.file, "handle-too-long", handle=handle, length=len(handle.encode()), limit=LONGEST)

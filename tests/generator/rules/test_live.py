@@ -165,3 +165,11 @@ def test_a_room_through_a_network_that_is_broken_is_not_blamed_for_it(spoil):
     room = "title: A room\nstarts_at: 2027-05-01T19:00\nsource: {kind: broadcast, through: cdn}\n"
     problems = spoil({"shop.yaml": "live: 5\n", "live/one.yaml": room})
     assert [each.code for each in problems if each.file == "live/one.yaml"] == []
+
+
+@pytest.mark.parametrize("name", ["hooks", "time", "Time"])
+def test_a_room_is_not_called_as_an_address_of_the_shop(spoil, name):
+    room = "title: A room\nstarts_at: 2027-05-01T19:00\nsource: {kind: broadcast}\n"
+    problems = spoil({f"live/{name}.yaml": room, f"pages/{name}.md": "---\ntitle: Page\n---\n"})
+    reserved = [each.file for each in problems if each.code == "handle-reserved"]
+    assert reserved == [f"live/{name}.yaml"]

@@ -1,5 +1,6 @@
 """Networks in processes of their own let in what we sign, and we believe what they sign, whatever goes wrong (L14)."""
 
+import json
 import urllib.error
 import urllib.request
 from datetime import UTC, datetime, timedelta
@@ -114,6 +115,8 @@ def test_l14_a_network_lets_in_what_we_sign_and_is_believed(house):
     for address in (playing.hls, playing.flv):
         assert ask(house.network, address) == 200
         assert ask(house.network, address.partition("?")[0]) == 403
+    told = until(lambda: json.loads(house.served.get("/live/evening/room.json")[2]).get("stream"))
+    assert told == {"flv": playing.flv, "hls": playing.hls}
     house.network.do("stop", session=session)
     house.waits(broadcast, State.INTERRUPTED)
     house.push(broadcast)

@@ -16,6 +16,7 @@ from pathlib import Path
 from generator.value import Value
 from runtime.broadcast import boxes
 from runtime.broadcast.boxes import Box, write, write_full
+from runtime.broadcast.samples import ProtocolError
 from runtime.broadcast.segments import Segment
 
 _MOVIE_SCALE = 90_000
@@ -90,7 +91,10 @@ def pieces(
     length = 0
     for segment in segments:
         check()
-        _index(_fragments(folder, segment), columns, length)
+        try:
+            _index(_fragments(folder, segment), columns, length)
+        except (ProtocolError, struct.error) as error:
+            raise OSError(f"{segment.number}.m4s is broken") from error
         length += segment.size
     wide = length + len(init) + 64 * len(segments) > _FOUR_GIBIBYTES // 2
     # The index must know where the data begins, which is behind the index: its own length does not depend on that.

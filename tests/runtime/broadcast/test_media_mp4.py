@@ -116,6 +116,18 @@ def test_segments_of_different_tracks_are_no_single_film(tmp_path):
         next(pieces(tmp_path, recording.segments(tmp_path)))
 
 
+@pytest.mark.parametrize("place", [0, 24])
+def test_a_broken_segment_is_a_fault_of_the_disk(tmp_path, place):
+    kept, cutter = Recording(tmp_path), segmenter()
+    for found in feed(cutter, together(shots(0, 1400), tones(0, 1400))):
+        kept.take(found)
+    data = bytearray((tmp_path / "0.m4s").read_bytes())
+    data[place : place + 4] = b"\0\0\0\x01"
+    (tmp_path / "0.m4s").write_bytes(data)
+    with pytest.raises(OSError, match="m4s is"):
+        list(pieces(tmp_path, recording.segments(tmp_path)))
+
+
 def test_it_stops_when_it_is_told_to(tmp_path):
     record(tmp_path / "kept", make(tmp_path / "film.flv", seconds=2))
 

@@ -58,7 +58,8 @@ def remove(root: Path, room: str, stream: str) -> int:
     going = _room(root, room) / f"{_GOING}{_stream(stream)}"
     found = find(root, room, stream)
     if found is not None and not going.exists():
-        found.rename(going)
+        with contextlib.suppress(FileNotFoundError):  # somebody else was faster
+            found.rename(going)
     return _empty(going)
 
 
@@ -84,9 +85,10 @@ def _empty(folder: Path) -> int:
         return 0
     freed = 0
     for each in folder.iterdir():
-        if _is_made(each):
-            freed += each.stat().st_size
-            each.unlink()
+        with contextlib.suppress(FileNotFoundError):
+            if _is_made(each):
+                freed += each.stat().st_size
+                each.unlink()
     with contextlib.suppress(OSError):  # somebody else's files lie there
         folder.rmdir()
     return freed

@@ -17,7 +17,7 @@ from generator.shop import LiveRoom, Product, Terms
 from runtime.broadcast.recording import INDEX
 from runtime.database import Database
 from runtime.live import broadcasts, folders, movies, pins, replays, retention
-from runtime.live.movies import MovieError, StoppedError
+from runtime.live.movies import MovieError, NoRoomError, StoppedError
 from runtime.live.replays import Recorded
 from runtime.live.values import COLUMNS, Broadcast, Recording, Through, broadcast
 from runtime.settings import Settings
@@ -28,6 +28,7 @@ _FRESH = 60
 """Seconds after its end for which a broadcast is looked at with every round: its last segments may still come."""
 _SETTLED = 3
 """Seconds after its end from which on nothing of a broadcast is under way any more."""
+_AGAIN = 60 * 60
 _CLEAN_EVERY = 60
 _WARN_EVERY = 24 * 60 * 60
 
@@ -60,6 +61,7 @@ class Keeper:
         self._release = ""
         self._done: set[int] = set()
         self._written: dict[int, tuple[int, ...]] = {}
+        self._later: dict[int, int] = {}
         self._cleaned_at = self._warned_at = 0
         self._stopped = threading.Event()
         self._maker = movies.Maker(movies.find_ffmpeg(), self._stopped.is_set)
@@ -109,17 +111,18 @@ class Keeper:
         shop = self._shop()
         if shop is None:
             return False
-        terms = shop.terms.live
+        terms, moment = shop.terms.live, int(now.timestamp())
         rooms = {room.handle: room for room in shop.rooms()}
         every = self._database.read(retention.look)
         taken = sum(each.recording_bytes for each in every if each.recording is not Recording.REMOVED)
         for each in reversed(self._database.read(_over)):
             room = rooms.get(each.room)
-            if room is None or now.timestamp() - (each.ended_at or 0) < _SETTLED or not self._is_due(each):
+            due = max((each.ended_at or 0) + _SETTLED, self._later.get(each.id, 0))
+            if room is None or moment < due or not self._is_due(each):
                 continue
             if terms.storage_bytes and taken + each.recording_bytes > terms.storage_bytes:
                 continue
-            self._make(each, room, shop)
+            self._make(each, room, shop, moment)
             return True
         return False
 
@@ -128,7 +131,7 @@ class Keeper:
         folder = folders.seen(self._root, found.room, found.stream)
         return there.playlist and not there.movie and not replays.mark(folder).no_movie
 
-    def _make(self, found: Broadcast, room: LiveRoom, shop: Shop) -> None:
+    def _make(self, found: Broadcast, room: LiveRoom, shop: Shop, moment: int) -> None:
         there = replays.recorded(self._root, found)
         if there is None:
             return
@@ -137,7 +140,11 @@ class Keeper:
             size = self._maker.make(there, replays.mark(there.folder), _titles(shop), name)
         except StoppedError:
             return
-        except (MovieError, OSError) as error:
+        except (NoRoomError, OSError) as error:
+            log.warning("the replay of room %s becomes one file later: %s", found.room, error or "the disk is full")
+            self._later[found.id] = moment + _AGAIN
+            return
+        except MovieError as error:
             log.warning("broadcast %d of room %s gets no file to download: %s", found.ordinal, found.room, error)
             replays.give_up_movie(there.folder, str(error))
             return

@@ -33,6 +33,10 @@ class StoppedError(Exception):
     """There was no more time; the file is made another time."""
 
 
+class NoRoomError(Exception):
+    """The disk has no room for the file now."""
+
+
 def find_ffmpeg() -> str | None:
     """Return the ffmpeg of this machine, or that of the extra "renditions", or None."""
     found = shutil.which("ffmpeg")
@@ -50,11 +54,16 @@ class Maker:
         self._stopped = stopped
 
     def make(self, found: Recorded, marks: Mark, title: Callable[[str], str], name: str) -> int:
-        """Make the file and return its size; raise MovieError or OSError, and leave nothing half done behind."""
+        """Make the file and return its size; leave nothing half done behind.
+
+        Raises MovieError, NoRoomError, StoppedError and OSError.
+        """
         draft = found.folder / folders.MOVIE_DRAFT
         size = sum(each.size for each in found.segments)
         if shutil.disk_usage(found.folder).free < size * _ROOM_LEFT:
-            raise MovieError("the disk has no room for it")
+            raise NoRoomError
+        # An ffmpeg whose parent was killed may still be writing: it keeps the file that it has, and we get another.
+        draft.unlink(missing_ok=True)
         try:
             if self._ffmpeg is not None:
                 self._copied(self._ffmpeg, found.folder, chapters.metadata(marks.chapters, title, name, found.length))

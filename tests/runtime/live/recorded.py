@@ -43,8 +43,11 @@ def film(folder, tmp_path, *runs):
     cutter = Segmenter(Cutting(), made.start)
     for place, (start, options) in enumerate(runs):
         source = media_films.make(tmp_path / f"source{place}.mp4", options=FRAGMENTS, **options)
+        passed = 0
         for event in Fragments().read(source.read_bytes()):
-            for each in cutter.take(event, (AT + start) * 1000):
+            pictures = [each.dts // 90 for each in getattr(event, "samples", ()) if each.track is Kind.VIDEO]
+            passed = max([passed, *pictures])
+            for each in cutter.take(event, (AT + start) * 1000 + passed):
                 assert made.take(each)
         for each in cutter.flush():
             assert made.take(each)

@@ -1,6 +1,7 @@
 """A broadcast that is over becomes a replay at once; what is shown, hidden and made of it."""
 
 import json
+import shutil
 from datetime import timedelta
 from itertools import pairwise
 
@@ -221,6 +222,33 @@ def test_l13_what_a_crash_left_of_the_file_is_made_again(database, settings):
 
 
 @pytest.mark.usefixtures("evening")
+def test_l13_an_orphan_that_still_writes_the_file_of_a_killed_process_does_not_spoil_the_new_one(database, settings):
+    keeper(database, settings).round(after(51))
+    draft = settings.rooms / "tea-talk/1/.replay.mp4.part"
+    with draft.open("wb") as orphan:
+        orphan.write(b"half")
+        orphan.flush()
+        assert keeper(database, settings).film(after(60))
+        orphan.write(b"x" * 1000)
+    movie = (settings.rooms / "tea-talk/1/replay.mp4").read_bytes()
+    assert (movie[4:8], b"x" * 1000 in movie) == (b"ftyp", False)
+
+
+@pytest.mark.usefixtures("evening")
+def test_a_disk_that_is_full_delays_the_file_and_does_not_forbid_it(database, settings, monkeypatch):
+    made = keeper(database, settings)
+    made.round(after(51))
+    full = shutil.disk_usage(settings.rooms)._replace(free=100)
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "disk_usage", lambda _: full)
+        assert made.film(after(60))
+    assert not replays.shown(settings.rooms, "tea-talk", "1").movie
+    assert made.film(after(61)) is False
+    assert made.film(after(60 + 3600))
+    assert replays.shown(settings.rooms, "tea-talk", "1").movie
+
+
+@pytest.mark.usefixtures("evening")
 def test_l13_a_file_that_is_broken_off_leaves_nothing_and_is_made_another_time(database, settings):
     made = keeper(database, settings)
     made.round(after(51))
@@ -256,7 +284,7 @@ def _streams(movie):
     return [each["codec_name"] for each in json.loads(out)["streams"]]
 
 
-@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("engine", ["sqlite"])
 def test_l13_a_film_with_a_crash_in_it_plays_as_hls_and_as_one_file_without_a_complaint(database, settings, tmp_path):
     ffmpeg = media_films.program("ffmpeg")
     made = broadcast(database, "tea-talk", start=0, end=20)
@@ -284,7 +312,7 @@ def test_l13_a_film_with_a_crash_in_it_plays_as_hls_and_as_one_file_without_a_co
     assert head.index(b"moov") < 64, "the index stands in front"
 
 
-@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("engine", ["sqlite"])
 def test_the_file_that_we_write_plays_without_a_complaint_and_names_its_chapters(database, settings, tmp_path):
     media_films.program("ffmpeg")
     evening = broadcast(database, "tea-talk", start=0, end=20)

@@ -5,7 +5,7 @@ rooms only a share of the viewers is asked to send beats, and the count is worke
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -18,6 +18,7 @@ _BEATERS = 4500
 """Viewers that send beats at most: 300 beats a second."""
 _MOST_CLICKS = 20
 _MOST_PRODUCTS = 20
+_MOST_MINUTES = 600
 
 
 class _Seen(msgspec.Struct):
@@ -87,6 +88,18 @@ class Audience:
         """Hand over what was noted since the last time."""
         taken, self._minutes = self._minutes, {}
         return iter(sorted(taken.items()))
+
+    def put_back(self, taken: Iterable[tuple[int, Minute]]) -> None:
+        """Take back what could not be kept, of the last hours."""
+        for number, noted in taken:
+            minute = self._minutes.setdefault(number, Minute())
+            minute.viewers = max(minute.viewers, noted.viewers)
+            minute.seconds += noted.seconds
+            minute.likes += noted.likes
+            minute.messages += noted.messages
+            minute.clicks.update(noted.clicks)
+        for number in sorted(self._minutes)[:-_MOST_MINUTES]:
+            del self._minutes[number]
 
     def _choose(self, viewers: int, at: int) -> None:
         """Ask a smaller share of a larger audience, in halves so that it seldom changes."""

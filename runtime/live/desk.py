@@ -30,6 +30,10 @@ from runtime.settings import SettingError, Settings
 log = logging.getLogger(__name__)
 _SELDOM = 2000
 """Milliseconds between two looks at stock and orders."""
+_NUMBERS = 5000
+"""Milliseconds between two times that numbers are written down: orders have the database to themselves meanwhile."""
+_AFTERWARDS = 30
+"""Seconds after the end for which numbers still belong to a broadcast."""
 _OVERLAP = 10_000
 """Milliseconds that are looked at again: what was written earlier may be seen later."""
 
@@ -81,9 +85,9 @@ class Desk:
         self._since = milliseconds(now)
         self._judged: dict[tuple[str, int], int] = {}
         self._seldom_at = 0
+        self._numbers_at = milliseconds(now)
         self._levels: dict[str, int] = {}
         self._recent: dict[str, list[Recent]] = {}
-        self._peaks: dict[int, int] = {}
         self.tick(now)
 
     def media(self, found: Mapping[str, Any]) -> None:
@@ -132,6 +136,11 @@ class Desk:
         outlet = self._outlets.get(room)
         return [] if outlet is None else [each for each in tuple(outlet.events) if each[0] > after]
 
+    def close(self, now: datetime) -> None:
+        """Keep everything that was said and counted so far: the process ends."""
+        self._numbers_at = 0
+        self.tick(now)
+
     def tick(self, now: datetime) -> None:
         """Keep what was said, read what changed, and write what viewers read; one call at a time."""
         shop = self._shop()
@@ -140,7 +149,7 @@ class Desk:
         kept: dict[str, Taken] = {}
         try:
             self._adopt(shop)
-            kept = self._keep(*self._take(milliseconds(now)))
+            kept = self._keep(*self._take(milliseconds(now)), now)
             self._board = self._read(shop, now)
         except DatabaseFault as error:
             log.warning("live rooms go on from memory: %s", error)
@@ -189,26 +198,26 @@ class Desk:
         self._release, self._seldom_at = shop.release, 0
 
     def _take(self, at: int) -> tuple[dict[str, Taken], dict[str, int]]:
+        numbers = at - self._numbers_at >= _NUMBERS
+        self._numbers_at = at if numbers else self._numbers_at
         with self._lock:
-            taken = {handle: hall.take() for handle, hall in self._halls.items()}
+            taken = {handle: hall.take(numbers=numbers) for handle, hall in self._halls.items()}
             return taken, {handle: hall.audience.count(at) for handle, hall in self._halls.items()}
 
-    def _keep(self, taken: Mapping[str, Taken], viewers: Mapping[str, int]) -> dict[str, Taken]:
+    def _keep(self, taken: Mapping[str, Taken], viewers: Mapping[str, int], now: datetime) -> dict[str, Taken]:
         """Write down what was taken in one transaction, and return it; raise DatabaseFault after taking it back."""
-        running = {} if self._board is None else self._board.open
         sums = [
-            tally.Sum(broadcast=running[handle].id, minutes=found.minutes, viewers=viewers[handle])
+            tally.Sum(broadcast=broadcast, minutes=found.minutes, viewers=viewers[handle])
             for handle, found in taken.items()
-            if handle in running and running[handle].state is not State.ARMED
+            if found.minutes and (broadcast := self._counting(handle, now))
         ]
-        fresh = [each for each in sums if each.minutes or each.viewers > self._peaks.get(each.broadcast, 0)]
         messages = [message for found in taken.values() for message in found.messages]
-        if not fresh and not messages:
+        if not sums and not messages:
             return dict(taken)
 
         def unit(transaction: Transaction) -> None:
             chat.keep(transaction, messages)
-            for each in fresh:
+            for each in sums:
                 tally.keep(transaction, each)
 
         try:
@@ -219,9 +228,16 @@ class Desk:
                     if handle in self._halls:
                         self._halls[handle].put_back(found)
             raise
-        for each in fresh:
-            self._peaks[each.broadcast] = max(each.viewers, self._peaks.get(each.broadcast, 0))
         return dict(taken)
+
+    def _counting(self, room: str, now: datetime) -> int | None:
+        """Return the broadcast that numbers of a room belong to: the one that runs, or has just ended."""
+        running = self._board.open.get(room) if self._board else None
+        if running is not None:
+            return None if running.state is State.ARMED else running.id
+        ended = self._board.ended.get(room) if self._board else None
+        fresh = ended is not None and (ended.ended_at or 0) + _AFTERWARDS > now.timestamp()
+        return ended.id if ended is not None and fresh else None
 
     def _read(self, shop: Shop, now: datetime) -> Board:
         at = milliseconds(now)
@@ -280,7 +296,7 @@ class Desk:
                 flashes=[self._offered(each, found) for each in found.flashes if each.room == room.handle],
                 sold_out=board.sold_out(room, self._skus, self._levels),
                 viewers=viewers,
-                likes=(running or ended).likes if running or ended else 0,  # type: ignore[union-attr]
+                likes=(shown.likes if (shown := running or ended) else 0) + hall.likes,
                 notice=found.notices.get(room.handle, ""),
                 recent=self._recent.get(room.handle, []),
                 seq=outlet.seq,

@@ -79,7 +79,7 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Hall:
-    """The living part of one room."""
+    """The living part of one room; ``likes`` are those that were not handed over yet."""
 
     def __init__(self, room: LiveRoom, terms: LiveTerms, seq: int, trusted: Iterable[str] = ()) -> None:
         self.room = room
@@ -160,15 +160,20 @@ class Hall:
         known = {product: count for product, count in clicks.items() if product in self.room.products}
         return self.audience.beat(viewer.viewer, address, seconds, known, at)
 
-    def take(self) -> Taken:
-        """Hand over what shall be kept."""
+    def take(self, *, numbers: bool) -> Taken:
+        """Hand over what shall be kept: messages, and from time to time the numbers of minutes."""
         messages = list(self._waiting)
         self._waiting.clear()
+        if not numbers:
+            return Taken(messages=messages, minutes=[])
+        self.likes = 0
         return Taken(messages=messages, minutes=list(self.audience.take()))
 
     def put_back(self, taken: Taken) -> None:
-        """Take messages back that could not be kept; numbers of minutes are let go."""
+        """Take back what could not be kept."""
         self._waiting.extendleft(reversed(taken.messages))
+        self.audience.put_back(taken.minutes)
+        self.likes += sum(noted.likes for _, noted in taken.minutes)
 
     def _refused(self, viewer: Pass, address: str) -> Code | None:
         if not viewer.host and (self.room.chat == "off" or not self._open):

@@ -103,7 +103,7 @@ STATEMENTS = (
       PRIMARY KEY ("room", "seq")
     )
     """,
-    'CREATE INDEX "livemessage_room_moderated_ms" ON "live_message" ("room", "moderated_ms")',
+    'CREATE INDEX "livemessage_moderated_ms" ON "live_message" ("moderated_ms")',
     """
     CREATE TABLE "live_notice" (
       "room" TEXT NOT NULL PRIMARY KEY,

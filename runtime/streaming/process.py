@@ -156,6 +156,8 @@ class Daemon:
         await keeping.close()
         server.should_exit = True
         await serving
+        with contextlib.suppress(Fault, NoReleaseError):
+            await loop.run_in_executor(self._deskwork, desk.close, self._place.clock())
         self._deskwork.shutdown()
 
     async def _until(self, stop: asyncio.Event, serving: "asyncio.Task[None]") -> None:

@@ -163,7 +163,7 @@ class LiveMessage(Table):
 
         table_name = "live_message"
         primary_key = CompositeKey("room", "seq")
-        indexes: ClassVar = ((("room", "moderated_ms"), False),)
+        indexes: ClassVar = ((("moderated_ms",), False),)
 
 
 class LiveNotice(Table):

@@ -11,6 +11,7 @@ from tills import NOW, make_till, order
 from runtime import payments
 from runtime.faults import DatabaseFault, Reason
 from runtime.live import broadcasts, chat, hall, tickets, viewers
+from runtime.live.desk import Beat
 
 HERE = "203.0.113.7"
 
@@ -68,10 +69,10 @@ def test_l12_what_is_remembered_of_strangers_is_bounded():
 
     come(0, 25_000)
     tracemalloc.start()
-    made.take()
+    made.take(numbers=True)
     before = tracemalloc.get_traced_memory()[0]
     come(25_000, 25_000)
-    made.take()
+    made.take(numbers=True)
     grown = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
     assert grown < 20_000_000
@@ -79,20 +80,50 @@ def test_l12_what_is_remembered_of_strangers_is_bounded():
     assert len(made._spoken) <= 5000
 
 
+class Shaky:
+    """A database that cannot be written to for a while."""
+
+    def __init__(self, real):
+        self.real = real
+        self.dialect = real.dialect
+        self.away = False
+
+    def read(self, look):
+        return self.real.read(look)
+
+    def write(self, unit):
+        if self.away:
+            raise DatabaseFault(Reason.UNREACHABLE, "away")
+        return self.real.write(unit)
+
+
+def test_while_the_database_is_away_numbers_wait_as_well_and_the_end_of_the_process_keeps_them(
+    database, settings, shop
+):
+    made, _ = broadcasts.arm(database, "tea-talk", by="host:1", now=NOW)
+    broadcasts.begin(database, made.id, NOW)
+    store = Shaky(database)
+    desk = make_desk(store, settings, shop)
+    one = viewer(settings)
+    store.away = True
+    for second in (1, 7):
+        desk.like("tea-talk", one, 5, HERE, later(second))
+        desk.beat("tea-talk", one, Beat(seconds=6), HERE, later(second))
+        desk.tick(later(second))
+    assert database.read(lambda look: look.find("SELECT likes FROM live_broadcast")) == (0,)
+    store.away = False
+    desk.like("tea-talk", one, 5, HERE, later(8))
+    desk.tick(later(8))
+    assert (state(settings)["likes"], state(settings)["viewers"]) == (15, 1)
+    broadcasts.end(database, made.id, "host", later(9))
+    desk.close(later(10))
+    assert database.read(lambda look: look.find("SELECT likes, peak FROM live_broadcast")) == (15, 1)
+    sums = "SELECT SUM(likes), SUM(seconds), MAX(viewers) FROM live_minute"
+    assert database.read(lambda look: look.find(sums)) == (15, 12, 1)
+
+
 def test_while_the_database_is_away_messages_wait_within_bounds_and_are_shown_afterwards(settings, database, shop):
-    class Away:
-        dialect = database.dialect
-        away = False
-
-        def read(self, look):
-            return database.read(look)
-
-        def write(self, unit):
-            if self.away:
-                raise DatabaseFault(Reason.UNREACHABLE, "away")
-            return database.write(unit)
-
-    store = Away()
+    store = Shaky(database)
     desk = make_desk(store, settings, shop)
     store.away = True
     for second in range(3):

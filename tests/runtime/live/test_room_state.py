@@ -144,6 +144,9 @@ def test_viewers_are_hidden_below_a_number_and_likes_are_capped(database, settin
     assert desk.like("tea-talk", "forged", 30, HERE, later(3)) is None
     desk.tick(later(4))
     assert state(settings)["likes"] == 40
+    assert database.read(lambda look: look.find("SELECT likes, peak FROM live_broadcast")) == (0, 0)
+    desk.tick(later(6))
+    assert state(settings)["likes"] == 40
     assert database.read(lambda look: look.find("SELECT likes, peak FROM live_broadcast")) == (40, 3)
     assert database.read(lambda look: look.find("SELECT SUM(likes) FROM live_minute")) == (40,)
 

@@ -31,7 +31,7 @@ def keys(settings: Settings, name: str) -> tuple[str, ...]:
 
 def name(cdn: LiveCdn, broadcast: Broadcast) -> str:
     """Return what the network calls a broadcast."""
-    return signing.stream_name(cdn, broadcast.room, broadcast.stream)
+    return signing.stream_name(cdn, broadcast.room, broadcast.stream, broadcast.key_generation)
 
 
 def push(terms: Terms, settings: Settings, broadcast: Broadcast, now: datetime, stream_key: str = "") -> Push | None:

@@ -38,9 +38,13 @@ class Play(Value, frozen=True, kw_only=True):
     rtmp: str = ""
 
 
-def stream_name(cdn: LiveCdn, room: str, stream: str) -> str:
-    """Return what a broadcast is called at the network: letters, digits and hyphens only."""
-    return f"{cdn.stream}{room if _PLAIN.fullmatch(room) else _short(room)}-{stream}"
+def stream_name(cdn: LiveCdn, room: str, stream: str, generation: int = 1) -> str:
+    """Return what a broadcast is called at the network: letters, digits and hyphens only.
+
+    A new key gives it a new name, for a network goes on taking what it was once signed: nobody watches that any more.
+    """
+    renewed = f"-{generation}" if generation > 1 else ""
+    return f"{cdn.stream}{room if _PLAIN.fullmatch(room) else _short(room)}-{stream}{renewed}"
 
 
 def push(cdn: LiveCdn, name: str, secret: str, until: int, stream_key: str = "") -> Push:

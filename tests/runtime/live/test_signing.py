@@ -82,6 +82,10 @@ def test_a_stream_is_called_as_its_room():
     assert signing.stream_name(TENCENT, "spring-tea", "2") == "spring-tea-2"
 
 
+def test_a_new_key_gives_a_stream_a_new_name():
+    assert signing.stream_name(TENCENT, "spring-tea", "2", 3) == "spring-tea-2-3"
+
+
 @pytest.mark.parametrize("room", ["春茶", "a" * 41, "thé"])
 def test_a_room_that_no_network_could_write_has_a_short_name_there(room):
     assert signing.stream_name(TENCENT, room, "2") == f"r{hashlib.sha256(room.encode()).hexdigest()[:12]}-2"

@@ -206,9 +206,21 @@ def test_l14_nginx_refuses_a_wrong_key_at_once(client, database, armed):
 def test_l14_a_key_works_no_more_when_it_was_rotated_or_its_broadcast_is_over(client, database, armed):
     _, fresh = broadcasts.rotate(database, armed[0].id, datetime.now(UTC))
     assert nginx(client, "publish", armed[1]) == (403, None)
-    assert nginx(client, "publish", fresh) == (302, "evening-1")
+    assert nginx(client, "publish", fresh) == (302, "evening-1-2")
     broadcasts.end(database, armed[0].id, "host", datetime.now(UTC))
     assert nginx(client, "publish", fresh) == (403, None)
+
+
+def test_l14_an_address_that_was_signed_before_a_new_key_leads_nowhere(client, database, armed):
+    assert tencent(client) == ACCEPTED
+    broadcasts.rotate(database, armed[0].id, datetime.now(UTC))
+    version = broadcasts.find(database, armed[0].id).version
+    assert tencent(client, sequence="2") == ACCEPTED
+    assert tencent(client, 0, sequence="1") == ACCEPTED
+    assert broadcasts.find(database, armed[0].id).version == version
+    assert tencent(client, sequence="3", name="evening-1-2") == ACCEPTED
+    assert tencent(client, 0, sequence="3", name="evening-1-2") == ACCEPTED
+    assert state(database, armed) is State.INTERRUPTED
 
 
 def test_l14_who_asks_from_elsewhere_needs_the_shared_secret(client, database, armed):

@@ -1,8 +1,8 @@
 """A replay as one file to download: ``replay.mp4``, put in place whole by one rename.
 
-Its index is in front and its chapters are inside, and nothing is coded anew. Where all segments are decoded alike it is
-written here; only where a picture changed its form meanwhile ffmpeg is needed, which writes chapters for Apple's
-players too and is taken where there is one. What a killed process left half done is made again.
+Its index is in front and its chapters are inside, and nothing is coded anew: where a picture changed its form meanwhile
+there is no such file, as copying would leave half of it broken. ffmpeg, which writes chapters for Apple's players too,
+is taken where there is one. What a killed process left half done is made again.
 """
 
 import contextlib
@@ -58,6 +58,8 @@ class Maker:
 
         Raises MovieError, NoRoomError, StoppedError and OSError.
         """
+        if not _is_alike(found):
+            raise MovieError("the picture changed its form meanwhile")
         draft = found.folder / folders.MOVIE_DRAFT
         size = sum(each.size for each in found.segments)
         if shutil.disk_usage(found.folder).free < size * _ROOM_LEFT:
@@ -76,12 +78,9 @@ class Maker:
         return (found.folder / folders.MOVIE).stat().st_size
 
     def _written(self, found: Recorded, draft: Path, marks: Sequence[mp4.Mark]) -> None:
-        try:
-            with draft.open("wb") as into:
-                for piece in mp4.pieces(found.folder, found.segments, marks, check=self._check):
-                    into.write(piece)
-        except mp4.UnlikeError as error:
-            raise MovieError("the picture changed its form meanwhile, and there is no ffmpeg here") from error
+        with draft.open("wb") as into:
+            for piece in mp4.pieces(found.folder, found.segments, marks, check=self._check):
+                into.write(piece)
 
     def _check(self) -> None:
         if self._stopped():
@@ -115,6 +114,11 @@ class Maker:
         running.kill()
         running.communicate()
         raise StoppedError if self._stopped() else MovieError("ffmpeg took too long")
+
+
+def _is_alike(found: Recorded) -> bool:
+    inits = {each.init for each in found.segments}
+    return len({(found.folder / f"init{number}.mp4").read_bytes() for number in inits}) == 1
 
 
 def _be_nice(process: int) -> None:

@@ -199,14 +199,15 @@ def test_without_ffmpeg_segments_that_are_decoded_alike_become_a_file(database, 
     assert kept(database, evening)[1] == len(data) + len(segments)
 
 
-def test_without_ffmpeg_a_picture_that_changed_its_form_makes_no_file_and_is_not_tried_again(database, settings):
+@pytest.mark.parametrize("ffmpeg", [None, "ffmpeg"])
+def test_a_picture_that_changed_its_form_makes_no_broken_file_and_is_not_tried_again(database, settings, ffmpeg):
     broadcast(database, "tea-talk", start=0, end=50)
     record(settings.rooms / "tea-talk/1", START, LATER, init=[b"lying", b"standing"])
-    made = keeper(database, settings)
+    made = keeper(database, settings, ffmpeg=ffmpeg)
     made.round(after(51))
     assert (made.film(after(60)), made.film(after(61))) == (True, False)
     assert replays.shown(settings.rooms, "tea-talk", "1") == replays.Shown(playlist=True)
-    assert "no ffmpeg" in replays.mark(settings.rooms / "tea-talk/1").no_movie
+    assert replays.mark(settings.rooms / "tea-talk/1").no_movie == "the picture changed its form meanwhile"
 
 
 @pytest.mark.usefixtures("evening")

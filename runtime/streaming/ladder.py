@@ -11,7 +11,7 @@ import contextlib
 import logging
 import os
 from collections import OrderedDict
-from typing import IO
+from typing import IO, TypeAlias
 
 import msgspec
 
@@ -23,6 +23,7 @@ from runtime.broadcast import (
     Init,
     Kind,
     Made,
+    Media,
     Part,
     ProtocolError,
     Segment,
@@ -45,6 +46,10 @@ _WAITING = 16 << 20
 _READ = 256 * 1024
 _REMEMBERED = 64
 _NICE = 5
+_APART = 250_000
+"""Microseconds by which a segment of a rendition may be longer or shorter than the source's."""
+Times: TypeAlias = "OrderedDict[int, tuple[int, int]]"
+"""When segments of the source begin, and how long they last, by their numbers."""
 _KBPS = {240: 400, 360: 700, 480: 1200, 540: 1600, 720: 2500}
 _SOUND_KBPS = 96
 
@@ -54,6 +59,10 @@ class Step(Value, frozen=True, kw_only=True):
 
     name: str
     height: int
+
+
+class ApartError(Exception):
+    """A rendition's segments are not those of its source any more."""
 
 
 class Picture:
@@ -66,13 +75,17 @@ class Picture:
         self._segmenter = Segmenter(cutting, start)
         self._reader = Fragments()
 
-    def read(self, data: bytes, arrived_ms: int, times: "OrderedDict[int, int]") -> None:
-        """Take bytes of ffmpeg; raise ProtocolError. ``times`` are those of the source's segments by their numbers."""
+    def read(self, data: bytes, arrived_ms: int, times: "Times") -> None:
+        """Take bytes of ffmpeg; raise ProtocolError, or ApartError where its segments are none of the source's."""
         made: list[Made] = []
         for event in self._reader.read(data):
             if isinstance(event, TrackChanged):
                 self.tracks = event.tracks
-            made += self._segmenter.take(event, arrived_ms)
+            # ffmpeg writes a fragment for every picture: no group of pictures ends with one.
+            made += self._segmenter.take(Media(event.samples) if isinstance(event, Media) else event, arrived_ms)
+        for each in made:
+            if isinstance(each, Segment) and abs(times.get(each.number, (0, 0))[1] - each.duration) > _APART:
+                raise ApartError
         self.screen.publish([_dated(each, times) for each in made])
 
 
@@ -87,7 +100,7 @@ class Ladder:
         self._init = b""
         self._run = -1
         self._time = 0
-        self._times: OrderedDict[int, int] = OrderedDict()
+        self._times: Times = OrderedDict()
         self._queue: asyncio.Queue[bytes] | None = None
         self._waiting = 0
         self._task: asyncio.Task[None] | None = None
@@ -109,7 +122,7 @@ class Ladder:
         if isinstance(made, Segment):
             self._time = made.time + made.duration
         number = made.segment if isinstance(made, Part) else made.number
-        self._times[number] = made.at
+        self._times[number] = (made.at, made.duration)
         while len(self._times) > _REMEMBERED:
             self._times.popitem(last=False)
         if isinstance(made, Part) is not parts:
@@ -239,8 +252,8 @@ class Ladder:
         try:
             while data := await reader.read(_READ):
                 picture.read(data, self._channel.wall(), self._times)
-        except ProtocolError as error:
-            log.warning("what ffmpeg wrote cannot be read: %s", error)
+        except (ProtocolError, ApartError) as error:
+            log.warning("what ffmpeg wrote cannot be shown: %s", error or type(error).__name__)
             self._stop()
             self._rest()
         finally:
@@ -258,21 +271,11 @@ def _steps(tracks: tuple[Track, ...], heights: tuple[int, ...]) -> list[Step]:
 
 
 def _command(ffmpeg: str, steps: list[Step], pipes: list[int]) -> list[str]:
-    found = [
-        ffmpeg,
-        "-hide_banner",
-        "-nostdin",
-        "-loglevel",
-        "error",
-        "-fflags",
-        "nobuffer",
-        "-f",
-        "mp4",
-        "-i",
-        "pipe:0",
-    ]
+    # It is told all by the head of the file: probing would only take time, or lose the first pictures.
+    found = [ffmpeg, "-hide_banner", "-nostdin", "-loglevel", "error", "-probesize", "32", "-analyzeduration", "0"]
+    found += ["-f", "mp4", "-i", "pipe:0"]
     for step, pipe in zip(steps, pipes, strict=True):
-        found += ["-map", "0:v:0", "-map", "0:a:0?"]
+        found += ["-map", "0:v:0", "-map", "0:a:0?", "-fps_mode", "passthrough"]
         if step.height:
             most = f"{_KBPS.get(step.height, 2500)}k"
             found += [
@@ -287,12 +290,12 @@ def _command(ffmpeg: str, steps: list[Step], pipes: list[int]) -> list[str]:
     return found
 
 
-def _dated(made: Made, times: "OrderedDict[int, int]") -> Made:
+def _dated(made: Made, times: Times) -> Made:
     """Give what was made of a segment the moment of the source's, so that cards come at the same picture."""
     if isinstance(made, Init):
         return made
     at = times.get(made.segment if isinstance(made, Part) else made.number)
-    return made if at is None else msgspec.structs.replace(made, at=at)
+    return made if at is None else msgspec.structs.replace(made, at=at[0])
 
 
 def _rendition(before: str, tracks: tuple[Track, ...], screen: Screen) -> playlist.Rendition:

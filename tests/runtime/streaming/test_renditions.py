@@ -65,11 +65,12 @@ def test_a_smaller_picture_has_the_numbers_and_times_of_the_large_one(on_air):
     daemon = on_air(renditions=[240, 720])
     _, key = daemon.arm()
     large(daemon, key)
-    until(lambda: newest(daemon, "240p/index.m3u8") > 2, 20)
+    until(lambda: newest(daemon, "240p/index.m3u8") > 2, 40)
     small, whole = (dates(daemon.get(f"{BASE}/{name}").text) for name in ("240p/index.m3u8", "index.m3u8"))
     shared = sorted(set(small) & set(whole))
     assert len(shared) > 1
     assert {number: small[number] for number in shared} == {number: whole[number] for number in shared}
+    assert 'm4s",INDEPENDENT=YES' in daemon.get(f"{BASE}/240p/ll.m3u8").text
     address = f"http://127.0.0.1:{daemon.port}{BASE}/240p/index.m3u8"
     found = subprocess.run(
         ["ffprobe", "-v", "error", "-show_entries", "stream=codec_name,height", "-of", "json", address],

@@ -72,6 +72,7 @@ WORDS = {
     "live.close": "Schließen",
     "live.cancel": "Abbrechen",
     "live.copy": "Kopieren",
+    "live.quality": "Verbindung",
     "live.quality.delay": "Das Publikum sieht Sie nach etwa",
     "live.quality.post": "Senden dauert",
     "live.quality.rate": "Bitrate",

@@ -67,6 +67,7 @@ WORDS = {
     "live.close": "Close",
     "live.cancel": "Cancel",
     "live.copy": "Copy",
+    "live.quality": "Connection",
     "live.quality.delay": "Viewers see you after about",
     "live.quality.post": "Sending takes",
     "live.quality.rate": "Bitrate",

@@ -65,6 +65,7 @@ WORDS = {
     "live.close": "关闭",
     "live.cancel": "取消",
     "live.copy": "复制",
+    "live.quality": "网络状况",
     "live.quality.delay": "观众延迟约",
     "live.quality.post": "上传耗时",
     "live.quality.rate": "码率",

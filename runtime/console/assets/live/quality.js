@@ -30,11 +30,11 @@ export class Quality {
   /** Watch a stream's own playlist beside what the sender tells. */
   follow(stream) {
     this.reset();
-    this.chip.hidden = false;
     this.timer = setInterval(() => this.#look(stream), LOOK_EVERY);
   }
 
   figures(told, now = performance.now()) {
+    this.chip.hidden = false;
     if (told.lost > this.lost) this.lostAt = now;
     this.lost = told.lost;
     this.waited = told.waited;

@@ -13,7 +13,7 @@
   /* ---- reading ---- */
   list.addEventListener("scroll", () => { stuck = list.scrollHeight - list.scrollTop - list.clientHeight < 40; }, { passive: true });
   const line = ({ seq, name, text, host }) => {
-    const item = make("li", { "data-seq": seq });
+    const item = make("p", { "data-seq": seq });
     if (host) {
       item.classList.add("is-host");
       item.append(make("span", { class: "room-host-mark" }, words.host), " ");

@@ -2,8 +2,8 @@
 
 ``python benchmarks/fuzz_broadcast.py [--seconds 60] [--cases N] [--seed 0] [--target rtmp|packets|fragments|amf]``. A
 case is a recorded conversation changed in one to nine places and cut anywhere; its seed makes the same bytes again. A
-reader may raise ProtocolError and nothing else, may keep 48 MiB and no more, and a case may take two seconds of CPU. Ends with
-the seed of the first case that failed, or with how many there were, how fast, and how much memory was used at most.
+reader may raise ProtocolError and nothing else, may keep 48 MiB and no more, and a case may take two seconds of CPU.
+Ends with the seed of the first case that failed, or with how many there were, how fast, and how much memory was used.
 """
 
 import argparse

@@ -174,11 +174,6 @@ def last_ended(transaction: Transaction, room: str) -> Broadcast | None:
     return found[0] if found else None
 
 
-def refer(database: Database, identity: int, reference: str) -> Broadcast | None:
-    """Note what a provider calls a broadcast that is not over."""
-    return _change(database, identity, lambda _: {"provider_ref": reference})
-
-
 def record(
     database: Database, identity: int, recording: Recording, *, size: int, duration_ms: int | None = None
 ) -> None:
@@ -195,16 +190,6 @@ def _step(database: Database, identity: int, event: Event, **changes: int | str 
     def unit(transaction: Transaction) -> Broadcast | None:
         found = life.find(transaction, identity)
         return life.step(transaction, found, event, **changes) if found else None
-
-    return database.write(unit)
-
-
-def _change(
-    database: Database, identity: int, changes: Callable[[Broadcast], dict[str, int | str | None]]
-) -> Broadcast | None:
-    def unit(transaction: Transaction) -> Broadcast | None:
-        found = life.find(transaction, identity)
-        return life.change(transaction, found, **changes(found)) if found else None
 
     return database.write(unit)
 

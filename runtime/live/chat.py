@@ -4,12 +4,11 @@ Messages are written by the process that runs the rooms, in batches; everything 
 the command line, and taken up by that process within a second.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from generator.shop import Value
 from runtime.database import Database
-from runtime.live import tickets
 from runtime.live.hall import Ban
 from runtime.live.values import Message, milliseconds
 from runtime.refusals import Code, Refusal
@@ -189,18 +188,6 @@ def listed(database: Database, room: str, now: datetime) -> list[Listed]:
     return [
         Listed(**dict(zip(Listed.__struct_fields__, (*row[:3], bool(row[3]), *row[4:]), strict=True))) for row in rows
     ]
-
-
-def ban_contact(database: Database, secret: bytes, room: str, keys: Sequence[str], *, by: str, now: datetime) -> None:
-    """Ban a buyer by hashes of their contact (see ``customers.keys``), before they write anything."""
-    values = tickets.veiled(secret, "contact", keys)
-    rows = [(room, "contact", value, 0, None, "", by, int(now.timestamp())) for value in values]
-    database.write(
-        lambda transaction: transaction.run_many(
-            _BAN,
-            rows,
-        )
-    )
 
 
 def message(row: Row) -> Message:

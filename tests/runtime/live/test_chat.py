@@ -272,14 +272,6 @@ def test_a_mute_ends_by_itself_or_is_lifted_and_leaves_likes(desk, database, set
     assert desk.say("tea-talk", one, "sorry", HERE, later(12)).code == "shown"
 
 
-def test_a_buyer_can_be_banned_before_a_word_was_written(database, settings):
-    desk = make_desk(database, settings, Shop())
-    chat.ban_contact(database, settings.secret, "", ("a" * 40,), by="merchant", now=NOW)
-    desk.tick(later(1))
-    contacts = tickets.veiled(settings.secret, "contact", ("a" * 40,))
-    assert desk.say("tea-talk", viewer(settings, contacts=contacts), "hi", HERE, later(2)).code == "banned"
-
-
 def test_only_those_write_whom_the_room_lets(database, settings):
     shop = Shop([room(), room("closed", chat="off"), room("own", chat="buyers")])
     desk = make_desk(database, settings, shop)

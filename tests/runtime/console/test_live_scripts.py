@@ -224,15 +224,16 @@ class TestTheDelay:
 #EXT-X-PART:DURATION=0.480,URI="5.1.m4s"
 """
 
-    def test_it_is_what_waits_here_the_age_of_the_newest_part_and_what_players_hold_back(self, tmp_path):
+    def test_it_is_what_waits_here_and_what_players_hold_back_and_grows_while_nothing_new_comes(self, tmp_path):
         script = f"""
             import {{ behind, edge }} from "./delay.js";
             const found = edge({self.PLAYLIST!r});
             const now = Date.parse("2026-11-23T12:00:03.200Z");
-            console.log(JSON.stringify([found.at, found.hold, behind(found, now, 300), edge("")]));
+            console.log(JSON.stringify([found.at, found.hold, edge(""), behind(found, now, 300), behind(found, now + 4000, 0)]));
         """
-        at, hold, seconds, nothing = run(script, tmp_path)
-        assert (at, hold, round(seconds, 3), nothing) == (1795435202980, 1.5, 2.02, None)
+        at, hold, nothing, usual, stalled = run(script, tmp_path)
+        assert (at, hold, nothing) == (1795435202980, 1.5, None)
+        assert (round(usual, 3), round(stalled, 3)) == (1.8, 4.72)
 
 
 class TestTheGraph:

@@ -1,5 +1,8 @@
 /* How far behind viewers are: what the live playlist says of its newest part and of how far players hold back. */
 
+/** Seconds of which the newest part may be old without anybody noticing. */
+const PART = 1;
+
 /** Read a playlist: the moment (ms) at which its last part ends, and the seconds that players hold back. Null: no time. */
 export function edge(text) {
   let at = null, hold = null, target = 0;
@@ -24,7 +27,7 @@ function trailing(text) {
   return sum;
 }
 
-/** Seconds after which a viewer sees what happens now: sending, the newest part's age, and what players hold back. */
+/** Seconds after which a viewer sees what happens now: sending and what players hold back, more while nothing new comes. */
 export function behind({ at, hold }, now, waited) {
-  return waited / 1000 + Math.max(0, now - at) / 1000 + hold;
+  return waited / 1000 + hold + Math.max(0, (now - at) / 1000 - PART);
 }

@@ -32,9 +32,13 @@ class Phase(StrEnum):
 
 
 class StreamState(Value, frozen=True, kw_only=True):
-    """What is known of a room's picture: whether it can be watched yet, and its addresses where a network has it."""
+    """What is known of a room's picture: whether it can be watched yet, and its addresses where a network has it.
+
+    ``master`` says that there are several sizes of it.
+    """
 
     ready: bool = False
+    master: bool = False
     flv: str = ""
     hls: str = ""
 
@@ -150,7 +154,8 @@ def _stream(scene: Scene, picture: Broadcast) -> dict[str, Any] | None:
     if picture.through is Through.CDN:
         return {"flv": state.flv, "hls": state.hls}
     base = f"/live/{picture.room}/{picture.stream}"
-    return {"id": picture.stream, "ll": f"{base}/ll.m3u8", "hls": f"{base}/index.m3u8", "ready": state.ready}
+    found = {"id": picture.stream, "ll": f"{base}/ll.m3u8", "hls": f"{base}/index.m3u8", "ready": state.ready}
+    return {**found, "master": f"{base}/master.m3u8"} if state.master else found
 
 
 def _replay(scene: Scene) -> dict[str, Any] | None:

@@ -145,7 +145,7 @@ class Daemon:
         server = Server(_configuration(application))
         serving = asyncio.create_task(server.serve(sockets=[http]))
         rounds = [
-            asyncio.create_task(self._desk_rounds(desk, stage, talking)),
+            asyncio.create_task(self._desk_rounds(desk, stage, ladders, talking)),
             asyncio.create_task(_rounds(stage, ladders)),
         ]
         self._write_down(http, rtmp)
@@ -176,14 +176,16 @@ class Daemon:
             await listener.close()
         await stage.close()
 
-    async def _desk_rounds(self, desk: Desk, stage: Stage, talking: Talking) -> None:
+    async def _desk_rounds(self, desk: Desk, stage: Stage, ladders: Ladders, talking: Talking) -> None:
         """Let the desk do its work, twice a second, in its own thread."""
         loop = asyncio.get_running_loop()
         while True:
             for channel in tuple(stage.channels.values()):
                 if not channel.broadcast.practice:
                     shown = bool(channel.window.segments or channel.window.parts) and not channel.window.ended
-                    desk.stream(channel.broadcast.room, StreamState(ready=shown) if shown else None)
+                    ladder = ladders.find(channel)
+                    several = ladder is not None and ladder.master() is not None
+                    desk.stream(channel.broadcast.room, StreamState(ready=True, master=several) if shown else None)
             try:
                 await loop.run_in_executor(self._deskwork, desk.tick, self._place.clock())
             except (Fault, NoReleaseError) as error:

@@ -49,7 +49,9 @@ class TestL6:
         daemon = on_air(renditions=[240])
         _, key = daemon.arm()
         publisher = large(daemon, key)
-        assert until(lambda: listed(daemon) == ["ll.m3u8", "240p/ll.m3u8"], 20)
+        assert until(lambda: listed(daemon) == ["ll.m3u8", "240p/ll.m3u8"], 60)
+        room = until(lambda: (found := daemon.get(f"/live/{ROOM}/room.json").json["stream"]).get("master") and found)
+        assert room["master"] == f"{BASE}/master.m3u8"
         before = newest(daemon)
         for each in workers(daemon):
             os.kill(each, signal.SIGKILL)
@@ -57,7 +59,7 @@ class TestL6:
         assert daemon.get(f"{BASE}/240p/ll.m3u8").status == 404
         assert until(lambda: newest(daemon) > before + 1)
         assert publisher.poll() is None
-        assert until(lambda: listed(daemon) == ["ll.m3u8", "240p/ll.m3u8"], 20)
+        assert until(lambda: listed(daemon) == ["ll.m3u8", "240p/ll.m3u8"], 60)
         daemon.stop()
         assert until(lambda: not subprocess.run(["pgrep", "-P", str(daemon.process.pid)], check=False).stdout)
 

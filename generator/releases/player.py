@@ -1,5 +1,6 @@
 """The player of live pictures: it came with the package, and only shops with a room that needs it hand it out."""
 
+import errno
 from pathlib import Path
 
 from generator.shop import LiveRoom, Shop
@@ -8,11 +9,12 @@ FOLDER = Path(__file__).resolve().parents[1] / "player"
 FILES = ("hls.js", "hls.license.txt")
 
 
-class MissingPlayerError(RuntimeError):
+class MissingPlayerError(FileNotFoundError):
     """The player was not fetched when Shopwright was installed."""
 
     def __init__(self) -> None:
-        super().__init__("hls.js is missing: install Shopwright again, so that its build fetches the player")
+        text = "the player of live pictures is missing: install Shopwright again, so that its build fetches it"
+        super().__init__(errno.ENOENT, text, str(FOLDER / FILES[0]))
 
 
 def is_needed(room: LiveRoom) -> bool:

@@ -12,7 +12,7 @@ from runtime.web.studio_entry import Guest, body, writer
 
 blueprint = Blueprint("studio_help", __name__)
 _MUTE_SECONDS = 600
-_LONGEST_NOTICE = 200
+_LONGEST_NOTICE = 120
 _LONGEST_NAME = 40
 
 

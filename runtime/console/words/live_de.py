@@ -83,7 +83,7 @@ WORDS = {
     "live.chat.who.off": "Chat ist aus: Es wird nur zugeschaut",
     "live.chat.who.buyers": "Käufer dürfen schreiben",
     "live.chat.who.everyone": "Alle dürfen schreiben",
-    "live.chat.empty.off": "In diesem Raum ist der Chat aus. Was Sie schreiben, wird trotzdem gezeigt.",
+    "live.chat.empty.off": "In diesem Raum ist der Chat aus: Es wird zugeschaut und gekauft.",
     "live.chat.empty.buyers": "Noch still. Sagen Sie Hallo und was Sie heute zeigen.",
     "live.chat.empty.everyone": "Noch still. Sagen Sie Hallo und was Sie heute zeigen.",
     "live.chat.held": "Wartet auf Sie",

@@ -78,7 +78,7 @@ WORDS = {
     "live.chat.who.off": "Chat is off: viewers only watch",
     "live.chat.who.buyers": "Buyers may write",
     "live.chat.who.everyone": "Everybody may write",
-    "live.chat.empty.off": "Chat is off in this room. What you write is shown nevertheless.",
+    "live.chat.empty.off": "Chat is off in this room: viewers watch and buy.",
     "live.chat.empty.buyers": "Quiet so far. Say hello and tell what you show today.",
     "live.chat.empty.everyone": "Quiet so far. Say hello and tell what you show today.",
     "live.chat.held": "Waiting for you",

@@ -76,7 +76,7 @@ WORDS = {
     "live.chat.who.off": "聊天已关闭，观众只能观看",
     "live.chat.who.buyers": "仅买家可发言",
     "live.chat.who.everyone": "所有人可发言",
-    "live.chat.empty.off": "本直播间不开放聊天。您写的内容观众仍能看到。",
+    "live.chat.empty.off": "本直播间不开放聊天，观众只看和买。",
     "live.chat.empty.buyers": "还没有人说话。先打个招呼，说说今天讲什么。",
     "live.chat.empty.everyone": "还没有人说话。先打个招呼，说说今天讲什么。",
     "live.chat.held": "待审核",

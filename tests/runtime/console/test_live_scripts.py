@@ -229,7 +229,8 @@ class TestTheDelay:
             import {{ behind, edge }} from "./delay.js";
             const found = edge({self.PLAYLIST!r});
             const now = Date.parse("2026-11-23T12:00:03.200Z");
-            console.log(JSON.stringify([found.at, found.hold, edge(""), behind(found, now, 300), behind(found, now + 4000, 0)]));
+            const seconds = [behind(found, now, 300), behind(found, now + 4000, 0)];
+            console.log(JSON.stringify([found.at, found.hold, edge(""), ...seconds]));
         """
         at, hold, nothing, usual, stalled = run(script, tmp_path)
         assert (at, hold, nothing) == (1795435202980, 1.5, None)

@@ -190,6 +190,8 @@ class Daemon:
                 await loop.run_in_executor(self._deskwork, desk.tick, self._place.clock())
             except (Fault, NoReleaseError) as error:
                 log.warning("live rooms wait: %s", error)
+            except Exception:
+                log.exception("a round of the desk failed")
             talking.tell()
             await asyncio.sleep(_EVERY)
 
@@ -240,6 +242,8 @@ async def _rounds(stage: Stage, ladders: Ladders) -> None:
             await ladders.tend()
         except NoReleaseError as error:
             log.warning("live rooms wait for a release: %s", error)
+        except Exception:
+            log.exception("a round of the stage failed")
         await asyncio.sleep(_EVERY)
 
 

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from pathlib import Path
 from typing import TypeVar
 
 from generator.live import LiveTerms
@@ -175,22 +176,29 @@ class Stage:
             return found
         terms, folder = self._place.terms(), self._place.settings.rooms / broadcast.room / broadcast.stream
         rules = Rules(part=500 if terms.latency == "low" else 0, takeover=terms.takeover, most_kbps=terms.most_kbps)
-        recording: Folder | None = None
-        if broadcast.practice:
-            # A practice leaves nothing behind: numbers that rise with time are never used twice either.
-            passed = milliseconds(self._place.clock()) - broadcast.armed_at * 1000
-            start = Start(
-                segment=passed // _HALF_SECONDS, init=passed // _HALF_SECONDS + 1, run=passed // _HALF_SECONDS
-            )
+        recording = None if broadcast.practice else await self._folder(folder)
+        if recording is None:
+            # Nothing says which numbers were given: those that rise with time are never given twice either.
+            passed = (milliseconds(self._place.clock()) - broadcast.armed_at * 1000) // _HALF_SECONDS
+            start = Start(segment=passed, init=passed + 1, run=passed)
         else:
-            recording = await asyncio.to_thread(Folder, folder)
             start = recording.start
         channel = Channel(broadcast, rules, recording, lambda: milliseconds(self._place.clock()), start)
+        if recording is None and not broadcast.practice:
+            channel.alerts.add("disk")
         channel.watchers.append(self)
         self.channels[broadcast.id] = self._names[broadcast.room, broadcast.stream] = channel
         for each in self.opened:
             each(channel)
         return channel
+
+    async def _folder(self, folder: Path) -> Folder | None:
+        """Open a broadcast's folder; a disk that cannot be written hinders no broadcast."""
+        try:
+            return await asyncio.to_thread(Folder, folder)
+        except OSError as error:
+            log.error("a broadcast is not recorded: %s", error.strerror)  # noqa: TRY400  the disk's fault, not ours
+            return None
 
     async def _compare(self, channel: Channel) -> None:
         known = self._open.get(channel.broadcast.id)

@@ -266,3 +266,15 @@ def test_the_secret_of_the_shop_is_in_no_log(on_air):
     daemon.ffmpeg(key)
     segments(daemon)
     assert SECRET not in daemon.log.read_text("utf-8")
+
+
+def test_a_folder_that_cannot_be_written_hinders_no_broadcast(on_air):
+    daemon = on_air()
+    daemon.settings.rooms.mkdir(exist_ok=True)
+    (daemon.settings.rooms / ROOM).mkdir(exist_ok=True)
+    (daemon.settings.rooms / ROOM / "1").write_text("in the way")
+    broadcast, key = daemon.arm()
+    daemon.ffmpeg(key)
+    assert until(is_live(daemon, broadcast))
+    assert 'alerts{kind="disk"} 1' in daemon.get("/metrics").text
+    assert numbers(segments(daemon))

@@ -5,7 +5,7 @@ import re
 import subprocess
 
 import pytest
-from air import ROOM, until
+from air import FFMPEG, ROOM, until
 from conftest import need
 
 PUBLISHERS = {
@@ -80,3 +80,22 @@ def test_segments_and_parts_are_for_ever_and_playlists_for_a_moment(on_air):
     assert blocked.headers["Cache-Control"] == "public, max-age=6"
     assert daemon.get(f"{base}/ll.m3u8?_HLS_msn={newest + 99}").status == 400
     assert daemon.get(f"{base}/99999.m4s").status == 404
+
+
+def test_with_a_certificate_nobody_on_the_way_reads_the_key(on_air, tmp_path):
+    made = subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+         "-keyout", tmp_path / "key.pem", "-out", tmp_path / "certificate.pem"],
+        capture_output=True, check=False,
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    given = {
+        "SHOPWRIGHT_RTMP_CERTIFICATE": str(tmp_path / "certificate.pem"),
+        "SHOPWRIGHT_RTMP_CERTIFICATE_KEY": str(tmp_path / "key.pem"),
+    }
+    daemon = on_air(environment=given)
+    broadcast, key = daemon.arm()
+    plain = daemon.ffmpeg(key)
+    assert until(plain.poll) != 0
+    daemon.run([*FFMPEG, "-f", "flv", daemon.address(key).replace("rtmp:", "rtmps:")])
+    assert until(lambda: daemon.broadcast(broadcast.id).state == "live"), daemon.said()

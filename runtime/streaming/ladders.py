@@ -43,6 +43,6 @@ class Ladders:
         await asyncio.gather(*(each.close() for each in self._found.values()))
 
     def _opened(self, channel: Channel) -> None:
-        heights = self._terms().renditions
-        if self._ffmpeg is not None and heights:
-            self._found[channel.broadcast.id] = Ladder(channel, heights, self._ffmpeg)
+        if self._ffmpeg is not None:
+            # Without a wish for sizes, too: Opus is heard on every phone only after it was coded anew.
+            self._found[channel.broadcast.id] = Ladder(channel, self._terms().renditions, self._ffmpeg)

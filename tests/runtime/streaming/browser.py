@@ -10,9 +10,9 @@ from runtime.broadcast import Codec, Fragments, Kind, Media, TrackChanged
 _RECORD = struct.Struct(">BBHQiI")
 
 
-def film(seconds=4):
+def film(seconds=4, sound="aac"):
     """Return a fragmented MP4 with a fragment for every second."""
-    encoding = [each for each in FFMPEG if each != "-re"]
+    encoding = [sound if each == "aac" else each for each in FFMPEG if each != "-re"]
     done = subprocess.run(
         [*encoding, "-t", str(seconds), "-movflags", "frag_keyframe+empty_moov+default_base_moof", "-f", "mp4", "-"],
         capture_output=True,

@@ -5,45 +5,15 @@ from datetime import UTC, datetime
 
 import browser
 import pytest
-from air import ROOM, SECRET, until
+from air import ROOM, until
+from phone import PAGE, SESSION, Phone
 
-from runtime.live import broadcasts, tickets
-from runtime.live.tickets import Ticket
-
-SESSION = "phone-of-anna"
-PAGE = "http://127.0.0.1:8000"
+from runtime.live import broadcasts
 
 
 @pytest.fixture(scope="module")
 def film():
     return browser.film()
-
-
-class Phone:
-    """A browser with a ticket."""
-
-    def __init__(self, daemon, broadcast, session=SESSION, seconds=600):
-        self.daemon = daemon
-        self.stream = broadcast.stream
-        self.session = session
-        until = int(datetime.now(UTC).timestamp()) + seconds
-        generation = broadcast.key_generation
-        ticket = Ticket(broadcast=broadcast.id, stream=broadcast.stream, generation=generation, until=until)
-        self.ticket = tickets.sign_ticket(SECRET.encode(), ticket)
-
-    def put(self, number, body, **headers):
-        found = self.daemon.ask(
-            "PUT",
-            f"/ingest/{self.stream}/{self.session}/{number}",
-            body,
-            Authorization=f"Bearer {self.ticket}",
-            Origin=PAGE,
-            **headers,
-        )
-        return found.status, found.json
-
-    def send(self, bodies, first=0):
-        return [self.put(number, body)[0] for number, body in enumerate(bodies, first)]
 
 
 @pytest.fixture

@@ -7,8 +7,10 @@ import signal
 import subprocess
 from pathlib import Path
 
+import browser
 import pytest
 from air import FFMPEG, ROOM, until
+from phone import Phone
 
 BASE = f"/live/{ROOM}/1"
 
@@ -92,3 +94,14 @@ def test_without_a_wish_there_is_one_size(on_air):
     until(lambda: newest(daemon) > 1)
     assert daemon.get(f"{BASE}/master.m3u8").status == 404
     assert workers(daemon) == []
+
+
+def test_sound_that_not_every_phone_plays_is_coded_anew(on_air):
+    daemon = on_air()
+    broadcast, _ = daemon.arm()
+    phone = Phone(daemon, broadcast)
+    assert set(phone.send(browser.fragments(browser.film(8, sound="libopus")))) == {200}
+    assert until(lambda: listed(daemon) == ["ll.m3u8", "sound/ll.m3u8"], 60)
+    whole, coded = re.findall(r'CODECS="(.+?)"', daemon.get(f"{BASE}/master.m3u8").text)
+    assert (whole.split(",")[0], whole.split(",")[1]) == (coded.split(",")[0], "opus")
+    assert coded.split(",")[1] == "mp4a.40.2"

@@ -107,3 +107,9 @@ class HistoryRow(Value, frozen=True, kw_only=True):
     actor: str
     text: str
     at: datetime
+
+    @property
+    def told(self) -> str:
+        """What is said of it: where nothing had left the shop, nothing came back."""
+        unsent = self.event is Event.RECEIVE and self.actor == "system" and self.before == State.TO_SEND_BACK
+        return "unsent" if unsent else str(self.event)

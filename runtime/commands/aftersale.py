@@ -28,8 +28,11 @@ def list_cases(folder: Path, limit: int, *, everything: bool) -> None:
     """List the cases in which somebody has to act, newest first."""
     with shop.opened(folder) as (found, database):
         clock = spans.clock(found)
-        for case in life.listing(database, only_open=not everything, limit=limit):
+        cases = life.listing(database, only_open=not everything, limit=limit)
+        for case in cases:
             click.echo(_line(database, case, clock))
+        if not cases:
+            click.echo(words.say("none.cases", language()), err=True)
 
 
 @aftersale.command()
@@ -53,7 +56,7 @@ def show(folder: Path, number: str) -> None:
         if case.refund:
             click.echo(f"  {case.refund}")
         for row in database.read(lambda look: life.history(look, case.id)):
-            event = words.say(f"event.{row.event}", language())
+            event = words.say(f"event.{row.told}", language())
             click.echo(f"  {clock(row.at)}  {event:<10} {actor(row.actor)}  {row.text}".rstrip())
         for name in database.read(lambda look: life.pictures(look, case.id)):
             click.echo(f"  {evidence.folder(found.var) / name}")

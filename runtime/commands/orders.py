@@ -28,7 +28,10 @@ def list_orders(folder: Path, state: str | None, limit: int) -> None:
     """List the newest orders."""
     with shop.opened(folder) as (settings, database):
         clock = spans.clock(settings)
-        for order in life.listing(database, State(state) if state else None, limit):
+        listed = life.listing(database, State(state) if state else None, limit)
+        if not listed:
+            click.echo(words.say("none.orders", language()), err=True)
+        for order in listed:
             name = order.contact.name or order.contact.email or order.contact.phone
             amount = money.text(order.total, order.currency, language())
             moment = clock(order.placed_at)

@@ -30,7 +30,10 @@ def list_refunds(folder: Path, state: str | None, limit: int) -> None:
     """List the newest refunds, and money that waits for a decision."""
     with shop.opened(folder) as (found, database):
         clock = spans.clock(found)
-        for refund in life.listing(database, State(state) if state else None, limit):
+        listed = life.listing(database, State(state) if state else None, limit)
+        if not listed:
+            click.echo(words.say("none.refunds", language()), err=True)
+        for refund in listed:
             click.echo(_line(refund, clock))
         if state is None:
             for finding in database.read(findings.unsettled):

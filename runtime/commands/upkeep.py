@@ -5,8 +5,9 @@ from pathlib import Path
 import click
 
 from runtime import audit as auditing
-from runtime import database, migrations, settings
+from runtime import database, migrations, settings, words
 from runtime.commands import shop
+from runtime.commands.language import language
 
 
 @click.command()
@@ -27,9 +28,9 @@ def audit(folder: Path) -> None:
     with shop.opened(folder) as (_, connected):
         report = connected.read(auditing.report)
     for line in report.waiting:
-        click.echo(f"to decide: {line}")
+        click.echo(words.say("audit.decide", language(), line=line))
     for line in report.differences:
-        click.echo(f"wrong: {line}", err=True)
+        click.echo(words.say("audit.wrong", language(), line=line), err=True)
     if report.differences:
         raise SystemExit(1)
-    click.echo(f"{report.orders} orders, {report.transfers} transfers: all agree")
+    click.echo(words.say("audit.agree", language(), orders=report.orders, transfers=report.transfers))

@@ -91,7 +91,10 @@ def page(here: Visit, order: Order, case: Case) -> Response:
             ],
             "history": [
                 {
-                    "text": here.say(f"aftersale.event.{row.event}", who=here.say(f"aftersale.who.{_who(row.actor)}")),
+                    "text": here.say(
+                        f"aftersale.event.{row.told}",
+                        who=here.say(f"aftersale.who.{_who(row.actor)}"),
+                    ),
                     "note": row.text,
                     "at": moment(here, row.at),
                 }

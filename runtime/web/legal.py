@@ -64,12 +64,13 @@ def notices(visit: Visit, quote: Quote) -> tuple[Consent, ...]:
     if terms.returns.window:
         days = terms.returns.window // DAY
         page = terms.returns.page
+        right = "withdrawal" if terms.legal in EUROPE else "return"
         found.append(
             Consent(
                 code="withdrawal",
-                text=visit.say("checkout.notice_withdrawal", days=days),
+                text=visit.say(f"checkout.notice_{right}", days=days),
                 link=visit.address("page", page) if page else "",
-                link_text=visit.say("checkout.notice_withdrawal_link") if page else "",
+                link_text=visit.say(f"checkout.notice_{right}_link") if page else "",
             )
         )
     return tuple(found)

@@ -21,6 +21,13 @@ EN = {
     "message.waiting": "waiting",
     "message.sent": "sent",
     "message.dead": "given up",
+    "event.unsent": "nothing to come back",
+    "none.orders": "No orders.",
+    "none.cases": "Nobody waits for an answer.",
+    "none.refunds": "No refunds.",
+    "audit.agree": "{orders} orders, {transfers} transfers: all agree",
+    "audit.decide": "to decide: {line}",
+    "audit.wrong": "wrong: {line}",
     "parcel.no-link-at-all": "“{carrier}” has no page to follow parcels, so buyers see the number only "
     "(see shopwright orders carriers).",
 }
@@ -45,6 +52,13 @@ ZH = {
     "message.waiting": "待发送",
     "message.sent": "已发送",
     "message.dead": "已放弃",
+    "event.unsent": "无需退回商品",
+    "none.orders": "没有订单。",
+    "none.cases": "没有待处理的售后。",
+    "none.refunds": "没有退款。",
+    "audit.agree": "{orders} 个订单、{transfers} 笔转账：全部相符",
+    "audit.decide": "待决定：{line}",
+    "audit.wrong": "有误：{line}",
     "parcel.no-link-at-all": "没有“{carrier}”的物流查询页面，买家只能看到单号（见 shopwright orders carriers）。",
 }
 DE = {
@@ -68,6 +82,13 @@ DE = {
     "message.waiting": "wartet",
     "message.sent": "gesendet",
     "message.dead": "aufgegeben",
+    "event.unsent": "nichts muss zurück",
+    "none.orders": "Keine Bestellungen.",
+    "none.cases": "Niemand wartet auf eine Antwort.",
+    "none.refunds": "Keine Erstattungen.",
+    "audit.agree": "{orders} Bestellungen, {transfers} Buchungen: alles stimmt",
+    "audit.decide": "zu entscheiden: {line}",
+    "audit.wrong": "falsch: {line}",
     "parcel.no-link-at-all": "Für „{carrier}“ gibt es keine Sendungsverfolgung; Käufer sehen nur die Nummer "
     "(siehe shopwright orders carriers).",
 }

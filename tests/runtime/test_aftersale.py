@@ -270,6 +270,8 @@ def test_a_withdrawal_before_shipping_is_refunded_at_once(europe):
     case = opened(europe, found, Kind.WITHDRAWAL, pieces=2)
     assert (case.state, the_refund(europe, case).amount) == (State.REFUNDED, 2000)
     assert (reread(europe, found).state, level(europe, "tea")) == (OrderState.REFUNDED, 10)
+    rows = europe.database.read(lambda look: aftersale.history(look, case.id))
+    assert [row.told for row in rows] == ["open", "unsent"]
     sound(europe)
 
 

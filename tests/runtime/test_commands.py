@@ -43,6 +43,27 @@ def test_a_new_shop_gets_its_database_by_migrate_and_by_nothing_else(shop):
     assert (after.exit_code, after.stdout) == (0, "0 orders, 0 transfers: all agree\n")
 
 
+@pytest.mark.parametrize(
+    ("group", "english", "chinese"),
+    [
+        ("orders", "No orders.\n", "没有订单。\n"),
+        ("aftersale", "Nobody waits for an answer.\n", "没有待处理的售后。\n"),
+        ("refunds", "No refunds.\n", "没有退款。\n"),
+    ],
+)
+@pytest.mark.usefixtures("till")
+def test_an_empty_list_says_so_beside_its_output(shop, group, english, chinese):
+    for locale, told in (("C", english), ("zh_CN.UTF-8", chinese)):
+        done = run(shop, group, "list", LC_ALL=locale)
+        assert (done.exit_code, done.stdout, done.stderr) == (0, "", told)
+
+
+def test_an_audit_is_told_in_the_merchants_language(shop, till):
+    order(till)
+    done = CliRunner(env={"LC_ALL": "zh_CN.UTF-8"}).invoke(cli.main, ["audit", str(shop)])
+    assert done.stdout == "1 个订单、0 笔转账：全部相符\n"
+
+
 def test_a_transfer_is_confirmed_shipped_and_received_by_command(shop, till):
     found = order(till, gateway="transfer")
     steps = [

@@ -21,6 +21,9 @@
     });
     return loading;
   };
+  // Around the announced time the player is fetched while the state is asked for: a second less until the picture.
+  const early = Date.now() - Date.parse(root.dataset.starts);
+  if (ours() && root.dataset.player && early > -900_000 && early < 43_200_000) load().catch(() => {});
   const show = (selector, shown) => { const found = one(selector); if (found) found.hidden = !shown; };
   const address = (path) => (/^https?:/.test(path) ? path : room.base + path);
 

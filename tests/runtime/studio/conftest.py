@@ -8,7 +8,7 @@ from playwright.sync_api import sync_playwright
 from studio_shop import StudioShop
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-ROOMS = [f"room-{number}" for number in range(12)]
+ROOMS = [f"room-{number}" for number in range(24)]
 CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 
 

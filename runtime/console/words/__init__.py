@@ -5,14 +5,14 @@ from functools import lru_cache
 from typing import Any
 
 from generator.theming.wording import Wording, merged
-from runtime.console.words import common, live_de, live_en, live_zh
+from runtime.console.words import live_de, live_en, live_zh, shared
 
 LANGUAGES = {"zh-CN": "简体中文", "en": "English", "de": "Deutsch"}
 """The languages of the console, each by its own name; the first is spoken when nobody asks for another."""
 _WORDS = {
-    "zh-CN": common.ZH | live_zh.WORDS,
-    "en": common.EN | live_en.WORDS,
-    "de": common.DE | live_de.WORDS,
+    "zh-CN": shared.ZH | live_zh.WORDS,
+    "en": shared.EN | live_en.WORDS,
+    "de": shared.DE | live_de.WORDS,
 }
 
 

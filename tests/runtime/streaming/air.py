@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import urllib.request
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from ports import free_port
 
 from generator.build import Wish, build
@@ -48,6 +50,14 @@ FFMPEG = [
     "-b:v", "300k",
     "-c:a", "aac", "-b:a", "64k",
 ]  # fmt: skip
+
+
+def need(program):
+    """Fail in CI, skip elsewhere, where a program is not installed."""
+    if shutil.which(program) is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{program} is not installed")
+        pytest.skip(f"{program} is not installed")
 
 
 def write(folder, **live):

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import air
 import pytest
-from air import ROOM, SECRET, SHOPWRIGHT, until
-from conftest import need
+from air import ROOM, SECRET, SHOPWRIGHT, need, until
 from nginx_server import RTMP_MODULE, Nginx
 from ports import free_port
 

@@ -5,8 +5,7 @@ import re
 import subprocess
 
 import pytest
-from air import FFMPEG, ROOM, until
-from conftest import need
+from air import FFMPEG, ROOM, need, until
 
 PUBLISHERS = {
     "rtmpsink": "librtmp, as OBS has it",

@@ -35,7 +35,7 @@ PINNED_AT = """new Promise((done) => {
 })"""
 SMALL = """[...document.querySelectorAll('.room-screen :is(button, a, input)')]
   .map((each) => [each.outerHTML.slice(0, 80), each.getBoundingClientRect()])
-  .filter(([, box]) => box.width && (box.width < 44 || box.height < 44))
+  .filter(([, box]) => box.width && Math.round(Math.min(box.width, box.height)) < 44)
   .map(([html]) => html)"""
 
 

@@ -92,7 +92,9 @@ def test_r103_a_program_gets_the_same_as_json(spoilt):
 def test_r103_no_debugger_answers_anywhere(spoilt):
     for query in ("__debugger__=yes&cmd=resource&f=debugger.js", "__debugger__=yes&cmd=pinauth"):
         assert spoilt.test_client().get(f"/fail?{query}").status_code == 500
-    assert spoilt.test_client().get("/console").status_code == 404
+    answer = spoilt.test_client().get("/console?__debugger__=yes")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/console/live")
+    assert "debugger" not in answer.text
 
 
 def test_r103_a_theme_whose_page_for_failures_fails_is_no_second_failure(spoilt, shop):

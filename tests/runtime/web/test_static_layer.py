@@ -210,5 +210,5 @@ def test_r119_drafts_are_nowhere(client, shop):
 
 def test_only_the_live_room_may_frame_its_player(client):
     room = client.get("/live/evening/").headers["Content-Security-Policy"]
-    assert "frame-src https://www.youtube-nocookie.com" in room
+    assert "frame-src 'self' https://www.youtube-nocookie.com" in room.split("; ")
     assert "frame-src" not in client.get("/").headers["Content-Security-Policy"]

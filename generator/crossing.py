@@ -92,13 +92,22 @@ def prior(log: Log, promotion: Promotion, variant: Variant, price: int, when: tu
 
 
 def with_lowest(shop: Shop, log: Log, now: str) -> Shop:
-    """Return the shop with the prices that promotions have to cross out instead of the list price."""
+    """Return the shop with the prices that promotions have to cross out instead of the list price.
+
+    The host of a live room may reduce what lies in its bag at any moment, so its goods are looked up as of now.
+    """
     days = WINDOWS.get(shop.legal)
     if days is None:
         return shop
     lowest: dict[str, int] = {}
+    in_bags = {handle for room in shop.rooms.values() for handle in room.products}
     for product in shop.products.values():
-        for promotion in about(shop.promotions, product):
+        own = about(shop.promotions, product)
+        for variant in product.variants if product.handle in in_bags and not own else ():
+            found = log.lowest(variant.sku, now, days)
+            if found and found.price < variant.price:
+                lowest[variant.sku] = found.price
+        for promotion in own:
             if promotion.when.ends_at and promotion.when.ends_at <= now:
                 continue
             for variant in product.variants:

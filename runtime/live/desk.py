@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from generator import crossing, promoting
 from generator.shop import LiveRoom, Product, Terms, Value, Variant
 from runtime import words
 from runtime.database import Database, Transaction
@@ -293,7 +294,7 @@ class Desk:
                 stream=self._elsewhere(running, terms, now) or stream,
                 media=self._media,
                 pins=found.pins.get(running.id, []) if running else [],
-                flashes=[self._offered(each, found) for each in found.flashes if each.room == room.handle],
+                flashes=[self._offered(each, found, now) for each in found.flashes if each.room == room.handle],
                 sold_out=board.sold_out(room, self._skus, self._levels),
                 viewers=viewers,
                 likes=(shown.likes if (shown := running or ended) else 0) + hall.likes,
@@ -319,8 +320,11 @@ class Desk:
             return StreamState()
         return StreamState(ready=running.state is State.LIVE, flv=found.flv, hls=found.hls)
 
-    def _offered(self, flash: Flash, found: Board) -> tuple[Flash, int, str, int]:
+    def _offered(self, flash: Flash, found: Board, now: datetime) -> tuple[Flash, int, str, int]:
         shop = self._shop()
         offered = shop.find_variant(flash.sku) if shop else None
         left = min(found.left.get(flash.id, 0), max(0, self._levels.get(flash.sku, flash.quantity)))
-        return (flash, left, offered[0].handle, offered[1].price) if offered else (flash, 0, "", 0)
+        if shop is None or offered is None:
+            return flash, 0, "", 0
+        before = crossing.shown(shop.terms, *offered, promoting.moment(now)).price
+        return flash, left, offered[0].handle, min(before, shop.terms.lowest.get(flash.sku, before))

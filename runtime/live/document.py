@@ -46,7 +46,7 @@ class StreamState(Value, frozen=True, kw_only=True):
 class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that a room's document is made of.
 
-    A flash sale comes with the pieces that are left, its product and the regular price.
+    A flash sale comes with the pieces that are left, its product and the price that may be crossed out.
     """
 
     room: LiveRoom
@@ -127,6 +127,7 @@ def write(scene: Scene, now_ms: int, found: Phase) -> bytes:
             "orders": [{"name": each.name, "number": each.number, "at": each.at * 1000} for each in scene.recent],
             "coupons": _coupons(room, scene.terms.promotions),
             "poll": live.poll_seconds,
+            "push": live.push,
             "beat": {"every": EVERY, "sample": scene.sample},
         }
     )
@@ -166,14 +167,14 @@ def _replay(scene: Scene) -> dict[str, Any] | None:
     return {"hls": f"{base}/vod.m3u8", "chapters": f"{base}/chapters.json", "mp4": movie}
 
 
-def _flash(flash: Flash, left: int, product: str, regular: int) -> dict[str, Any]:
+def _flash(flash: Flash, left: int, product: str, was: int) -> dict[str, Any]:
     return {
         "id": flash.id,
         "number": flash.number,
         "sku": flash.sku,
         "product": product,
         "price": flash.price,
-        "was": regular,
+        "was": was,
         "left": left,
         "starts": flash.starts_at * 1000,
         "ends": flash.until * 1000,

@@ -171,6 +171,18 @@ def test_a_promotion_crosses_out_the_lowest_price_of_thirty_days_and_not_the_lis
     assert (found.price, found.crossed_out, found.promotion) == (9900, 15000, "sale")
 
 
+def test_what_lies_in_a_live_rooms_bag_may_be_reduced_at_any_moment_so_its_lowest_price_is_looked_up(german, shop):
+    german(DAY[0], "150")
+    german(DAY[5], "168")
+    for each in (shop / "live").glob("*.yaml"):
+        each.unlink()
+    room = "title: Live\nstarts_at: 2026-10-09T12:00\nsource: {kind: broadcast}\nproducts: [longjing]\n"
+    for text, lowest in ((room, {"longjing": 15000}), (room.replace("longjing", "biluochun"), {})):
+        (shop / "live/evening.yaml").write_text(text, "utf-8")
+        made = check(shop, cache=False, now=DAY[7]).shop
+        assert crossing.with_lowest(made, price_log.read(shop / "var/prices.csv", "EUR"), DAY[7]).lowest == lowest
+
+
 def test_in_other_countries_nothing_is_proven_and_nothing_refused(shop):
     small_shop.spoil(shop, "price: 90\n", "products/longjing.yaml")
     build(shop, Wish(now=DAY[0]))

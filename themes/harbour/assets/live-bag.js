@@ -148,8 +148,21 @@
     button.addEventListener("click", () => buy(row));
     row.append(button);
   }
-  const marked = new Set();
+  const marked = new Set(), reduced = new Map();
+  const flashes = () => {
+    const now = room.now(), running = room.phase === "live" ? (room.state?.flash || []).filter((each) => each.left > 0 && each.starts <= now && now < each.ends) : [];
+    for (const [number, row] of room.rows) {
+      const price = running.find((each) => each.number === number)?.price;
+      if (reduced.get(number) === price) continue;
+      reduced.set(number, price);
+      const place = one("[data-more]", row);
+      place.hidden = price === undefined;
+      place.replaceChildren(...(price === undefined ? [] : [make("b", { class: "price price-sale number" }, `${words.flash} ${room.price(price)}`)]));
+    }
+  };
+  setInterval(flashes, 1000);
   room.on("state", (state) => {
+    flashes();
     const gone = new Set(state?.sold_out || []);
     for (const [number, row] of room.rows) {
       if (gone.has(number) === marked.has(number)) continue;

@@ -103,7 +103,7 @@
   const liveSource = (state) => {
     const stream = state?.stream;
     if (!stream || stream.ready === false) return null;
-    const pieces = stream.ll || stream.hls;
+    const pieces = stream.master || stream.ll || stream.hls;
     return pieces ? { key: `live ${stream.id || pieces}`, pieces } : null;
   };
   room.on("state", (state) => {

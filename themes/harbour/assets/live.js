@@ -119,7 +119,12 @@
     room.emit("state", state);
     tick();
   };
-  let timer, polled = 0;
+  let timer, polled = 0, pushed = null;
+  const listen = () => {
+    pushed = new EventSource(`${room.base}/live/${handle}/events`);
+    pushed.addEventListener("room", (event) => apply(JSON.parse(event.data)));
+    pushed.addEventListener("error", () => { if (pushed.readyState === EventSource.CLOSED) pushed = false; });
+  };
   const poll = async () => {
     clearTimeout(timer);
     let wait = ABSENT;
@@ -129,6 +134,8 @@
         const state = await answer.json();
         wait = Math.max(1, state.poll) * 1000;
         apply(state);
+        if (state.push && pushed === null) listen();
+        if (pushed?.readyState === EventSource.OPEN) wait = Math.max(wait, 15_000);
       } else if (!room.state) apply(null);
     } catch { step(); }
     polled += 1;

@@ -13,6 +13,7 @@ from runtime.commands.language import language
 from runtime.live import access as invitations
 from runtime.live.access import Access, Role
 from runtime.refusals import Code, Refusal
+from runtime.settings import Environment
 
 _DAY = 24 * 60 * 60
 
@@ -41,6 +42,8 @@ def invite(folder: Path, name: str, role: str, room: str, days: int, address: st
     click.echo(link)
     if base:
         click.echo(_picture(link))
+    if base and not address and not settings.address and settings.environment is Environment.REHEARSAL:
+        click.echo(words.say("live.command.elsewhere", language()))
 
 
 @click.command()
@@ -50,7 +53,10 @@ def access(folder: Path) -> None:
     now = datetime.now(UTC)
     with shop.opened(folder) as (settings, database):
         clock = spans.clock(settings)
-        for each in invitations.listing(database):
+        found = list(invitations.listing(database))
+        if not found:
+            click.echo(words.say("live.command.nobody", language()))
+        for each in found:
             state = "revoked" if each.revoked_at is not None else "open" if each.holds(now) else "over"
             said = words.say(f"live.command.{state}", language())
             until = clock(datetime.fromtimestamp(each.expires_at, UTC))

@@ -67,8 +67,12 @@ def export(folder: Path, room: str, file: Path) -> None:
         currency = shop.till(settings, database).terms.currency
         zone = spans.zone(settings)
         found = database.read(lambda look: evidence.gather(look, room, currency, zone))
-    if not any(found.tables.values()):
-        raise Refusal(Code.LIVE_ROOM_UNKNOWN, room=room)
+        empty = not any(found.tables.values())
+        if empty:
+            _check(settings, room)
+    if empty:
+        click.echo(words.say("records.none", language(), room=room))
+        return
     files.atomic_write(file, evidence.packed(found), mode=0o600)
     counts = {"messages": found.count("chat"), "pins": found.count("explained"), "orders": found.count("orders")}
     click.echo(words.say("records.exported", language(), file=str(file), **counts))

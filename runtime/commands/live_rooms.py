@@ -14,7 +14,7 @@ from runtime.commands.language import language
 from runtime.live import broadcasts, networks
 from runtime.live.values import Through, Why
 from runtime.refusals import Code, Refusal
-from runtime.settings import Settings
+from runtime.settings import Environment, Settings
 
 RTMP = 1935
 APPLICATION = "live"
@@ -89,7 +89,10 @@ def _server(settings: Settings, url: str) -> str:
     listening = _listening(settings.var / _WRITTEN)
     secure = bool(settings.streaming.certificate) or listening.rtmp_secure
     port = settings.streaming.rtmp_port or listening.rtmp_port or RTMP
-    host = urlsplit(settings.streaming.address or settings.address or url).hostname or "127.0.0.1"
+    # A shop that rehearses is not yet where its address will lead.
+    rehearses = settings.environment is Environment.REHEARSAL
+    known = settings.streaming.address or settings.address or ("" if rehearses else url)
+    host = urlsplit(known).hostname or "127.0.0.1"
     place = host if port == RTMP and not secure else f"{host}:{port}"
     return f"{'rtmps' if secure else 'rtmp'}://{place}/{APPLICATION}"
 

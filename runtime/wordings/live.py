@@ -43,6 +43,9 @@ EN = {
     "live.state.interrupted": "interrupted",
     "live.state.ended": "over",
     "live.command.invited": "{name} is invited as {role} until {until}. This link is shown once; who has it is let in:",
+    "live.command.elsewhere": "(The shop rehearses: where it is not reached at this address, say --address, such as "
+    "--address http://127.0.0.1:8000.)",
+    "live.command.nobody": "Nobody is invited yet: shopwright live invite DIR NAME",
     "live.command.no-address": "(The shop has no address yet: put it before this, or say --address.)",
     "live.command.open": "open",
     "live.command.over": "over",
@@ -97,6 +100,8 @@ ZH = {
     "live.state.interrupted": "已中断",
     "live.state.ended": "已结束",
     "live.command.invited": "已邀请{name}（{role}），有效期至 {until}。链接只显示一次，持有者即可进入：",
+    "live.command.elsewhere": "（店铺还在演练：如果现在不是用这个网址访问，请加上 --address，例如 --address http://127.0.0.1:8000。）",
+    "live.command.nobody": "还没有邀请过任何人：shopwright live invite DIR NAME",
     "live.command.no-address": "（店铺还没有网址：请在前面补上，或使用 --address。）",
     "live.command.open": "有效",
     "live.command.over": "已过期",
@@ -104,7 +109,7 @@ ZH = {
     "live.command.taken-back": "已撤回{name}的邀请。",
     "live.command.key": "用于 OBS 等推流软件，直播间“{room}”。密钥只显示一次：",
     "live.command.server": "服务器  ",
-    "live.command.stream-key": "推流密钥",
+    "live.command.stream-key": "推流码  ",
     "live.command.embedded": "直播间“{room}”的画面来自其他平台，请在该平台获取密钥。",
     "live.command.ended": "直播间“{room}”的直播已结束。",
     "mail.live-soon.subject": "“{title}”即将开播",
@@ -155,6 +160,9 @@ DE = {
     "live.state.ended": "beendet",
     "live.command.invited": "{name} ist als {role} bis {until} eingeladen. Der Link wird nur einmal gezeigt; wer ihn "
     "hat, kommt hinein:",
+    "live.command.elsewhere": "(Der Shop übt noch: Ist er so nicht zu erreichen, nutzen Sie --address, "
+    "etwa --address http://127.0.0.1:8000.)",
+    "live.command.nobody": "Noch ist niemand eingeladen: shopwright live invite DIR NAME",
     "live.command.no-address": "(Der Shop hat noch keine Adresse: Setzen Sie sie davor, oder nutzen Sie --address.)",
     "live.command.open": "gültig",
     "live.command.over": "abgelaufen",

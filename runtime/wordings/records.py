@@ -42,7 +42,7 @@ ZH = {
     "records.exported": "{file}：留言 {messages} 条，讲解 {pins} 次，订单 {orders} 个",
     "records.expired": "已过保存期限",
     "records.crowded": "存储空间已满",
-    "records.practice": "彩排",
+    "records.practice": "练习",
     "records.goes": "{room}，第 {number} 场：{size}（{why}）",
     "records.deleted": "已删除 {count} 个录像，释放 {freed}；已用 {left}，上限 {storage}（{percent}%）",
     "records.would": "将删除 {count} 个录像；之后占用 {left}，上限 {storage}（{percent}%）",

@@ -117,3 +117,18 @@ def test_an_invitation_ends_by_its_date(shop):
         assert access.find(database, key, NOW.replace(year=NOW.year + 1)) is None
         assert access.find(database, key + "x", NOW) is None
         assert access.find(database, key, NOW).name == "Li"
+
+
+def test_a_shop_that_rehearses_names_this_machine_to_publishers_and_says_that_its_links_lead_elsewhere(shop):
+    assert "rtmp://127.0.0.1/live" in run("live", "key", str(shop), ROOM)
+    hint = "say --address"
+    assert hint in run("live", "invite", str(shop), "Wang")
+    assert hint not in run("live", "invite", str(shop), "Wang", "--address", "http://127.0.0.1:8000")
+
+
+def test_lists_and_exports_with_nothing_in_them_say_so(shop, tmp_path):
+    assert run("live", "access", str(shop)) == "Nobody is invited yet: shopwright live invite DIR NAME\n"
+    file = tmp_path / "evidence.zip"
+    assert run("live", "export", str(shop), ROOM, str(file)) == "The room tea-talk has sent nothing yet.\n"
+    assert not file.exists()
+    assert "no live room nope" in run("live", "export", str(shop), "nope", str(file), code=1)

@@ -13,9 +13,12 @@ class PortTakenError(OSError):
     """Nothing can be listened on; the message says where."""
 
 
-def listen(host: str, port: int, usual: int) -> socket.socket:
-    """Return a listening socket on ``port``, or where that is 0 on the first free one from ``usual``."""
-    for tried in (port,) if port else range(usual, usual + _TRIED):
+def listen(host: str, port: int, usual: int, before: int = 0) -> socket.socket:
+    """Return a listening socket on ``port``; where that is 0, on ``before`` or the first free one from ``usual``.
+
+    ``before`` is where the process listened that this one follows: publishers come back to the address they know.
+    """
+    for tried in (port,) if port else (*([before] if before else []), *range(usual, usual + _TRIED)):
         found = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
         try:
             if os.name == "posix":

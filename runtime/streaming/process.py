@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
@@ -81,8 +82,9 @@ def run(settings: Settings, wish: Wish, ready: Callable[[int, int], None]) -> No
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     _allow_many_files()
     streaming = settings.streaming
-    http = ports.listen(streaming.host or wish.host, streaming.port, wish.port)
-    rtmp = ports.listen(streaming.rtmp_host or wish.host, streaming.rtmp_port, ports.RTMP_PORT)
+    before = _before(settings.var / "run" / WRITTEN)
+    http = ports.listen(streaming.host or wish.host, streaming.port, wish.port, before.http(wish.port))
+    rtmp = ports.listen(streaming.rtmp_host or wish.host, streaming.rtmp_port, ports.RTMP_PORT, before.rtmp_port)
     if not streaming.rtmp:
         rtmp.close()
     opened = _open(settings, patience=_PATIENCE if wish.parent else 0)
@@ -91,6 +93,23 @@ def run(settings: Settings, wish: Wish, ready: Callable[[int, int], None]) -> No
         asyncio.run(daemon.run(http, rtmp if streaming.rtmp else None, ready))
     finally:
         opened.close()
+
+
+class _Ports(msgspec.Struct, frozen=True):
+    http_port: int = 0
+    rtmp_port: int = 0
+
+    def http(self, first: int) -> int:
+        """Return the port of HTTP if it may be had again: those below ``first`` may be the shop's by now."""
+        return self.http_port if self.http_port >= first else 0
+
+
+def _before(written: Path) -> _Ports:
+    """Return where the process listened that ran last."""
+    try:
+        return msgspec.json.decode(written.read_bytes(), type=_Ports)
+    except (OSError, msgspec.MsgspecError):
+        return _Ports()
 
 
 def _open(settings: Settings, patience: float) -> Database:

@@ -64,6 +64,8 @@ def studio(handle: str) -> Response:
     context = {
         "title": studio_desk.title(here, room),
         "room_url": f"/live/{room.handle}/",
+        "keeps": room.replay,
+        "later": _moment(here, starts)["text"] if (starts := _starts(room)) > here.now.timestamp() else "",
         "name": guest.access.name,
         "role": guest.access.role,
         "csrf": guest.token,
@@ -133,11 +135,15 @@ def _listed(here: Visit, room: LiveRoom, running: Broadcast | None) -> dict[str,
         "title": studio_desk.title(here, room),
         "state": shown,
         "cover": cards[0].image.src if cards and cards[0].image else "",
-        "starts": _moment(here, datetime.fromisoformat(room.starts_at).timestamp()),
+        "starts": _moment(here, _starts(room)),
         "since": _moment(here, running.started_at) if running and running.started_at else None,
         "products": len(room.products),
         "viewers": studio_desk.viewers(here, running) if running else None,
     }
+
+
+def _starts(room: LiveRoom) -> float:
+    return datetime.fromisoformat(room.starts_at).timestamp()
 
 
 def _moment(here: Visit, at: float) -> dict[str, str]:

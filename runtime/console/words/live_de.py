@@ -63,8 +63,10 @@ WORDS = {
     "live.end": "Beenden",
     "live.end_practice": "Probe beenden",
     "live.end.title": "Sendung beenden?",
-    "live.end.text": "Das Publikum sieht sofort, dass Schluss ist. Weiter geht es dann nicht; die Aufzeichnung "
-    "beginnt.",
+    "live.end.text": "Das Publikum sieht sofort, dass Schluss ist. Weiter geht es dann nicht.",
+    "live.end.later": "Der Raum ist für {when} angekündigt, das kommt erst noch: "
+    "Seine Seite zählt wieder herunter und zeigt die Aufzeichnung dieser Sendung nicht.",
+    "live.end.replay": "Danach steht die Aufzeichnung bereit.",
     "live.end.now": "Jetzt beenden",
     "live.end.stay": "Auf Sendung bleiben",
     "live.ended.title": "Das war es. Gut gemacht.",

@@ -59,7 +59,10 @@ WORDS = {
     "live.end": "End",
     "live.end_practice": "End practice",
     "live.end.title": "End the broadcast?",
-    "live.end.text": "Viewers see at once that it is over. It cannot be gone on with; the replay begins.",
+    "live.end.text": "Viewers see at once that it is over. It cannot be gone on with.",
+    "live.end.later": "This room is announced for {when}, which is yet to come: "
+    "its page counts down again and does not show the replay of this one.",
+    "live.end.replay": "The replay opens.",
     "live.end.now": "End it now",
     "live.end.stay": "Stay on air",
     "live.ended.title": "That was it. Well done.",

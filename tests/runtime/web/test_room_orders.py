@@ -4,6 +4,7 @@ import time
 
 import markets
 import pytest
+import storefront
 from markets import Shopper, database
 
 ROOM = """title: {zh-CN: 直播, en: Live}
@@ -22,10 +23,11 @@ _PIN = "INSERT INTO live_pin (broadcast_id, number, product, at_ms, until_ms, ac
 
 @pytest.fixture(scope="session")
 def selling(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("selling") / "shop"
-    (folder / "live").mkdir(parents=True)
+    folder = markets.published(tmp_path_factory.mktemp("selling") / "shop", markets.CHINA, markets.CHINESE_GOODS)
+    (folder / "live").mkdir(exist_ok=True)
     (folder / "live/evening.yaml").write_text(ROOM, "utf-8")
-    return markets.published(folder, markets.CHINA, markets.CHINESE_GOODS)
+    storefront.publish(folder)
+    return folder
 
 
 @pytest.fixture

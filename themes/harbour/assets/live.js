@@ -76,7 +76,8 @@
     const { pass } = await room.pass();
     const post = (token) => fetch(`${room.base}/live/${handle}/${what}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ ...body, pass: token }) });
     let answer = await post(pass);
-    if (answer.status === 401) answer = await post((await room.pass(true)).pass);
+    // A pass grows old, and who has bought meanwhile may do more than the pass of before said.
+    if ([401, 403].includes(answer.status)) answer = await post((await room.pass(true)).pass);
     return { ok: answer.ok, ...(await answer.json().catch(() => ({}))) };
   };
 
@@ -106,9 +107,13 @@
     }
     room.emit("phase", phase);
   };
+  const movie = one("[data-movie]");
   const apply = (state) => {
     room.state = state;
     if (state) {
+      const file = state.replay?.mp4;
+      if (movie) movie.hidden = !file;
+      if (movie && file) one("a", movie).href = file;
       const { port, base } = state.media || {};
       room.base = base ?? (port ? `${location.protocol}//${location.hostname}:${port}` : "");
       viewers.hidden = !state.viewers;
@@ -183,14 +188,15 @@
     const row = found && ["live", "interrupted", "replay"].includes(room.phase) ? rows.get(found.number) : null;
     room.pin = row ? found : null;
     pinCard.hidden = !row;
-    const mark = row ? `${found.id ?? found.pin} ${isOut(found.number)}` : "";
+    const cut = row && room.flash?.number === found.number && room.flash.left > 0 && room.flash.starts <= room.now() ? room.flash : null;
+    const mark = row ? `${found.id ?? found.pin} ${isOut(found.number)} ${cut?.price}` : "";
     if (mark === pinned) return;
     pinned = mark;
     room.emit("pin", room.pin);
     if (!row) return;
     put(pinCard, row);
     one("[data-number]", pinCard).textContent = found.number;
-    one("[data-price]", pinCard).replaceChildren(...all("[data-price] > *", row).map((each) => each.cloneNode(true)));
+    one("[data-price]", pinCard).replaceChildren(...(cut ? [room.price(cut.price)] : all("[data-price] > *", row).map((each) => each.cloneNode(true))));
     const button = one("[data-get]", pinCard);
     button.textContent = isOut(found.number) ? words.sold_out : words.buy;
     button.toggleAttribute("disabled", isOut(found.number));
@@ -274,7 +280,7 @@
     if (!fresh.length || !order) return;
     const last = fresh.reduce((newest, each) => (each.at > newest.at ? each : newest));
     ordered = last.at;
-    order.textContent = room.fill(words.order, last);
+    order.textContent = room.fill(last.number ? words.order : words.order_plain, last);
     order.hidden = false;
     clearTimeout(fading);
     fading = setTimeout(() => { order.hidden = true; }, 5000);

@@ -133,19 +133,13 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     release: Release
     locale: str
     now: datetime
+    offers: tuple[Promotion, ...] = ()
+    """The flash sales of live rooms, the same for the whole request."""
 
     @property
     def terms(self) -> Terms:
         """Return the shop's terms in this release, with the flash sales of the moment."""
         return with_offers(self.release.terms, self.offers)
-
-    @property
-    def offers(self) -> tuple[Promotion, ...]:
-        """Return the flash sales of live rooms, the same for the whole request."""
-        found: tuple[Promotion, ...] | None = g.get("offers")
-        if found is None:
-            found = g.offers = self.shopfront.offers(self.release, self.now)
-        return found
 
     @property
     def catalogue(self) -> Catalogue:
@@ -229,7 +223,9 @@ def visit() -> Visit:
         front = shopfront()
         release = front.live.current()
         locale = release.locale_of(request.path.split("/", 2)[1]) or release.terms.locale
-        found = g.visit = Visit(shopfront=front, release=release, locale=locale, now=datetime.now(UTC))
+        now = datetime.now(UTC)
+        offers = front.offers(release, now)
+        found = g.visit = Visit(shopfront=front, release=release, locale=locale, now=now, offers=offers)
     return found
 
 

@@ -96,3 +96,10 @@ def test_what_does_not_go_in_is_not_counted(wang, app):
 
 def test_a_form_with_other_fields_is_refused(wang):
     assert wang.post("/cart/add", {"sku": "tea", "room": "evening", "broadcast": "1"}).status_code == 400
+
+
+def test_a_code_of_nobody_is_refused_in_a_shop_with_live_rooms_too(wang):
+    wang.post("/cart/add", {"sku": "tea", "quantity": "1", "room": "evening"})
+    refused = wang.post("/cart/code", {"code": "NOBODY"})
+    assert refused.status_code == 422
+    assert "NOBODY" in refused.text

@@ -10,7 +10,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from ports import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -68,18 +68,15 @@ class Served:
 
 
 @pytest.fixture(scope="session")
-def chromium():
+def chromium(browsers):
     path = next((found for name in NAMES if (found := shutil.which(name))), None)
     if path is None:
         if os.environ.get("CI") == "true":
             pytest.fail("Chromium is not installed: apt-get install chromium")
         pytest.skip("Chromium is not installed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
-        )
-        yield browser
-        browser.close()
+    browser = browsers.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-quic"])
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")

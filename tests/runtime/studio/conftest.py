@@ -4,7 +4,6 @@ import os
 import shutil
 
 import pytest
-from playwright.sync_api import sync_playwright
 from studio_shop import StudioShop
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -23,22 +22,15 @@ def need(*programs):
 
 
 @pytest.fixture(scope="session")
-def camera_browser():
+def camera_browser(browsers):
     path = need(*NAMES)
     need("ffmpeg")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-quic",
-                "--autoplay-policy=no-user-gesture-required",
-                *CAMERA,
-            ],
-        )
-        yield browser
-        browser.close()
+    browser = browsers.chromium.launch(
+        executable_path=path,
+        args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--autoplay-policy=no-user-gesture-required", *CAMERA],
+    )
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")

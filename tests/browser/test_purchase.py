@@ -178,7 +178,7 @@ def test_a_line_is_removed_and_a_code_refused_in_place(serve, open_page):
     page.goto(f"{address}/cart")
     page.on("response", lambda answer: answer.request.method == "POST" and posted.append((answer.status, answer.url)))
     page.locator("button[name=remove]").first.click()
-    page.wait_for_function("document.querySelectorAll('.cart-line').length === 1")
+    page.wait_for_function("() => document.querySelectorAll('.cart-line').length === 1")
     page.fill("#field-code", "NOBODY")
     page.press("#field-code", "Enter")
     assert "NOBODY" in page.locator("#wrong-code").inner_text()

@@ -112,7 +112,7 @@ def test_one_touch_shows_a_product_and_a_flash_sale_is_started_refused_and_stopp
     page.locator(".good-pin").nth(1).click()
     expect(page.locator(".good-pin").nth(1)).to_have_attribute("aria-pressed", "true")
     state = f"fetch('/live/{room}/room.json').then((answer) => answer.json())"
-    page.wait_for_function(f"{state}.then((told) => told.pins.at(-1)?.number === 2)")
+    page.wait_for_function(f"() => {state}.then((told) => told.pins.at(-1)?.number === 2)")
     page.locator(".good-flash").first.click()
     page.locator("#flash-price").fill("168")
     page.locator("[data-flash-form] [type=submit]").click()

@@ -14,7 +14,7 @@ _IMAGE = re.compile(r"<img\b[^>]*>")
 _ALT = re.compile(r"\salt(?:=|\s|>)")
 _DATA = '<script type="application/ld+json">'
 _LIVING = ("cart", "checkout", "search", "orders", "pay", "api", "console", "setup", "healthz", "metrics", "withdraw")
-_ROOM = re.compile(r"(.*/live/[^/]+?)(?:\.ics|\.m3u8|/remind)")
+_ROOM = re.compile(r"(.*/live/[^/]+?)(?:\.ics|\.m3u8|/remind|/\d+/replay\.mp4)")
 """What the runtime answers beside the page of a live room."""
 
 

@@ -11,6 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from on_air import LATER, Air, until
 from playwright.sync_api import expect
+from test_purchase import ADDRESS, fill, place, send, to_checkout
 
 pytestmark = pytest.mark.browser
 WIDTHS = (360, 390, 1280)
@@ -46,6 +47,7 @@ def shop(serve):
     for name in ("r-live", "r-words", "r-gone", "r-sent", "r-over"):
         on_air.add(found, name)
     on_air.add(found, "r-quiet", chat="'off'")
+    on_air.add(found, "r-buyers", chat="buyers")
     on_air.add(found, "r-elsewhere", source="{kind: embed, url: 'https://www.youtube.com/watch?v=dQw4w9WgXcQ'}")
     found.command("publish", str(found.folder))
     until((found.folder / "var/rooms/r-elsewhere/room.json").exists)
@@ -168,6 +170,27 @@ def test_a_message_is_sent_with_a_pass_held_at_first_and_slowed_down(air, open_p
     expect(page.locator("[data-send]")).to_have_text(re.compile(r"还要 [123] 秒"))
     expect(page.locator("[data-send]")).to_have_text("发送")
     assert page.input_value("#say") == ""
+
+
+def test_who_has_bought_meanwhile_may_write_without_loading_the_room_again(shop, air, open_page):
+    room = air("r-buyers")
+    room.begin()
+    page = entered(open_page, room, 1280)
+    page.fill("#say", "茶汤什么颜色？")
+    expect(page.locator("[data-said]")).to_have_text("仅本店买家可以发言。")
+    bought = page.context.new_page()
+    to_checkout(bought, shop.address)
+    fill(bought, ADDRESS)
+    bought.select_option("[name=region]", "浙江省")
+    bought.locator("input[name=delivery][value=courier]").check(force=True)
+    bought.locator("input[name=gateway][value=rehearsal]").check(force=True)
+    send(bought, "form[data-checkout]")
+    place(bought)
+    bought.wait_for_url("**/rehearsal-bank/pay/**")
+    bought.get_by_role("button", name="确认付款").first.click()
+    bought.wait_for_url("**/orders/*")
+    page.press("#say", "Enter")
+    expect(page.locator("[data-said]")).to_have_text("您的留言经主播查看后显示。")
 
 
 def test_a_message_that_is_taken_away_vanishes_for_those_who_have_read_it(air, open_page):

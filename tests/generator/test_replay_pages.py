@@ -89,12 +89,14 @@ def test_a_replay_is_a_video_with_a_clip_for_every_chapter(shop):
         ("/live/evening/?t=1", "0:01", "2. Biluochun"),
         ("/live/evening/?t=65", "1:05", "1. Longjing"),
     ], "without scripts, too"
+    assert 'href="/live/evening/2/replay.mp4" download' in text
 
 
 def test_without_a_single_file_the_playlist_is_the_video(shop):
     put(shop, {**REPLAY, "movie": False})
     text = page(shop)
     assert data(text)["contentUrl"].endswith("/live/evening/2/vod.m3u8")
+    assert "<p data-movie hidden><a" in text
     assert '<meta property="og:video:type" content="application/vnd.apple.mpegurl">' in text
 
 

@@ -12,6 +12,8 @@ import pytest
 from air import SECRET, SHOPWRIGHT, until
 from ports import free_port
 
+from runtime.streaming import ports as sockets
+
 
 @pytest.fixture
 def serve(tmp_path):
@@ -103,3 +105,13 @@ def test_a_shop_without_rooms_has_none(tmp_path, serve):
     shop.terminate()
     assert shop.wait(timeout=60) == 0
     assert written(folder) is None
+
+
+def test_who_follows_listens_where_the_one_before_did_unless_somebody_else_does_now():
+    usual, before = free_port(), free_port()
+    with sockets.listen("127.0.0.1", 0, usual) as first:
+        assert sockets.port_of(first) == usual
+    with sockets.listen("127.0.0.1", 0, usual, before) as again:
+        assert sockets.port_of(again) == before
+        with sockets.listen("127.0.0.1", 0, usual, before) as other:
+            assert sockets.port_of(other) == usual

@@ -100,12 +100,14 @@
     send.disabled = true;
     counting = setTimeout(count, 250);
   };
+  // Who may not write asks for a new pass: perhaps something was bought since the one before.
+  const mayWrite = async () => { const found = await room.pass(); return found.may_write ? found : room.pass(true); };
   const rest = (seconds) => { waiting = performance.now() + seconds * 1000; count(); };
   input.addEventListener("input", looks);
   input.addEventListener("blur", () => setTimeout(looks, 200));
   input.addEventListener("focus", () => {
     looks();
-    room.pass().then(({ may_write: may, why }) => { if (!may) tell(why || words.chat_only_buyers, false); }).catch(() => {});
+    mayWrite().then(({ may_write: may, why }) => { if (!may) tell(why || words.chat_only_buyers, false); }).catch(() => {});
   });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -113,6 +115,7 @@
     if (!text || waiting || send.disabled) return;
     send.disabled = true;
     try {
+      await mayWrite();
       const { ok, code, words: why } = await room.send("chat", { text });
       if (ok && ["shown", "held", undefined].includes(code)) {
         input.value = "";

@@ -4,7 +4,7 @@ import contextlib
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 if sys.platform == "win32":
@@ -84,6 +84,26 @@ def replace(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = True)
 def atomic_write(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     """Replace a file so that every reader, and every crash, sees the old bytes or the new ones; raise OSError."""
     replace(path, data, mode=mode)
+
+
+def sweep(left: Iterable[Path]) -> None:
+    """Remove those temporary files (see ``replace``) whose process was killed before it gave them their name."""
+    for path in left:
+        process = path.name.split(".")[-2]
+        if path.name.endswith(".tmp") and process.isdigit() and not _is_running(int(process)):
+            path.unlink(missing_ok=True)
+
+
+def _is_running(process: int) -> bool:
+    if sys.platform == "win32":
+        return True  # There is no harmless way to ask.
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def sync(folder: Path) -> None:

@@ -169,10 +169,13 @@ class Releases:
         After a power cut such contents may look whole without being it. Those of complete releases were synced.
         """
         mark = self.var / "cache" / "unfinished"
+        files.sweep([*self.var.glob(".*.tmp"), *mark.parent.glob(".*.tmp")])
         if mark.exists() or mark.is_symlink():
             self._reap_blobs(self.whole())
+            files.sweep(mark.parent.rglob(".*.tmp"))
         else:
-            files.atomic_write(mark, b"a build is writing\n")
+            mark.touch()
+            files.sync_folder(mark.parent)
         yield
         mark.unlink()
 

@@ -124,3 +124,13 @@ def test_a_lock_names_the_process_that_holds_it_g62(tmp_path):
     holder.stdout.close()
     with files.lock(path):
         assert path.read_text() == f"{os.getpid()}\n"
+
+
+def test_what_a_killed_process_left_goes_and_what_a_living_one_writes_stays_g60(tmp_path):
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    left, living, own = (tmp_path / name for name in (f".a.{dead.pid}.tmp", f".b.{os.getpid()}.tmp", ".c.tmp"))
+    for each in (left, living, own):
+        each.write_text("half")
+    files.sweep(tmp_path.iterdir())
+    assert [each.exists() for each in (left, living, own)] == [False, True, True]

@@ -321,7 +321,7 @@ def test_builds_that_are_killed_leave_an_old_or_a_new_shop_whole_g60(shop, tmp_p
 
 def test_contents_of_a_build_that_died_are_not_believed_g61(shop):
     edit(shop, 777)
-    status, _, _ = finish(shop, before=spoilt("fsync", errno.EIO, 3))
+    status, _, _ = finish(shop, before=spoilt("fsync", errno.EIO, 2))
     assert status == 3
     releases = Releases(shop / "var")
     used = set().union(*(releases.manifest(each).blobs() for each in releases.whole()))

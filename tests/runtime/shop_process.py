@@ -14,6 +14,7 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,8 +75,16 @@ class ShopProcess:
 
     def __init__(self, shop):
         self.shop = shop
-        self.till = make_till(shop)
+        self.till = self._opened()
         self.log = os.open(shop["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+
+    def _opened(self):
+        """Open the shop as soon as its database is there, as a process does that its keeper starts again and again."""
+        while True:
+            try:
+                return make_till(self.shop)
+            except Fault:
+                time.sleep(0.05)
 
     def run(self):
         door = Door(self.shop["port"], self.till)
@@ -213,6 +222,8 @@ def main():
         if not child:
             try:
                 ShopProcess(json.loads(line)).run()
+            except BaseException:  # noqa: BLE001  said before the process ends without its unwinding
+                traceback.print_exc()
             finally:
                 os._exit(1)
         print(child, flush=True)

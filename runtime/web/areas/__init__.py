@@ -1,0 +1,1 @@
+"""Views of the merchant's console, one module an area."""

@@ -90,12 +90,18 @@ def page(
         for feature in ("camera", "microphone"):
             given = given.replace(f"{feature}=()", f"{feature}=(self)")
         answer.headers["Permissions-Policy"] = given
-    if request.args.get("lang") in words.LANGUAGES:
+    remember_language(answer)
+    return answer
+
+
+def remember_language(answer: Response) -> None:
+    """Keep the language that was asked for by the address, for a year."""
+    asked = request.args.get("lang", "")
+    if asked in words.LANGUAGES:
         secure = request.is_secure
         answer.set_cookie(
-            _LANGUAGE, chosen, max_age=_REMEMBERED, path="/console", secure=secure, httponly=True, samesite="Lax"
+            _LANGUAGE, asked, max_age=_REMEMBERED, path="/console", secure=secure, httponly=True, samesite="Lax"
         )
-    return answer
 
 
 def refused(status: int, message: str, back: str = "") -> Response:

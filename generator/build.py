@@ -70,8 +70,9 @@ def build(folder: Path, wish: Wish) -> Built:
         files.claim(wish.out)
     var = files.make_folder(folder, "var")
     files.make_folder(var, "cache")
-    with files.lock(var / "build.lock"), unhurried():
-        built = _Build(folder, wish, Releases(var)).run()
+    releases = Releases(var)
+    with releases.alone(), unhurried():
+        built = _Build(folder, wish, releases).run()
     built.figures.seconds = time.perf_counter() - started
     return built
 

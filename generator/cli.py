@@ -185,13 +185,14 @@ def rollback(folder: Path, lang: str | None) -> None:
 
 
 def _go_live(folder: Path, lang: str | None, release: str | None) -> None:
-    from generator import files, report, terminal
+    from generator import report, terminal
     from generator.clock import now
     from generator.releases import price_record
     from generator.releases.publishing import Releases
 
-    with terminal.world(report.language(lang, os.environ)), files.lock(folder / "var" / "build.lock"):
-        releases, at = Releases(folder / "var"), now()
+    releases = Releases(folder / "var")
+    with terminal.world(report.language(lang, os.environ)), releases.alone():
+        at = now()
         target = release or releases.previous()
         releases.publish(target, at, "publish" if release else "rollback")
         price_record.record_release(releases.var, releases.folder(target) / "catalogue.db", at)

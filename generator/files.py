@@ -4,6 +4,7 @@ import contextlib
 import os
 import stat
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -15,6 +16,8 @@ else:
 MARKER = ".shopwright"
 """The file that says: this folder was made by us, so we may tidy it."""
 _MARKER_TEXT = b"This folder is written by shopwright build. Do not keep anything of your own here.\n"
+_LOOKS = 0.02
+"""Seconds between two looks at a lock."""
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -125,11 +128,17 @@ def link(path: Path, target: str) -> None:
 
 
 @contextlib.contextmanager
-def lock(path: Path, *, wait: bool = False) -> Iterator[None]:
-    """Hold a lock file that the system frees when its process dies, and raise BusyError if another process holds it."""
+def lock(path: Path, *, patience: float = 0) -> Iterator[None]:
+    """Hold a lock file that the system frees when its process dies.
+
+    Raise BusyError if another process still holds it after ``patience`` seconds.
+    """
     handle = os.open(path, os.O_RDWR | os.O_CREAT | _NOFOLLOW, 0o644)
     try:
-        if not _take(handle, wait=wait):
+        end = time.monotonic() + patience
+        while not (taken := _take(handle)) and time.monotonic() < end:
+            time.sleep(_LOOKS)
+        if not taken:
             raise BusyError(
                 path, os.pread(handle, 32, 0).decode("ascii", "replace").strip() if hasattr(os, "pread") else ""
             )
@@ -140,12 +149,12 @@ def lock(path: Path, *, wait: bool = False) -> Iterator[None]:
         os.close(handle)
 
 
-def _take(handle: int, *, wait: bool) -> bool:
+def _take(handle: int) -> bool:
     try:
         if sys.platform == "win32":
-            msvcrt.locking(handle, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
         else:
-            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         return False
     return True

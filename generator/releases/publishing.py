@@ -17,6 +17,9 @@ KEPT = 10
 """So many releases stay on disk; hashed assets of all of them stay reachable."""
 
 
+PATIENCE = 30.0
+"""Seconds for which a build waits for another one: a shop that is served builds itself when its hour comes."""
+LOCK = "build.lock"
 _REAPED_TOGETHER = 5
 
 
@@ -161,6 +164,12 @@ class Releases:
         for release in kept:
             used |= self.manifest(release).blobs()
         return self.store.reap(used)
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Let nobody else build or publish meanwhile; raise BusyError if another does for longer than PATIENCE."""
+        with files.lock(self.var / LOCK, patience=PATIENCE):
+            yield
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:

@@ -117,6 +117,11 @@ def refused(status: int, message: str, back: str = "") -> Response:
 
 def guarded(view: Callable[P, R]) -> Callable[P, R | Response]:
     """Let a view of the console fail in the console's look and language."""
+    return guard(view, refused, HOME)
+
+
+def guard(view: Callable[P, R], no: Callable[[int, str, str], Response], home: str) -> Callable[P, R | Response]:
+    """Let a view fail by ``no``, which makes a page of a status, a sentence, and where it leads back to."""
 
     @wraps(view)
     def answer(*values: P.args, **named: P.kwargs) -> R | Response:
@@ -124,16 +129,16 @@ def guarded(view: Callable[P, R]) -> Callable[P, R | Response]:
         try:
             return view(*values, **named)
         except Refusal as refusal:
-            return refused(refusal.status, shop_words.refusal(refusal, locale()))
+            return no(refusal.status, shop_words.refusal(refusal, locale()), "")
         except HTTPException as error:
             if error.response is not None:
                 return make_response(error.response)
             status = error.code or 500
-            found = refused(status, say(f"console.{_SAID.get(status, 'odd')}"), HOME)
+            found = no(status, say(f"console.{_SAID.get(status, 'odd')}"), home)
             found.headers.update({name: text for name, text in error.get_headers() if name == "Retry-After"})
             return found
         except Fault as fault:
-            found = refused(503, say("console.mistake"), HOME)
+            found = no(503, say("console.mistake"), home)
             found.headers["Retry-After"] = str(fault.retry_after)
             return found
 

@@ -1,9 +1,10 @@
 """The frame of every screen of the merchant's console: navigation, title, what was done, and the answer.
 
-A view ends with ``return shell.screen("orders/list.html", context, area="orders")``; its template lies below
-runtime/console/templates and begins with ``{% extends 'office/layout.html' %}``, its content stands in block ``main``
-(block ``width`` may say ``narrow``). After a change: ``return shell.done("/console/orders/1", "orders.done.shipped")``;
-the next screen tells that sentence once. Pages without areas (signing in) extend ``office/sheet.html``.
+A view stands below ``@shell.guarded`` and ends with ``shell.screen("orders/list.html", context, area="orders")``;
+its template lies below runtime/console/templates and begins with ``{% extends 'office/layout.html' %}``, its content
+stands in block ``main`` (block ``width`` may say ``narrow``). After a change:
+``return shell.done("/console/orders/1", "orders.done.shipped")``; the next screen tells that sentence once. Pages
+without areas (signing in) extend ``office/sheet.html``.
 
 Macros, each with its arguments told in its file:
 
@@ -23,8 +24,8 @@ A context may bring ``problems`` ({field: text}; the title then begins with "Err
 searches) and ``title``.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, ParamSpec, TypeVar
 
 import msgspec
 from flask import Response, g, make_response, redirect, request
@@ -32,13 +33,17 @@ from werkzeug.wrappers import Response as Answer
 
 from runtime.access.roles import Permission
 from runtime.console import pages, words
-from runtime.web import console, headers
+from runtime.web import console, failures, headers
 from runtime.web.persons import Person, find_person
 from runtime.web.visit import visit
 
+HOME = "/console/"
 SPOKEN = ("zh-CN", "en")
 """Languages in which all areas are complete; readers of others get English."""
 _LONGEST_WORD = 60
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Area(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,7 +108,7 @@ def screen(template: str, context: Mapping[str, Any], *, area: str = "", status:
     """Render a screen for somebody who is signed in, or a page without areas for anybody else."""
     here, person = visit(), find_person()
     names, spoken = here.release.terms.name, here.release.terms.locale
-    shared = {
+    shared: dict[str, Any] = {
         "shop": names.get(locale()) or names[spoken],
         "here": request.path,
         "person": person,
@@ -129,8 +134,15 @@ def done(path: str, word: str) -> Answer:
     return redirect(f"{path}{'&' if '?' in path else '?'}done={word}", 303)
 
 
+def guarded(view: Callable[P, R]) -> Callable[P, R | Response]:
+    """Let a view of an area fail in the look of the areas, and in the reader's language."""
+    return console.guard(view, refused, HOME)
+
+
 def refused(status: int, message: str, back: str = "") -> Response:
-    """Return the page that says no, with the areas beside it."""
+    """Return the page that says no, with the areas beside it, or the document for a script."""
+    if failures.wants_json():
+        return console.refused(status, message, back)
     title = say("console.missing.title" if status in {404, 405} else "console.refused.title")
     return screen("office/refused.html", {"title": title, "message": message, "back": back}, status=status)
 

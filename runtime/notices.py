@@ -34,6 +34,9 @@ class Topic(StrEnum):
     REFERRAL_REWARD = "referral-reward"
     LIVE_CONFIRM = "live-confirm"
     LIVE_BEGINS = "live-begins"
+    CONSOLE_INVITE = "console-invite"
+    CONSOLE_RESET = "console-reset"
+    CONSOLE_CHANGED = "console-changed"
 
 
 class Notice(Value, frozen=True, kw_only=True):

@@ -86,6 +86,22 @@ class Code(StrEnum):
     LIVE_FLASH_STOCK = "live-flash-stock"  # title, left
     LIVE_ACCESS_UNKNOWN = "live-access-unknown"  # number
     LIVE_MESSAGE_UNKNOWN = "live-message-unknown"  # number
+    # People of the console
+    PERSON_KNOWN = "person-known"  # email
+    PERSON_UNKNOWN = "person-unknown"
+    OWNER_LAST = "owner-last"
+    PASSWORD_SHORT = "password-short"  # noqa: S105  minimum
+    PASSWORD_LONG = "password-long"  # noqa: S105  maximum
+    PASSWORD_EASY = "password-easy"  # noqa: S105
+    PASSWORD_WRONG = "password-wrong"  # noqa: S105
+    CODE_WRONG = "code-wrong"
+    FACTOR_UNREADABLE = "factor-unreadable"
+    ENTRY_STALE = "entry-stale"
+    LINK_OVER = "link-over"
+    PASSKEY_REFUSED = "passkey-refused"
+    PASSKEY_CLONED = "passkey-cloned"
+    PASSKEY_KNOWN = "passkey-known"
+    PASSKEY_UNKNOWN = "passkey-unknown"
 
 
 _STATUS = {
@@ -132,6 +148,15 @@ _STATUS = {
     Code.LIVE_FLASH_STOCK: 409,
     Code.LIVE_ACCESS_UNKNOWN: 404,
     Code.LIVE_MESSAGE_UNKNOWN: 404,
+    Code.PERSON_UNKNOWN: 404,
+    Code.OWNER_LAST: 409,
+    Code.FACTOR_UNREADABLE: 409,
+    Code.ENTRY_STALE: 409,
+    Code.LINK_OVER: 410,
+    Code.PASSKEY_REFUSED: 403,
+    Code.PASSKEY_CLONED: 403,
+    Code.PASSKEY_KNOWN: 409,
+    Code.PASSKEY_UNKNOWN: 404,
 }
 
 

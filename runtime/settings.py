@@ -22,6 +22,7 @@ PREFIX = "SHOPWRIGHT_"
 SECRETS = "secrets.env"
 _SHORTEST_SECRET = 32
 _HIGHEST_PORT = 65535
+_LONGEST_SESSION = 7 * 24
 _LISTENING = re.compile(r"(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):(\d{1,5})", re.ASCII)
 _LINE = re.compile(r"([A-Z][A-Z0-9_]{0,99})=(.*)")
 
@@ -70,6 +71,13 @@ class Streaming(msgspec.Struct, frozen=True, kw_only=True):
     """Where viewers reach the daemon: an address, empty for the shop's own, None for its port on the shop's host."""
 
 
+class Console(msgspec.Struct, frozen=True, kw_only=True):
+    """How long somebody stays signed in to the console: at most so many seconds, and so many without a request."""
+
+    longest: int = 12 * 60 * 60
+    idle: int = 30 * 60
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """One running shop's surroundings.
 
@@ -97,6 +105,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     metrics_token: str = ""
     """Who presents it may read /metrics from elsewhere than this machine."""
     streaming: Streaming = Streaming()
+    console: Console = Console()
     named: tuple[tuple[str, str], ...] = ()
     """The environment's other values: a payment method names those that are its secrets."""
 
@@ -136,6 +145,10 @@ def read(folder: Path, environ: Mapping[str, str] | None = None) -> Settings:
         log=_log(given),
         metrics_token=given.get(f"{PREFIX}METRICS_TOKEN", ""),
         streaming=_streaming(given),
+        console=Console(
+            longest=_whole(given, "CONSOLE_HOURS", 12, _LONGEST_SESSION) * 60 * 60,
+            idle=_whole(given, "CONSOLE_IDLE_MINUTES", 30, 24 * 60) * 60,
+        ),
         named=tuple(sorted((name, value) for name, value in given.items() if not name.startswith(PREFIX))),
     )
 
@@ -198,6 +211,13 @@ def _log(given: Mapping[str, str]) -> str:
     if found not in {"text", "json"}:
         raise SettingError(f"{PREFIX}LOG", "must be text or json")
     return found
+
+
+def _whole(given: Mapping[str, str], name: str, usual: int, most: int) -> int:
+    text = given.get(PREFIX + name, "")
+    if text and not (text.isascii() and text.isdigit() and 0 < int(text[:9]) <= most):
+        raise SettingError(PREFIX + name, f"must be a whole number from 1 to {most}")
+    return int(text) if text else usual
 
 
 def _streaming(given: Mapping[str, str]) -> Streaming:

@@ -13,10 +13,14 @@ import msgspec
 
 from generator.shop import Terms
 from runtime import aftersale, hooks, notices, orders, refunds, reminders
+from runtime.access import accounts, links, lodge
+from runtime.access.accounts import Account
 from runtime.faults import Fault
-from runtime.mail import cases, letters, post, rooms, stationery
+from runtime.mail import cases, letters, people, post, rooms, stationery
+from runtime.mail.people import Reader
 from runtime.notices import Notice, Topic
 from runtime.orders import Order
+from runtime.refusals import Refusal
 from runtime.settings import Settings
 from runtime.till import Till
 from runtime.transaction import Row, Transaction
@@ -191,8 +195,39 @@ def _of_room(office: Post, notice: Notice) -> EmailMessage | None:
     return rooms.confirm(room, office.terms, locale, wish.email, link)
 
 
-_BETWEEN_US = {Topic.LIVE_CONFIRM, Topic.LIVE_BEGINS}
-"""Topics that no hook is told of: they are between a visitor and the shop."""
+def _of_link(office: Post, notice: Notice) -> EmailMessage | None:
+    """Return the mail with a link for somebody of the console; none for one that is over."""
+    try:
+        link, account = office.till.database.read(lambda look: links.get(look, int(notice.reference), office.now))
+    except LookupError:
+        return None
+    path = link.path(lodge.of(office.settings, office.till.database))
+    return people.linked(notice.topic, _reader(account), office.terms, office.address.rstrip("/") + path)
+
+
+def _of_account(office: Post, notice: Notice) -> EmailMessage | None:
+    """Return the mail that tells somebody of a change of their account; none after it was removed."""
+    identity, what, _ = notice.reference.split(":")
+    try:
+        account = office.till.database.read(lambda look: accounts.get(look, int(identity)))
+    except Refusal:
+        return None
+    link = f"{office.address.rstrip('/')}/console/account"
+    return people.changed(what, _reader(account), office.terms, link)
+
+
+def _reader(account: Account) -> Reader:
+    return Reader(name=account.name, email=account.email, locale=account.locale, role=account.role.value)
+
+
+_BETWEEN_US = {
+    Topic.LIVE_CONFIRM,
+    Topic.LIVE_BEGINS,
+    Topic.CONSOLE_INVITE,
+    Topic.CONSOLE_RESET,
+    Topic.CONSOLE_CHANGED,
+}
+"""Topics that no hook is told of: they are between one person and the shop."""
 _LETTERS: dict[Topic, Callable[[Post, Notice], EmailMessage | None]] = {
     Topic.REFUND_SENT: _of_refund,
     Topic.REFUND_FAILED: _of_refund,
@@ -203,5 +238,8 @@ _LETTERS: dict[Topic, Callable[[Post, Notice], EmailMessage | None]] = {
     Topic.STOCK_LOW: _of_stock,
     Topic.LIVE_CONFIRM: _of_room,
     Topic.LIVE_BEGINS: _of_room,
+    Topic.CONSOLE_INVITE: _of_link,
+    Topic.CONSOLE_RESET: _of_link,
+    Topic.CONSOLE_CHANGED: _of_account,
 }
 """Topics with a letter of their own; all others are about an order and go to its buyer."""

@@ -16,13 +16,13 @@ from generator.theming import wording
 from generator.theming.wording import Wording, merged
 from runtime.pricing import Step
 from runtime.refusals import Refusal
-from runtime.wordings import counter, de, en, funds, live, promotions, records, zh
+from runtime.wordings import access, counter, de, en, funds, live, promotions, records, zh
 
 _MONEY = {"unit", "amount", "fee", "tax", "saving", "missing", "needed"}
 _WORDS = {
-    "en": en.WORDS | promotions.EN | funds.EN | counter.EN | live.EN | records.EN,
-    "zh": zh.WORDS | promotions.ZH | funds.ZH | counter.ZH | live.ZH | records.ZH,
-    "de": de.WORDS | promotions.DE | funds.DE | counter.DE | live.DE | records.DE,
+    "en": en.WORDS | promotions.EN | funds.EN | counter.EN | live.EN | records.EN | access.EN,
+    "zh": zh.WORDS | promotions.ZH | funds.ZH | counter.ZH | live.ZH | records.ZH | access.ZH,
+    "de": de.WORDS | promotions.DE | funds.DE | counter.DE | live.DE | records.DE | access.DE,
 }
 
 

@@ -16,6 +16,7 @@ from runtime.migrations import (
     m0005_promotions,
     m0006_papers,
     m0007_live,
+    m0008_access,
 )
 from runtime.migrations.migration import Migration
 from runtime.transaction import Transaction
@@ -28,6 +29,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m0005_promotions.MIGRATION,
     m0006_papers.MIGRATION,
     m0007_live.MIGRATION,
+    m0008_access.MIGRATION,
 )
 LATEST = MIGRATIONS[-1].number
 _RECORD = (

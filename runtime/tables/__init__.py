@@ -1,10 +1,19 @@
 """Every table of the shop's database, in one place.
 
 Money is minor units, instants are whole seconds since 1970 in UTC, structured snapshots are JSON text. Ledgers
-(stock_move, transfer, order_event, payment_event) and order_line are append-only: triggers of the migrations forbid
-UPDATE and DELETE. The models describe the schema; hot paths say their SQL themselves.
+(stock_move, transfer, order_event, payment_event, console_log) and order_line are append-only: triggers of the
+migrations forbid UPDATE and DELETE. The models describe the schema; hot paths say their SQL themselves.
 """
 
+from runtime.tables.access import (
+    ConsoleChallenge,
+    ConsoleLink,
+    ConsoleLog,
+    ConsolePasskey,
+    ConsolePerson,
+    ConsoleRecovery,
+    ConsoleSession,
+)
 from runtime.tables.aftersale import Aftersale, AftersaleEvent, AftersaleLine, AftersalePicture
 from runtime.tables.funds import Balance, Bill, BillRow, Dispute, Withdrawal, WithdrawalEvent
 from runtime.tables.goods import Stock, StockHold, StockMove
@@ -90,10 +99,18 @@ ALL: tuple[type[Table], ...] = (
     LiveReminder,
     LiveAccess,
     LiveCallback,
+    ConsolePerson,
+    ConsoleSession,
+    ConsolePasskey,
+    ConsoleChallenge,
+    ConsoleRecovery,
+    ConsoleLink,
+    ConsoleLog,
     Notice,
     Lease,
 )
 APPEND_ONLY = (
     "order_line", "order_event", "parcel_line", "paper", "stock_move", "payment_event", "transfer", "refund_line",
     "refund_event", "aftersale_line", "aftersale_event", "withdrawal_event", "bill_row",
+    "console_log",
 )  # fmt: skip

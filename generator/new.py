@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from generator import document, files, plugins, starter
+from generator import document, fields, files, plugins, starter
 from generator.places import SAMPLE_SHOPS
 from generator.source.inventory import SHOP
 from generator.theming import sections
@@ -100,5 +100,5 @@ def spoken(tree: Any, lang: str) -> Any:  # noqa: ANN401  any part of a schema
         return tree
     chinese = tree.get("x-zh")
     words = chinese if lang == "zh" and isinstance(chinese, dict) and "title" in chinese else {}
-    kept = {key: spoken(each, lang) for key, each in tree.items() if key not in {"x-zh", "x-setting"}}
+    kept = {key: spoken(each, lang) for key, each in tree.items() if key not in fields.MARKS}
     return kept | words

@@ -32,6 +32,7 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     default: Any = None
     required: bool = False
     options: tuple[str, ...] = ()
+    option_labels: tuple[dict[str, str], ...] = ()
     least: float | None = None
     most: float | None = None
 
@@ -152,6 +153,7 @@ def _settings(tree: Mapping[str, Any]) -> list[Setting]:
             id=each["id"], type=each["type"], label=each.get("label", {}), info=each.get("info", {}),
             default=each.get("default"), required=bool(each.get("required")),
             options=tuple(str(option.get("value")) for option in each.get("options", ())),
+            option_labels=tuple(option.get("label", {}) for option in each.get("options", ())),
             least=each.get("min"), most=each.get("max"),
         )
         for each in tree.get("settings", ())
@@ -185,8 +187,10 @@ def compose(offer: Offer, gateways: Mapping[str, Tree] | None = None) -> Tree:
         definitions[f"block-{name}"] = _object({"block": {"const": name}}, block, offer)
     chosen = definitions["theme"]["properties"]
     chosen["settings"] |= _fields(offer.settings, offer)
-    roles = {role for each in offer.schemes.values() for role in each["light"]} | _roles()
-    own = {role: {"type": "string", "pattern": _COLOR, "title": role} for role in sorted(roles)}
+    known = core("theme")["$defs"]["roles"]["properties"]
+    roles = {role for each in offer.schemes.values() for role in each["light"]} | set(known)
+    blank = {"type": "string", "pattern": _COLOR, "x-setting": "color"}
+    own = {role: known.get(role, blank | {"title": role}) for role in sorted(roles)}
     chosen["colors"] |= {"properties": own, "patternProperties": _EXTRA, "additionalProperties": False}
     chosen["colors"]["allOf"] = [{"if": {"type": "string"}, "then": {"enum": sorted(offer.schemes)}}]
     return tree
@@ -202,10 +206,6 @@ def _add_gateway(definitions: Tree, name: str, settings: Tree) -> None:
     own.setdefault("additionalProperties", False)
     definitions[f"gateway-{name}"] = own
     method["allOf"].append(_branch("gateway", name))
-
-
-def _roles() -> set[str]:
-    return set(core("theme")["$defs"]["roles"]["properties"])
 
 
 def _branch(key: str, name: str) -> Tree:
@@ -271,7 +271,10 @@ def _shape(setting: Setting, offer: Offer) -> Tree:
         limits = {"minimum": setting.least, "maximum": setting.most}
         return {"type": "number"} | {key: value for key, value in limits.items() if value is not None}
     if setting.type == "select":
-        return {"enum": list(setting.options)}
+        return {
+            "enum": list(setting.options),
+            "x-choices": dict(zip(setting.options, setting.option_labels, strict=True)),
+        }
     if setting.type == "scheme":
         return {"enum": sorted(offer.schemes)}
     if setting.type in {"products", "shelves"}:

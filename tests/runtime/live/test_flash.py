@@ -68,7 +68,7 @@ def test_the_price_holds_for_viewers_of_the_room_until_it_ends_and_says_why(till
     assert buy(till, later(60), name="c").total == 500
     found = buy(till, later(30), name="d").quote
     assert [(each.promotion, each.amount, each.pieces) for each in found.discounts] == [("flash:1", 400, 1)]
-    assert found.discounts[0].name["zh-CN"] == "直播间秒杀"
+    assert found.discounts[0].name["zh-CN"] == "直播间限时抢购"
     assert "promotion" in [step.code for step in found.trace]
 
 

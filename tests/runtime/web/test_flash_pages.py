@@ -53,15 +53,15 @@ def from_room(shopper):
 def test_who_comes_from_the_room_sees_and_pays_the_price_of_the_flash_sale(app):
     wang = from_room(Shopper(app, WANG))
     cart = wang.client.get("/cart")
-    assert ("直播间秒杀" in cart.text, "¥99.00" in subtotal(cart)) == (True, True)
+    assert ("直播间限时抢购" in cart.text, "¥99.00" in subtotal(cart)) == (True, True)
     answer = wang.press(wang.review())
     assert answer.status_code == 303
     order = newest(app)
     assert (order.quote.discount, order.total) == (6900, 9900 + 800)
-    assert [each.name["zh-CN"] for each in order.quote.discounts] == ["直播间秒杀"]
+    assert [each.name["zh-CN"] for each in order.quote.discounts] == ["直播间限时抢购"]
     counted = database(app).read(lambda look: look.all("SELECT promotion, pieces FROM promotion_count"))
     assert counted == [("flash:1", 1)]
-    assert "直播间秒杀" in wang.client.get(f"/orders/{order.token}").text
+    assert "直播间限时抢购" in wang.client.get(f"/orders/{order.token}").text
 
 
 def test_who_does_not_come_from_the_room_pays_the_regular_price(app):

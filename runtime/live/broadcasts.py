@@ -7,7 +7,7 @@ two hooks or a host and a timer at once cannot both win. Keys are kept as SHA-25
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import peewee
@@ -20,7 +20,7 @@ from runtime.refusals import Code, Refusal
 from runtime.transaction import Transaction
 
 UNUSED_AFTER = 24 * 60 * 60
-"""Seconds after which a key that nobody used is good for nothing."""
+"""Seconds after the announced time, or after it was made, from which on a key that nobody used is good for nothing."""
 _TAIL = 4
 _INSERT = (
     "INSERT INTO live_broadcast (room, ordinal, practice, through, stream, state, version, key_hash, key_tail, "
@@ -114,8 +114,14 @@ def end(database: Database, identity: int, why: Why, now: datetime) -> Broadcast
     return database.write(_ending(identity, why, now))
 
 
-def end_due(database: Database, now: datetime, *, longest: int) -> list[Broadcast]:
-    """End what has been away for longer than its grace, has lasted too long, or was armed and never begun."""
+def end_due(
+    database: Database, now: datetime, *, longest: int, starts: Mapping[str, int] | None = None
+) -> list[Broadcast]:
+    """End what has been away for longer than its grace, has lasted too long, or was armed and never begun.
+
+    ``starts`` says for when rooms are announced: a key that is made days ahead still works then.
+    """
+    announced = starts or {}
     moment = int(now.timestamp())
 
     def look(transaction: Transaction) -> list[tuple[Broadcast, Why]]:
@@ -125,7 +131,7 @@ def end_due(database: Database, now: datetime, *, longest: int) -> list[Broadcas
                 due.append((found, Why.GRACE))
             elif found.started_at is not None and found.started_at + longest <= moment:
                 due.append((found, Why.LENGTH))
-            elif found.state is State.ARMED and found.armed_at + UNUSED_AFTER <= moment:
+            elif found.state is State.ARMED and _last_used(found, announced) <= moment:
                 due.append((found, Why.UNUSED))
         return due
 
@@ -184,6 +190,10 @@ def record(
     columns = ", ".join(f"{name} = ?" for name in changes)
     statement = f"UPDATE live_broadcast SET {columns} WHERE id = ?"  # noqa: S608  our own columns
     database.write(lambda transaction: transaction.run(statement, *changes.values(), identity))
+
+
+def _last_used(found: Broadcast, announced: Mapping[str, int]) -> int:
+    return max(found.armed_at, announced.get(found.room, 0)) + UNUSED_AFTER
 
 
 def _step(database: Database, identity: int, event: Event, **changes: int | str | None) -> Broadcast | None:

@@ -121,6 +121,7 @@ def write(scene: Scene, now_ms: int, found: Phase) -> bytes:
                 "who": room.chat if found in {Phase.BEFORE, Phase.LIVE, Phase.INTERRUPTED} else "off",
                 "seq": scene.seq,
                 "block": scene.block,
+                "since": _chat_since(scene, found),
                 "slow": live.slow_seconds,
                 "notice": scene.notice,
             },
@@ -146,6 +147,13 @@ def _announced(room: LiveRoom, ended: Broadcast) -> bool:
     """Tell whether a room was announced anew since its last broadcast: that one is not what visitors come for."""
     began = datetime.fromisoformat(room.starts_at).timestamp()
     return ended.ended_at is not None and began > ended.ended_at
+
+
+def _chat_since(scene: Scene, found: Phase) -> int:
+    """Return from when on lines belong to what is announced or sent now; those before are of an earlier broadcast."""
+    if scene.ended is None or found in {Phase.ENDED, Phase.REPLAY}:
+        return 0
+    return (scene.ended.ended_at or 0) * 1000
 
 
 def _stream(scene: Scene, picture: Broadcast) -> dict[str, Any] | None:

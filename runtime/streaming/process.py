@@ -132,7 +132,13 @@ class Daemon:
         self._wish = wish
         self._live = Live(settings.var)
         self._database = opened
-        self._place = Place(settings=settings, database=opened, terms=self._terms, clock=lambda: datetime.now(UTC))
+        self._place = Place(
+            settings=settings,
+            database=opened,
+            terms=self._terms,
+            clock=lambda: datetime.now(UTC),
+            starts=self._starts,
+        )
         self._deskwork = ThreadPoolExecutor(1, "desk")
 
     async def run(self, http: socket.socket, rtmp: socket.socket | None, ready: Callable[[int, int], None]) -> None:
@@ -216,6 +222,10 @@ class Daemon:
 
     def _terms(self) -> LiveTerms:
         return self._live.current().terms.live
+
+    def _starts(self) -> dict[str, int]:
+        rooms = self._live.current().catalogue.rooms()
+        return {room.handle: int(datetime.fromisoformat(room.starts_at).timestamp()) for room in rooms}
 
     def _shop(self) -> Shop | None:
         try:

@@ -7,7 +7,7 @@ again and again (``poll``), so that a killed process, a lost message or a fault 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -37,12 +37,16 @@ _HALF_SECONDS = 500
 
 
 class Place(Value, frozen=True, kw_only=True):
-    """What the stage stands on. ``clock`` gives the time in UTC, ``terms`` what the live release says."""
+    """What the stage stands on.
+
+    ``clock`` gives the time in UTC, ``terms`` what the live release says, ``starts`` for when its rooms are announced.
+    """
 
     settings: Settings
     database: Database
     terms: Callable[[], LiveTerms]
     clock: Callable[[], datetime]
+    starts: Callable[[], Mapping[str, int]]
 
 
 class Stage:
@@ -108,12 +112,15 @@ class Stage:
     async def poll(self) -> None:
         """Bring the database and the channels together."""
         present = list(self.channels.values())
-        now, longest = self._place.clock(), self._place.terms().longest_seconds
+        now, longest, starts = self._place.clock(), self._place.terms().longest_seconds, self._place.starts()
         database = self._place.database
         async with self._turn:
             try:
                 opened = await self.run(
-                    lambda: (broadcasts.end_due(database, now, longest=longest), broadcasts.all_open(database))[1]
+                    lambda: (
+                        broadcasts.end_due(database, now, longest=longest, starts=starts),
+                        broadcasts.all_open(database),
+                    )[1]
                 )
             except DatabaseFault as error:
                 log.warning("broadcasts go on without the database: %s", error)

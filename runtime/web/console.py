@@ -13,7 +13,7 @@ from runtime.console import assets, pages, words
 from runtime.faults import Fault
 from runtime.refusals import Refusal
 from runtime.web import failures, headers
-from runtime.web.visit import visit
+from runtime.web.visit import Visit, visit
 
 blueprint = Blueprint("console", __name__)
 HOME = "/console/live"
@@ -54,6 +54,15 @@ def locale() -> str:
     return words.choose(request.accept_languages.values())
 
 
+def shop_locale(here: Visit) -> str:
+    """Return the language of the shop that is nearest to the console's, or else English where the shop has it."""
+    wanted, known = locale(), here.release.terms.locales
+    if wanted in known:
+        return wanted
+    near = (each for code in (wanted, "en") for each in known if each.split("-")[0] == code.split("-")[0])
+    return next(near, here.release.terms.locale)
+
+
 def say(key: str, **values: Any) -> str:  # noqa: ANN401  whatever the sentence shows
     """Return a sentence in the visitor's language."""
     return words.say(key, locale(), **values)
@@ -81,7 +90,9 @@ def page(
 ) -> Response:
     """Render a page of the console; ``connect`` are servers it talks to, and ``camera`` lets it ask for one."""
     here, chosen = visit(), locale()
-    shared = {"shop": here.release.terms.name[here.release.terms.locale], "here": request.path}
+    names = here.release.terms.name
+    shop = names.get(shop_locale(here)) or names[here.release.terms.locale]
+    shared = {"shop": shop, "here": request.path}
     answer = make_response(pages.render(template, chosen, shared | context), status)
     answer.headers.update(headers.page(private=True))
     answer.headers["Content-Security-Policy"] = policy(connect)

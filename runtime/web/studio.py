@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, jsonify, request
 
 from generator.shop import LiveRoom
 from runtime.console import words
-from runtime.live import broadcasts, document, tickets
+from runtime.live import broadcasts, document, retention, tickets
 from runtime.live.tickets import Pass
 from runtime.live.values import Broadcast, State
 from runtime.web import console, headers, studio_desk
@@ -48,6 +48,7 @@ def rooms() -> Response:
         "csrf": guest.token,
         "rooms": listed,
         "example": _EXAMPLE,
+        "crowded": _crowded(guest),
     }
     return page("live/rooms.html", context)
 
@@ -74,7 +75,7 @@ def studio(handle: str) -> Response:
         "cdn": not embed and room.source.through == "cdn",
         "elsewhere": "embed" if embed else "cdn",
         "embed": embed,
-        "state": running.state if running else "embed" if embed else "before",
+        "state": running.state if running and running.state is not State.ARMED else "embed" if embed else "before",
         "chat": room.chat,
         "products": len(room.products),
         "currency": here.release.terms.currency,
@@ -129,7 +130,7 @@ def _listed(here: Visit, room: LiveRoom, running: Broadcast | None) -> dict[str,
     shown = "armed" if running and running.state is State.ARMED else state
     if room.source.kind != "broadcast" and running is None and state == document.Phase.LIVE:
         shown = "embed"
-    cards = here.catalogue.cards(studio_desk.shop_locale(here), room.products[:1])
+    cards = here.catalogue.cards(console.shop_locale(here), room.products[:1])
     return {
         "handle": room.handle,
         "title": studio_desk.title(here, room),
@@ -140,6 +141,15 @@ def _listed(here: Visit, room: LiveRoom, running: Broadcast | None) -> dict[str,
         "products": len(room.products),
         "viewers": studio_desk.viewers(here, running) if running else None,
     }
+
+
+def _crowded(guest: Guest) -> str:
+    """Return what a host has to know of the room for recordings, '' while there is enough."""
+    if not guest.host:
+        return ""
+    here = guest.here
+    found = retention.plan(here.database.read(retention.look), here.release.terms.live, here.now)
+    return say("live.crowded", percent=found.percent) if found.percent >= retention.WARN_AT else ""
 
 
 def _starts(room: LiveRoom) -> float:
@@ -167,6 +177,7 @@ def _told(guest: Guest, room: LiveRoom, context: dict[str, Any], found: Listenin
         "ceiling": live.most_kbps * 1000,
         "obs": context["obs"]["server"],
         "pass": _pass(guest, room),
+        "crowded": _crowded(guest),
         "words": words.scripts(console.locale(), "live"),
     }
 

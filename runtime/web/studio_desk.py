@@ -30,17 +30,9 @@ _SESSION = (
 )
 
 
-def shop_locale(here: Visit) -> str:
-    """Return the language of the shop that is nearest to the console's."""
-    wanted, known = console.locale(), here.release.terms.locales
-    if wanted in known:
-        return wanted
-    return next((each for each in known if each.split("-")[0] == wanted.split("-")[0]), here.release.terms.locale)
-
-
 def title(here: Visit, room: LiveRoom) -> str:
     """Return a room's title."""
-    return room.title.get(shop_locale(here)) or room.title[here.release.terms.locale]
+    return room.title.get(console.shop_locale(here)) or room.title[here.release.terms.locale]
 
 
 def price(here: Visit, amount: int) -> str:
@@ -65,7 +57,7 @@ def day(here: Visit, at: float) -> str:
 
 def bag(here: Visit, room: LiveRoom) -> list[dict[str, Any]]:
     """Return the products of a room by their numbers, with all that does not change while it runs."""
-    locale = shop_locale(here)
+    locale = console.shop_locale(here)
     cards = {card.handle: card for card in here.catalogue.cards(locale, room.products)}
     found = []
     for number, handle in enumerate(room.products, 1):
@@ -102,9 +94,7 @@ def desk(here: Visit, room: LiveRoom, *, host: bool, after: int, since: int) -> 
         return found
 
     document = here.database.read(read)
-    document["messages"] = [
-        _line(each) for each in chat.messages(here.database, room.handle, after=after, limit=_MOST_MESSAGES)
-    ]
+    document["messages"] = [_line(each) for each in _messages(here, room.handle, after, fresh=running is not None)]
     return document
 
 
@@ -172,7 +162,7 @@ def _good(here: Visit, number: int, product: Product, card: Card) -> dict[str, A
 
 
 def _label(here: Visit, product: Product, variant: Variant) -> str:
-    locale, named = shop_locale(here), []
+    locale, named = console.shop_locale(here), []
     for option, chosen in zip(product.options, variant.options, strict=False):
         named.append(next((each.label.get(locale, chosen) for each in option.values if each.value == chosen), chosen))
     return " · ".join(named)
@@ -216,6 +206,20 @@ def _flashes(here: Visit, look: Transaction, flashes: list[Flash]) -> list[dict[
         for each in flashes
         if each.until > here.now.timestamp()
     ]
+
+
+def _messages(here: Visit, room: str, after: int, *, fresh: bool) -> list[Message]:
+    """Return what was said: to who comes in, also everything that still waits for a moderator, however old it is.
+
+    With ``fresh``, lines of earlier broadcasts stay away.
+    """
+    found = chat.messages(here.database, room, after=after, limit=_MOST_MESSAGES)
+    last = here.database.read(lambda look: broadcasts.last_ended(look, room))
+    over = (last.ended_at or 0) * 1000 if last else 0
+    held = [] if after else chat.messages(here.database, room, state="held", limit=_MOST_MESSAGES)
+    waiting = {each.seq: each for each in held if each.at_ms >= over}
+    said = {each.seq: each for each in found if each.at_ms >= over or (not fresh and each.state != "held")}
+    return sorted((waiting | said).values(), key=lambda each: each.seq)
 
 
 def _changes(look: Transaction, room: str, since: int) -> list[dict[str, Any]]:

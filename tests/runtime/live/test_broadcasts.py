@@ -124,6 +124,14 @@ def test_what_is_away_too_long_or_lasts_too_long_or_is_never_begun_ends_by_itsel
     assert [each.room for each in broadcasts.all_open(database)] == ["fine"]
 
 
+def test_a_key_that_is_made_days_ahead_works_until_a_day_after_the_announced_time(database, armed):
+    starts = {"tea": int(later(5 * 86_400).timestamp())}
+    assert broadcasts.end_due(database, later(6 * 86_400 - 1), longest=28_800, starts=starts) == []
+    assert broadcasts.find_by_key(database, armed[1]) == armed[0]
+    ended = broadcasts.end_due(database, later(6 * 86_400), longest=28_800, starts=starts)
+    assert [(each.id, each.ended_why) for each in ended] == [(armed[0].id, "unused")]
+
+
 def test_a_publisher_who_comes_back_after_the_grace_does_not_resume(database, armed):
     broadcasts.begin(database, armed[0].id, NOW)
     broadcasts.interrupt(database, armed[0].id, NOW, grace=5)

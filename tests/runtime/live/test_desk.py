@@ -31,7 +31,9 @@ def test_a_message_is_kept_before_it_is_shown_and_its_block_never_changes(desk, 
     desk.tick(later(2))
     assert [[line["text"] for line in block["messages"]] for block in blocks(settings)] == [["hello"], ["hi"]]
     desk.tick(later(3))
-    assert state(settings)["chat"] == {"who": "everyone", "seq": 2, "block": 2, "slow": 3, "notice": ""}
+    assert state(settings)["chat"] == {
+        "who": "everyone", "seq": 2, "block": 2, "since": 0, "slow": 3, "notice": "",
+    }  # fmt: skip
     found = database.read(lambda look: look.all("SELECT seq, name, body, state FROM live_message ORDER BY seq"))
     assert found == [(1, "Guest 1", "hello", "shown"), (2, "Guest 2", "hi", "shown")]
 

@@ -61,6 +61,18 @@ def test_a_state_that_does_not_change_is_written_every_ten_seconds_to_show_that_
     assert sorted(moments) == [first, first + 10_000, first + 20_000]
 
 
+def test_the_chat_of_a_broadcast_begins_where_the_one_before_it_ended(database, settings, live):
+    desk = make_desk(database, settings, Shop())
+    assert state(settings)["chat"]["since"] == 0
+    broadcasts.end(database, live, "host", later(10))
+    desk.tick(later(11))
+    assert (state(settings)["state"], state(settings)["chat"]["since"]) == ("ended", 0)
+    again, _ = broadcasts.arm(database, "tea-talk", by="host:1", now=later(20))
+    broadcasts.begin(database, again.id, later(21))
+    desk.tick(later(22))
+    assert (state(settings)["state"], state(settings)["chat"]["since"]) == ("live", milliseconds(later(10)))
+
+
 def test_pins_have_stable_numbers_and_the_servers_moments(database, settings, live):
     for second, number in enumerate((3, 1, 2, 1)):
         pins.pin(database, live, room(), number, by="host:1", now=later(second))

@@ -162,8 +162,15 @@ class TestTheEntrance:
     def test_the_entrance_speaks_the_visitors_language_and_remembers_a_chosen_one(self, still):
         guest = Guest(still, language="de-AT,en;q=0.5")
         assert "Ins Studio" in guest.get("/console/live/enter").text
-        assert "进入直播间后台" in guest.get("/console/live/enter?lang=zh-CN").text
-        assert "进入直播间后台" in guest.get("/console/live/enter").text
+        assert "进入直播中控台" in guest.get("/console/live/enter?lang=zh-CN").text
+        assert "进入直播中控台" in guest.get("/console/live/enter").text
+
+    @pytest.mark.parametrize(
+        ("language", "name"), [("en", "Four Seasons Tea"), ("zh-TW", "四季茶铺"), ("de", "Four Seasons Tea")]
+    )
+    def test_the_shops_name_is_told_in_the_readers_language_or_else_in_english(self, still, language, name):
+        page = Guest(still, language=language).get("/console/live/enter").text
+        assert re.search(r'class="brand"><a href="/console/live">([^<]+)</a>', page)[1] == name
 
 
 class TestRoles:
@@ -362,41 +369,3 @@ class TestFlashSales:
 
     def test_none_begins_while_nothing_is_open(self, app):
         assert Guest(app, "host").post("tea/flash", self.OFFER).status_code == 409
-
-
-class TestTheDesk:
-    def test_the_chat_comes_from_a_number_on_with_what_was_moderated_since(self, app, database):
-        guest = Guest(app, "host")
-        for seq, state in ((3, "held"), (4, "shown")):
-            say(database, "tea", seq, state)
-        told = guest.desk()
-        assert [(each["seq"], each["state"]) for each in told["messages"]] == [(1, "shown"), (3, "held"), (4, "shown")]
-        assert guest.desk(query="?after=4&since=0")["messages"] == []
-        assert guest.post("tea/message", {"seq": 3, "act": "approve"}).status_code == 200
-        (changed,) = guest.desk(query=f"?after=4&since={told['now'] - 1000}")["changes"]
-        assert (changed["seq"], changed["state"]) == (3, "shown")
-
-    def test_a_ban_takes_messages_away_is_listed_once_and_can_be_lifted(self, app, database):
-        guest = Guest(app, "assistant", "tea")
-        answer = guest.post("tea/ban", {"seq": 1, "mute": False, "name": "L**"}).json
-        assert (answer["removed"], [each["name"] for each in answer["bans"]]) == (1, ["L**"])
-        assert state_of(database, "tea", 1) == "removed"
-        assert guest.post("tea/lift", {"id": answer["bans"][0]["id"]}).json == {"bans": []}
-        assert chat.listed(database, "tea", now()) == []
-
-    def test_the_bag_has_its_numbers_prices_and_the_stock_of_the_moment(self, still):
-        bag, levels = Guest(still, "host").told()["bag"], Guest(still, "host").desk()["levels"]
-        assert [(each["number"], each["title"], each["variants"][0]["price"]) for each in bag] == [
-            (1, "Longjing", "¥168.00"),
-            (2, "The last tin", "¥88.00"),
-            (3, "Two sizes", "¥30.00"),
-        ]
-        assert (levels["longjing"], levels["last-tin"], "small" in levels) == (20, 1, False)
-
-    def test_how_it_went_is_told_after_the_end(self, app, database):
-        guest = Guest(app, "host")
-        assert guest.desk()["ended"] is None
-        open_broadcast(database)
-        told = guest.post("tea/end").json["ended"]
-        assert (told["why"], told["sales"]["orders"], told["sales"]["takings"]) == ("host", 0, "¥0.00")
-        assert guest.desk()["ended"]["at"] == told["at"]

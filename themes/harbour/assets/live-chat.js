@@ -26,7 +26,7 @@
     return item;
   };
   const add = (message) => {
-    if (removed.has(message.seq) || lines.has(message.seq)) return;
+    if (removed.has(message.seq) || lines.has(message.seq) || message.at < (room.state?.chat.since || 0)) return;
     const item = line(message);
     lines.set(message.seq, { item, at: message.at });
     list.append(item);

@@ -30,7 +30,11 @@
   const makeVideo = () => {
     if (video) return;
     video = room.make("video", { playsinline: "", "aria-label": one("h1")?.textContent || "", tabindex: "-1" });
-    video.addEventListener("resize", () => { root.dataset.shape = video.videoWidth > video.videoHeight ? "wide" : "tall"; });
+    video.addEventListener("resize", () => {
+      if (!video.videoWidth) return;
+      root.dataset.shape = video.videoWidth > video.videoHeight ? "wide" : "tall";
+      root.style.setProperty("--ratio", video.videoHeight / video.videoWidth);
+    });
     video.addEventListener("playing", () => { tries = 0; root.dataset.playing = ""; paused(false); tools(); });
     video.addEventListener("pause", () => { if (!video.ended) setTimeout(() => paused(video.paused), 120); toggleLooks(); });
     video.addEventListener("play", toggleLooks);

@@ -37,10 +37,12 @@ export class Stage {
   #state() {
     const { broadcast, practice } = this.desk;
     const shown = broadcast ?? practice;
-    const name = broadcast ? broadcast.state : practice ? "practice" : room.embed ? "embed" : "before";
+    // A stream key that waits for its picture, perhaps for days, is not on air.
+    const name = broadcast && broadcast.state !== "armed" ? broadcast.state : practice ? "practice" : room.embed ? "embed" : "before";
+    const connecting = this.sending && (this.sending.starting || (!this.sending.practice && broadcast?.state === "armed"));
     const place = one("[data-state]");
     place.className = `state state-${name}`;
-    put(one("[data-state-words]"), this.sending?.starting ? say("state.connecting") : say(`state.${name}`));
+    put(one("[data-state-words]"), connecting ? say("state.connecting") : say(`state.${name}`));
     this.since = shown?.since || 0;
     this.#clock();
     this.#buttons(broadcast, practice);
@@ -52,10 +54,8 @@ export class Stage {
       link.href = `/console/live/preview/${room.handle}/${practice.stream}`;
       link.textContent = link.href;
     }
-    if (broadcast && one("[data-obs-tail]")) {
-      put(one("[data-obs-tail]"), say("ends", { tail: broadcast.tail }));
-      put(one("[data-key-words]"), say("key"));
-    }
+    put(one("[data-obs-tail]"), broadcast ? say("ends", { tail: broadcast.tail }) : say("unmade"));
+    put(one("[data-key-words]"), say(broadcast ? "key" : "make"));
   }
 
   #buttons(broadcast, practice) {
@@ -69,7 +69,9 @@ export class Stage {
     show("go", !here && !running && !practice);
     show("practise", !here && !broadcast && !practice);
     show("take-over", !here && Boolean(running) && room.own);
-    show("end", Boolean(broadcast));
+    // A key that waits for its picture is no broadcast yet: it is withdrawn, where it was made.
+    show("end", Boolean(broadcast) && (here || broadcast.state !== "armed"));
+    show("withdraw", broadcast?.state === "armed" && !here);
     show("end-practice", Boolean(practice));
     const embed = one('[data-act="open"]');
     if (embed) embed.hidden = Boolean(broadcast);
@@ -83,6 +85,7 @@ export class Stage {
     else if (broadcast?.state === "armed" && !this.sending) text = say("waiting");
     else if (broadcast?.kind && !this.sending && room.host) text = say("else", { who: say(`kind.${broadcast.kind}`) });
     else if (practice && room.host) text = say("practising");
+    else if (!broadcast && room.crowded) [text, tone] = [room.crowded, "warn"];
     place.hidden = !text;
     place.dataset.tone = tone;
     put(place, text);
@@ -104,6 +107,8 @@ export class Stage {
     on("hide", ({ currentTarget }) => currentTarget.setAttribute("aria-pressed", String(this.camera.toggle("camera"))));
     on("key", () => (this.desk?.broadcast ? dialog("rotate").showModal() : this.#key()));
     on("rotate", () => this.#key());
+    on("withdraw", () => dialog("withdraw").showModal());
+    on("withdraw-now", () => this.#withdraw());
     for (const choice of all("[data-device]")) choice.addEventListener("change", () => this.#choose(choice));
     setInterval(() => this.#clock(), 1000);
     addEventListener("beforeunload", (event) => this.sending && event.preventDefault());
@@ -333,6 +338,13 @@ export class Stage {
     one("[data-key-shown]").value = data.key;
     shown.addEventListener("close", () => (one("[data-key-shown]").value = ""), { once: true });
     shown.showModal();
+    this.changed();
+  }
+
+  async #withdraw() {
+    dialog("withdraw").close();
+    const { ok } = await post("end", { practice: false });
+    if (ok) toast(say("withdrawn"));
     this.changed();
   }
 

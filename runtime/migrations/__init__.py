@@ -17,6 +17,7 @@ from runtime.migrations import (
     m0006_papers,
     m0007_live,
     m0008_access,
+    m0009_order_notes,
 )
 from runtime.migrations.migration import Migration
 from runtime.transaction import Transaction
@@ -30,6 +31,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m0006_papers.MIGRATION,
     m0007_live.MIGRATION,
     m0008_access.MIGRATION,
+    m0009_order_notes.MIGRATION,
 )
 LATEST = MIGRATIONS[-1].number
 _RECORD = (

@@ -46,7 +46,7 @@ from runtime.tables.promotions import (
     Referral,
 )
 from runtime.tables.refunds import Refund, RefundEvent, RefundLine
-from runtime.tables.sales import Order, OrderEvent, OrderLine
+from runtime.tables.sales import Order, OrderEvent, OrderLine, OrderNote
 from runtime.tables.service import Lease, Meta, Notice
 from runtime.tables.table import Table
 
@@ -55,6 +55,7 @@ ALL: tuple[type[Table], ...] = (
     Order,
     OrderLine,
     OrderEvent,
+    OrderNote,
     Parcel,
     ParcelLine,
     Paper,

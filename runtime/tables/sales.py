@@ -101,3 +101,19 @@ class OrderEvent(Table):
         """Names."""
 
         table_name = "order_event"
+
+
+class OrderNote(Table):
+    """What the merchant's people wrote at an order for each other; the buyer never reads it."""
+
+    id = BigAutoField()
+    order = ForeignKeyField(Order)
+    actor = TextField()
+    name = TextField()
+    text = TextField()
+    at = BigIntegerField()
+
+    class Meta:
+        """Names."""
+
+        table_name = "order_note"

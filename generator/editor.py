@@ -28,8 +28,10 @@ from generator.editing.saving import (
     StaleError,
     Version,
 )
+from generator.editing.yaml_text import edit
 
 __all__ = [
     "GONE", "Change", "Changes", "Clash", "Desk", "Insert", "Kind", "Merge", "Move", "Opened", "Path", "Plain",
-    "RefusedFileError", "Remove", "Saved", "Set", "StaleError", "UnwritableError", "Version", "ended_like",
+    "RefusedFileError", "Remove", "Saved", "Set", "StaleError", "UnwritableError", "Version", "edit",
+    "ended_like",
 ]  # fmt: skip

@@ -1,0 +1,181 @@
+"""Where everything stands in a YAML text: a tree of nodes with the indices of their first and last characters."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+from yaml.events import (
+    AliasEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    StreamEndEvent,
+)
+
+from generator.editing.change import Path
+from generator.source.decoding import is_suspect, replace_controls
+from generator.source.events import Parser
+
+_PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*(?:[ \t]+|(?=[\r\n])|$)|(?<=\s)#[^\r\n]*|[\r\n]+[ \t]*)*")
+_BREAK = re.compile(r"\r\n|\r|\n")
+_HEADER = re.compile(r"[|>][-+1-9]*")
+_ENDS = {MappingEndEvent, SequenceEndEvent}
+
+
+class Node(msgspec.Struct, gc=False):
+    """A value or key: ``kind`` is scalar, map, list or alias; ``flow`` says that brackets are around it.
+
+    ``outer`` is where its anchor and tag begin, ``start`` where it begins itself, ``end`` the index behind it: behind
+    its last character that is neither blank nor a comment. ``style`` is a scalar's: empty if plain, or its first sign.
+    A list's entries have no key.
+    """
+
+    kind: str
+    outer: int
+    start: int
+    end: int
+    style: str = ""
+    value: str = ""
+    anchor: str = ""
+    flow: bool = False
+    entries: list["Entry"] = []
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is written at all, which is read as null."""
+        return self.kind == "scalar" and not self.style and not self.value
+
+    def find(self, step: str | int) -> "Node | None":
+        """Return the value of a key or the item at an index."""
+        position = self.position(step)
+        return None if position is None else self.entries[position].value
+
+    def position(self, step: str | int) -> int | None:
+        """Return the place among the entries of a key or an index."""
+        if isinstance(step, int):
+            return step if self.kind == "list" and 0 <= step < len(self.entries) else None
+        if self.kind == "map":
+            for number, entry in enumerate(self.entries):
+                if entry.key is not None and entry.key.value == step:
+                    return number
+        return None
+
+
+class Entry(msgspec.Struct, gc=False):
+    """A key with its value, or an item of a list."""
+
+    key: Node | None
+    value: Node
+
+    @property
+    def first(self) -> int:
+        """The index where its key, or the item, begins."""
+        return self.value.outer if self.key is None else self.key.outer
+
+    @property
+    def last(self) -> int:
+        """The index behind it."""
+        return self.value.end if self.key is None else max(self.key.end, self.value.end)
+
+
+def read(text: str) -> Node | None:
+    """Return the tree of a text that was found to be good YAML; None where it holds nothing."""
+    clean = replace_controls(text, "")[0] if is_suspect(text) else text
+    get = Parser(clean).get_event
+    get()
+    if type(get()) is StreamEndEvent:
+        return None
+    event = get()
+    node = _node(event, get, clean)
+    return None if node.empty and not node.anchor else node
+
+
+def walk(root: Node) -> Iterator[tuple[Path, Node]]:
+    """Go through all values in the order of the text, each with the path that leads to it."""
+    open_: list[tuple[Path, Node]] = [((), root)]
+    while open_:
+        path, node = open_.pop()
+        yield path, node
+        for number in range(len(node.entries) - 1, -1, -1):
+            entry = node.entries[number]
+            open_.append(((*path, number if entry.key is None else entry.key.value), entry.value))
+
+
+def _node(event: Any, get: Callable[[], Any], text: str) -> Node:  # noqa: ANN401  an event of a parser without types
+    kind = type(event)
+    outer = event.start_mark.index
+    if kind is ScalarEvent:
+        end, style = event.end_mark.index, event.style or ""
+        bare = event.anchor is None and event.tag is None
+        start = outer if bare else min(_PROPERTIES.match(text, outer, end).end(), end)  # type: ignore[union-attr]
+        if style in _BLOCKS:
+            end = _end_of_block(text, start, end)
+        return Node("scalar", outer, start, end, "" if style == ":" else style, event.value, event.anchor or "")
+    if kind is AliasEvent:
+        return Node("alias", outer, outer, event.end_mark.index, value=event.anchor)
+    start = outer
+    if event.anchor is not None or event.tag is not None:
+        start = _PROPERTIES.match(text, outer).end()  # type: ignore[union-attr]
+    node = Node("map" if kind is MappingStartEvent else "list", outer, start, start, anchor=event.anchor or "")
+    node.flow = bool(event.flow_style)
+    node.entries = entries = []
+    mapping = kind is MappingStartEvent
+    while type(inner := get()) not in _ENDS:
+        key = _node(inner, get, text) if mapping else None
+        entries.append(Entry(key, _node(get() if mapping else inner, get, text)))
+    if node.flow:
+        node.end = inner.end_mark.index
+    elif entries:
+        node.end = entries[-1].last
+    return node
+
+
+_BLOCKS = {"|", ">"}
+
+
+def _end_of_block(text: str, start: int, end: int) -> int:
+    header = _HEADER.match(text, start)
+    if header and "+" in header[0]:
+        return end - len(_break_before(text, end))
+    return line_end(text, start + len(text[start:end].rstrip()))
+
+
+def _break_before(text: str, index: int) -> str:
+    return "\r\n" if text.endswith("\r\n", 0, index) else text[index - 1 : index] if text[index - 1] in "\r\n" else ""
+
+
+def closed(text: str) -> str:
+    """Return the text so that a line can follow: a block that ends without a break keeps its value when one comes."""
+    if not text or text[-1] in "\r\n":
+        return text
+    node = read(text)
+    while node is not None and node.entries:
+        node = node.entries[-1].value
+    found = _HEADER.match(text, node.start) if node is not None and node.style in _BLOCKS else None
+    if found is None or "-" in found[0]:
+        return text
+    return text[: found.end()].rstrip("+") + "-" + text[found.end() :]
+
+
+def line_start(text: str, index: int) -> int:
+    """Return where the line begins that holds an index."""
+    return max(text.rfind("\n", 0, index), text.rfind("\r", 0, index)) + 1
+
+
+def line_end(text: str, index: int) -> int:
+    """Return where the line ends that holds an index: at its break, or at the end of the text."""
+    found = _BREAK.search(text, index)
+    return found.start() if found else len(text)
+
+
+def break_at(text: str, index: int) -> str:
+    """Return how lines end around an index, as the next one does or else the one before."""
+    found = _BREAK.search(text, index) or _BREAK.search(text)
+    return found[0] if found else "\n"
+
+
+def column(text: str, index: int) -> int:
+    """Return the column, from 0, of an index."""
+    return index - line_start(text, index)

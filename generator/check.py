@@ -16,7 +16,7 @@ from generator.loading.reader import Ground, Reader
 from generator.messages import problem
 from generator.pictures import media
 from generator.problems import Mark, Problem, Severity
-from generator.rules import paying
+from generator.rules import drafting, paying
 from generator.shop import Shop
 from generator.source import cache, decoding, inventory, parallel, reading
 from generator.source.decoding import MAXIMUM_BYTES
@@ -66,7 +66,7 @@ def _check(folder: Path, now: str, *, keep: bool, lenient: bool) -> Checked:
     draft.now = now
     problems += found
     problems += [each for result in draft.results.values() for each in result.problems]
-    problems += list(rules.run(draft, whole=main is not None))
+    problems = drafting.milder(draft, [*problems, *rules.run(draft, whole=main is not None)])
     placed = _placed(draft, [_milder(each) for each in problems] if lenient else problems)
     failed = any(each.severity is Severity.ERROR for each in placed)
     texts = {file: each.text for file, each in draft.documents.items()}

@@ -214,6 +214,8 @@ class Seller(Value, frozen=True, kw_only=True):
     register: str = ""
     icp: str = ""
     public_security_record: str = ""
+    draft: bool = False
+    """Whether what the law asks for is still to come: until then only the rehearsal bank is paid."""
 
 
 class Zone(Value, frozen=True, kw_only=True):

@@ -45,6 +45,7 @@ def seller(tree: Tree, reader: Reader) -> Seller:
         type=SellerType(said.get("type") or "company"),
         licence_picture=said.get("licence_image"),
         exemption=reader.find_text(said, "exemption", ("seller",)),
+        draft=said.get("draft") is True,
         **plain,
     )
 

@@ -211,4 +211,12 @@ MESSAGES = {
         bad="country: US\n",
         good="country: US\n" + _BACK,
     ),
+    "legal-draft-sells": Message(
+        en="the seller's details are still to come (draft: true), so nobody may pay by {gateway} yet",
+        zh="经营者资料还标着待补（draft: true），还不能用 {gateway} 收款",
+        en_hint="complete the seller and take draft out, or keep the rehearsal bank alone",
+        zh_hint="补全 seller 并删掉 draft，或者只保留演练银行 rehearsal",
+        bad="country: CN\nseller: {type: sole_trader, draft: true}\npayment: [{gateway: cash_on_delivery}]\n",
+        good="country: CN\nseller: {type: sole_trader, draft: true}\npayment: [{gateway: rehearsal}]\n",
+    ),
 }

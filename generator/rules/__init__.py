@@ -8,6 +8,7 @@ from generator.rules import (
     addresses,
     china,
     colours,
+    drafting,
     effects,
     europe,
     handles,
@@ -81,6 +82,7 @@ RULES: tuple[Callable[[Draft], Problems], ...] = (
     europe.unit_prices,
     europe.safety,
     states.return_policy,
+    drafting.takes_no_money,
 )
 
 

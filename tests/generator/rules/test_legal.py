@@ -173,3 +173,27 @@ def test_american_shops_have_a_return_policy(spoil):
 def test_a_product_that_cannot_be_sent_back_says_why(spoil):
     problems = spoil({"products/longjing.yaml": "returns: {no_reason: false}\n"})
     assert [(each.code, each.path) for each in problems] == [("return-reason-missing", ("returns",))]
+
+
+def test_what_a_seller_announces_as_to_follow_is_only_warned_of(spoil):
+    found = spoil(
+        {
+            "shop.yaml": "country: CN\nlocale: en\nseller: {type: company, draft: true}\npayment: [{gateway: rehearsal}]\n"
+        }
+    )
+    assert codes(found) == []
+    assert {each.code for each in found if each.severity == "warning"} >= {
+        "legal-cn-licence-missing",
+        "legal-cn-licence-picture-missing",
+        "legal-cn-seller-incomplete",
+    }
+
+
+def test_a_number_that_is_wrong_is_wrong_before_the_rest_follows(spoil):
+    wrong = ", registration_number: 91350100M000100Y44, draft: true"
+    assert codes(spoil(chinese("company", wrong))) == ["legal-cn-credit-code-digit"]
+
+
+def test_nobody_pays_a_seller_whose_details_follow(spoil):
+    rest = "payment: [{gateway: rehearsal}, {gateway: cash_on_delivery}]\n"
+    assert codes(spoil(chinese("company", ", draft: true", rest))) == ["legal-draft-sells"]

@@ -102,6 +102,7 @@ class Code(StrEnum):
     PASSKEY_CLONED = "passkey-cloned"
     PASSKEY_KNOWN = "passkey-known"
     PASSKEY_UNKNOWN = "passkey-unknown"
+    SESSION_UNKNOWN = "session-unknown"
 
 
 _STATUS = {
@@ -157,6 +158,7 @@ _STATUS = {
     Code.PASSKEY_CLONED: 403,
     Code.PASSKEY_KNOWN: 409,
     Code.PASSKEY_UNKNOWN: 404,
+    Code.SESSION_UNKNOWN: 404,
 }
 
 

@@ -43,6 +43,8 @@ from runtime.web import (
     studio_host,
     withdrawal,
 )
+from runtime.web.areas import account, entry, entry_links, passkeys, team
+from runtime.web.areas import log as log_pages
 from runtime.web.front import Front
 from runtime.web.gate import BODY_LIMIT, UPLOAD_LIMIT, UPLOADS
 from runtime.web.metrics import Metrics
@@ -86,6 +88,12 @@ PLAIN: tuple[Blueprint, ...] = (
     studio_entry.blueprint,
     studio_help.blueprint,
     studio_host.blueprint,
+    entry.blueprint,
+    entry_links.blueprint,
+    passkeys.blueprint,
+    account.blueprint,
+    team.blueprint,
+    log_pages.blueprint,
 )
 """Views with one address."""
 

@@ -50,6 +50,13 @@ LIMITS = {
     "remind": Limit(10, 600),
     "live-hook": Limit(240, 60),
     "studio": Limit(10, 300),
+    "enter": Limit(10, 300),
+    "enter-account": Limit(10, 300),
+    "enter-anywhere": Limit(60, 3600),
+    "code": Limit(5, 300),
+    "code-anywhere": Limit(20, 3600),
+    "passkey": Limit(60, 60),
+    "forgotten": Limit(10, 3600),
 }
 GUESSING = frozenset({"lookup", "studio"})
 """What is limited even for this machine: secrets could be guessed."""
@@ -149,14 +156,21 @@ class Buckets:
 
     def take(self, name: str, client: str) -> int:
         """Take a token of a client; return 0, or the seconds to wait when there is none."""
+        return self._safely(name, client, 1)
+
+    def give(self, name: str, client: str) -> None:
+        """Give a client a token back, for what turned out to be right."""
+        self._safely(name, client, -1)
+
+    def _safely(self, name: str, client: str, wanted: int) -> int:
         try:
-            return self._take(name, client)
+            return self._take(name, client, wanted)
         except OSError as error:
             log.warning("limits are counted by each worker alone from now on: %s", error)
             self._slots = self._open(None)
-            return self._take(name, client)
+            return self._take(name, client, wanted)
 
-    def _take(self, name: str, client: str) -> int:
+    def _take(self, name: str, client: str, wanted: int) -> int:
         limit = self._limits[name]
         rate = limit.burst / limit.seconds
         key = hashlib.blake2b(f"{name}\0{network(client)}".encode(), digest_size=8).digest()
@@ -164,8 +178,9 @@ class Buckets:
             now = self._clock()
             place, tokens, since = self._find(key, now, limit)
             tokens = min(limit.burst, tokens + (now - since) * rate)
-            granted = tokens >= 1
-            self._slots.write(place, _SLOT.pack(key, tokens - 1 if granted else tokens, now))
+            granted = tokens >= wanted
+            left = min(limit.burst, tokens - wanted) if granted else tokens
+            self._slots.write(place, _SLOT.pack(key, left, now))
         return 0 if granted else math.ceil((1 - tokens) / rate)
 
     def _find(self, key: bytes, now: float, limit: Limit) -> tuple[int, float, float]:

@@ -13,11 +13,13 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as Answer
 
 from generator.shop import LiveRoom
+from runtime.access.roles import Permission
 from runtime.live import access
 from runtime.live.access import Access, Role
 from runtime.web import console, failures, tokens
 from runtime.web.console import guarded, page, refused, say
 from runtime.web.failures import limit
+from runtime.web.persons import Person, find_person
 from runtime.web.visit import Visit, visit
 
 blueprint = Blueprint("studio_entry", __name__)
@@ -30,11 +32,12 @@ _KEPT_FOR = 30 * 24 * 60 * 60
 
 
 class Guest(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody in the studio: their invitation, and the id of their session."""
+    """Somebody in the studio: their invitation, or what their account is worth here, and the id of their session."""
 
     here: Visit
     access: Access
     session: str
+    person: Person | None = None
 
     @property
     def host(self) -> bool:
@@ -49,7 +52,7 @@ class Guest(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def actor(self) -> str:
         """Return how what they do is noted."""
-        return f"{self.access.role}:{self.access.id}"
+        return self.person.actor if self.person else f"{self.access.role}:{self.access.id}"
 
     def may_see(self, room: str) -> bool:
         """Tell whether a room is theirs."""
@@ -97,6 +100,8 @@ def leave() -> Answer | Response:
     """Forget who this is."""
     guest = get_guest()
     check(guest)
+    if guest.person is not None:
+        return redirect("/console/", 303)
     answer = make_response(redirect(f"{ENTER}?left=1", 303))
     answer.delete_cookie(_name(), path="/console", secure=request.is_secure, httponly=True, samesite="Lax")
     return answer
@@ -104,8 +109,10 @@ def leave() -> Answer | Response:
 
 def get_guest(*, host: bool = False) -> Guest:
     """Return who asks; send others to the entrance, and refuse what only a host may do (403)."""
-    guest = _find()
+    guest = _find_colleague() or _find()
     if guest is None:
+        if find_person() is not None:
+            abort(403)
         if failures.wants_json() or request.method != "GET":
             abort(refused(401, say("live.js.signed_out")))
         abort(make_response(_ask(say("live.enter.first"), status=401)))
@@ -136,6 +143,19 @@ def body() -> dict[str, Any]:
     if not isinstance(found, dict):
         abort(400)
     return found
+
+
+def _find_colleague() -> Guest | None:
+    """Return who is signed in to the console, as host or assistant of all rooms by what their role may do."""
+    person = find_person()
+    if person is None or not person.may(Permission.LIVE_ASSIST):
+        return None
+    role = Role.HOST if person.may(Permission.LIVE_HOST) else Role.ASSISTANT
+    begun = person.sitting.started_at
+    own = Access(
+        id=person.id, name=person.name, role=role, room="", made_at=begun, expires_at=0, revoked_at=None, seen_at=begun
+    )
+    return Guest(here=visit(), access=own, session=person.session, person=person)
 
 
 def _find() -> Guest | None:

@@ -18,6 +18,7 @@ EN = {
     "refusal.passkey-cloned": "This passkey was refused, as a copy of it seems to be in use. Remove it from your "
     "account.",
     "refusal.passkey-known": "This passkey is in your account already.",
+    "refusal.session-unknown": "This device is signed out already.",
     "refusal.passkey-unknown": "There is no such passkey in your account.",
     "mail.console-hello": "Hello {name},",
     "mail.console-invite.subject": "You are invited to the console of {shop}",
@@ -83,6 +84,7 @@ ZH = {
     "refusal.passkey-refused": "通行密钥没有通过验证。请再试一次，或用密码登录。",
     "refusal.passkey-cloned": "该通行密钥似乎有另一份副本在使用，已拒绝。请把它从账号中移除。",
     "refusal.passkey-known": "该通行密钥已在您的账号中。",
+    "refusal.session-unknown": "这台设备已经退出了。",
     "refusal.passkey-unknown": "您的账号里没有这个通行密钥。",
     "mail.console-hello": "{name}，您好：",
     "mail.console-invite.subject": "邀请您加入“{shop}”的商家后台",
@@ -147,6 +149,7 @@ DE = {
     "refusal.passkey-cloned": "Dieser Passkey wurde abgelehnt: Offenbar ist eine Kopie in Gebrauch. Entfernen Sie "
     "ihn aus Ihrem Konto.",
     "refusal.passkey-known": "Dieser Passkey ist schon in Ihrem Konto.",
+    "refusal.session-unknown": "Dieses Gerät ist schon abgemeldet.",
     "refusal.passkey-unknown": "Diesen Passkey gibt es in Ihrem Konto nicht.",
     "mail.console-hello": "Guten Tag {name},",
     "mail.console-invite.subject": "Einladung in die Verwaltung von {shop}",

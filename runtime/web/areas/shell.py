@@ -85,6 +85,7 @@ AREAS: tuple[tuple[Area, ...], ...] = (
         Area(name="pages", path="/console/pages", icon="page", permission=Permission.PAGES_SEE),
         Area(name="settings", path="/console/settings", icon="gear", permission=Permission.SETTINGS_SEE, key="s"),
         Area(name="team", path="/console/team", icon="shield", permission=Permission.TEAM_EDIT),
+        Area(name="log", path="/console/log", icon="log", permission=Permission.LOG_SEE),
     ),
 )
 """The areas in groups, as they stand at the side."""

@@ -1,7 +1,7 @@
 """The front door of editing: change values of a shop's text files by their place in the text.
 
-``edit(text, changes)`` returns YAML text in which only what the changes are about is different: comments, order, quotes,
-indentation and unknown keys stay byte by byte. ``Desk`` opens, saves, merges and takes back files of a shop's folder.
+``edit(text, changes)`` returns YAML text in which only what the changes are about is different: comments, order,
+quotes, indentation and unknown keys stay byte by byte. ``Desk`` opens, saves, merges and takes back a shop's files.
 """
 
 from generator.editing.change import (

@@ -1,11 +1,12 @@
 """Files are written here and nowhere else: whole or not at all, never through a link, never into a foreign folder."""
 
 import contextlib
+import ctypes
 import os
 import stat
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 if sys.platform == "win32":
@@ -18,6 +19,9 @@ MARKER = ".shopwright"
 _MARKER_TEXT = b"This folder is written by shopwright build. Do not keep anything of your own here.\n"
 _LOOKS = 0.02
 """Seconds between two looks at a lock."""
+_LIBRARY = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+_HERE, _EXCHANGE = -100, 2
+"""AT_FDCWD and RENAME_EXCHANGE of renameat2(2)."""
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -62,19 +66,8 @@ def replace(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = True)
     Without ``durable`` the caller syncs later (see ``sync``): many files at once are much faster that way.
     """
     temporary = path.with_name(f".{path.name[:120]}.{os.getpid()}.tmp")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NOFOLLOW
     try:
-        handle = os.open(temporary, flags, mode)
-    except FileExistsError:
-        temporary.unlink()
-        handle = os.open(temporary, flags, mode)
-    try:
-        try:
-            write_all(handle, data)
-            if durable:
-                os.fsync(handle)
-        finally:
-            os.close(handle)
+        _write_new(temporary, data, mode, durable=durable)
         temporary.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -82,6 +75,50 @@ def replace(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = True)
         raise
     if durable:
         sync_folder(path.parent)
+
+
+def _write_new(path: Path, data: bytes, mode: int, *, durable: bool) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NOFOLLOW
+    try:
+        handle = os.open(path, flags, mode)
+    except FileExistsError:
+        path.unlink()
+        handle = os.open(path, flags, mode)
+    try:
+        write_all(handle, data)
+        if durable:
+            os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def replace_known(path: Path, data: bytes, known: Callable[[bytes], bool], *, mode: int = 0o644) -> bool:
+    """Replace a file durably if its bytes are known, or change nothing and return False; raise OSError.
+
+    Programs that know nothing of our locks write too. Where the system can, both files change places in one step and
+    what came out is looked at, so that nothing written a moment before is lost; elsewhere the moment is very short.
+    """
+    temporary = path.with_name(f".{path.name[:120]}.{os.getpid()}.tmp")
+    try:
+        _write_new(temporary, data, mode, durable=True)
+        good = path.is_file() and known(path.read_bytes())
+        if good and not exchange(temporary, path):
+            temporary.replace(path)
+        elif good:
+            good = known(temporary.read_bytes())
+            if not good:
+                exchange(temporary, path)
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+    sync_folder(path.parent)
+    return good
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Let two files change places in one step; False where the system or the disk cannot."""
+    call = getattr(_LIBRARY, "renameat2", None)
+    return call is not None and call(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE) == 0
 
 
 def atomic_write(path: Path, data: bytes, *, mode: int = 0o644) -> None:

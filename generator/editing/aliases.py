@@ -1,7 +1,7 @@
 """Anchors and aliases: a change is about one path alone, so what shares a value with it gets that value first.
 
-A change at an alias, or below it, is made in a copy written out in its place. Before a value with an anchor changes, the
-first alias of it becomes the place of the old value, with the anchor, and the others refer to that. An anchor that
+A change at an alias, or below it, is made in a copy written out in its place. Before a value with an anchor changes,
+the first alias of it becomes the place of the old value, with the anchor, and the others refer to that. An anchor that
 loses its last alias goes as well.
 """
 

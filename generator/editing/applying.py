@@ -205,4 +205,3 @@ def _moved(old: list[Data], new: list[Data]) -> tuple[int, int] | None:
     if old[first:last] == new[first + 1 : last + 1] and old[last] == new[first]:
         return last, first
     return None
-

@@ -40,10 +40,7 @@ def find(text: str, node: Node, *, top: bool = False) -> list[Block]:
 def _heads(text: str, node: Node) -> list[int]:
     if node.kind == "map":
         return [_key_head(text, entry.first) for entry in node.entries]
-    heads: list[int] = []
-    for number in range(len(node.entries)):
-        heads.append(node.start if number == 0 else _dash(text, node.entries[number - 1].last))
-    return heads
+    return [node.start, *(_dash(text, entry.last) for entry in node.entries[:-1])]
 
 
 def _key_head(text: str, first: int) -> int:

@@ -12,7 +12,7 @@ _COMMENT = re.compile(r"[ \t]+#[^\r\n]*")
 
 
 class Part(msgspec.Struct, frozen=True):
-    """An entry between brackets and what follows it: ``comma`` and ``comment`` end there, ``rest`` leads to the next."""
+    """An entry between brackets and what follows it: its comma and comment end there, ``behind`` begins the next."""
 
     start: int
     end: int
@@ -68,7 +68,9 @@ def insert(text: str, node: Node, parts: Sequence[Part], index: int, written: st
         place = last.comma if trailing else last.end
         return text[:place] + ("" if trailing else ",") + apart + written + ("," if trailing else "") + text[place:]
     comma = text[last.end : last.comma] or ","
-    place = max(last.comment, min(line_end(text, last.comment), node.end - 1)) if last.comment > last.comma else last.comma
+    place = last.comma
+    if last.comment > last.comma:
+        place = max(last.comment, min(line_end(text, last.comment), node.end - 1))
     return (
         text[: last.end] + comma + text[last.comma : place] + apart + written + ("," if trailing else "") + text[place:]
     )

@@ -24,7 +24,7 @@ class Place:
                 break
             self.nodes.append(found)
         self.whole = len(self.nodes) == len(path) + 1
-        self.writer = Writer(text, root, break_at(text, self.nodes[-1].outer), rows=rows)
+        self.writer = Writer(text, break_at(text, self.nodes[-1].outer), rows=rows)
         self.rows = rows
 
     @property
@@ -61,11 +61,14 @@ def write(text: str, change: Change, *, rows: bool = True) -> str:
 
     Without ``rows`` text of several lines is written on one.
     """
-    root = spans.read(text)
+    small = isinstance(change, Set) and not isinstance(change.value, dict | list)
+    root = spans.read(text, change.path if small else None)
     if root is None:
         return _first(text, change)
     if isinstance(change, Set):
         place = Place(text, root, change.path, rows=rows)
+        if small and (not place.whole or place.node.kind in {"map", "list"}):
+            place = Place(text, spans.read(text) or root, change.path, rows=rows)
         return replace(place, change.value) if place.whole else _add(place, change)
     place = Place(text, root, change.path[:-1], rows=rows)
     if not place.whole:
@@ -85,7 +88,7 @@ def _first(text: str, change: Change) -> str:
     if given is None:
         raise UnwritableError("no-such-path", change.path)
     ending = break_at(text, 0)
-    writer = Writer(text, None, ending)
+    writer = Writer(text, ending)
     rows = [writer.entry(key, value, 0, None) for key, value in given.items()]
     apart = ending if text and text[-1] not in "\r\n" else ""
     return text + apart + ending.join([*rows, ""])

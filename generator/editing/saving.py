@@ -33,6 +33,8 @@ class Kind(StrEnum):
     UNDO = "undo"
     REDO = "redo"
     RESTORE = "restore"
+    VOID = "void"
+    """Says that version ``of`` never came to be: the machine stopped between the journal's line and the file."""
 
 
 class Version(Value, frozen=True, kw_only=True):
@@ -79,7 +81,7 @@ class Clash(Value, frozen=True, kw_only=True):
 
 
 class Saved(Value, frozen=True, kw_only=True):
-    """A file after a save; ``version`` is None when nothing was to be written; ``left`` are clashes that were settled."""
+    """A file after a save; ``version`` is None when there was nothing to write; ``left`` are clashes now settled."""
 
     file: str
     text: str

@@ -20,13 +20,15 @@ _OTHERWISE = re.compile(
     r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt \t].*)?"
 )
 """What readers of YAML 1.1 or 1.2 take for something else than text."""
-_ESCAPED = re.compile("[\"\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+_ESCAPED = re.compile('["\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]')
 _NOT_RAW = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 _NOT_IN_BLOCK = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]|^[ \t]+$|^\t", re.MULTILINE)
 _NAMED = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\u2028": "\\L", "\u2029": "\\P"}
 _SPACE = re.compile(r"(?<=\S) (?=\S)")
 _FOLD = re.compile(r"(?<=[^\n])\n(\n*)(?=[^\n])")
 _NARROW = 60
+_DEEPEST = 9
+"""A block's indentation is told by one digit."""
 
 
 def constant(value: bool | None) -> str:  # noqa: FBT001  it is the value itself
@@ -83,7 +85,7 @@ def block(value: str, style: str, indent: int, depth: int, old: Sequence[str] = 
     first = next(row for row in rows if row)
     mark = ""
     if first.startswith(" "):
-        if not 1 <= depth <= 9:
+        if not 1 <= depth <= _DEEPEST:
             return None
         mark = str(depth)
     lines = [" " * indent + row if row else "" for row in rows]

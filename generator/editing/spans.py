@@ -11,6 +11,7 @@ from yaml.events import (
     MappingStartEvent,
     ScalarEvent,
     SequenceEndEvent,
+    SequenceStartEvent,
     StreamEndEvent,
 )
 
@@ -21,7 +22,10 @@ from generator.source.events import Parser
 _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*(?:[ \t]+|(?=[\r\n])|$)|(?<=\s)#[^\r\n]*|[\r\n]+[ \t]*)*")
 _BREAK = re.compile(r"\r\n|\r|\n")
 _HEADER = re.compile(r"[|>][-+1-9]*")
+_STARTS = {MappingStartEvent, SequenceStartEvent}
 _ENDS = {MappingEndEvent, SequenceEndEvent}
+
+Get = Callable[[], Any]
 
 
 class Node(msgspec.Struct, gc=False):
@@ -80,15 +84,18 @@ class Entry(msgspec.Struct, gc=False):
         return self.value.end if self.key is None else max(self.key.end, self.value.end)
 
 
-def read(text: str) -> Node | None:
-    """Return the tree of a text that was found to be good YAML; None where it holds nothing."""
+def read(text: str, path: Path | None = None) -> Node | None:
+    """Return the tree of a text that was found to be good YAML; None where it holds nothing.
+
+    With a path, which is faster, only what stands on it is opened: mappings and lists beside it have no entries.
+    """
     clean = replace_controls(text, "")[0] if is_suspect(text) else text
     get = Parser(clean).get_event
     get()
     if type(get()) is StreamEndEvent:
         return None
     event = get()
-    node = _node(event, get, clean)
+    node = _node(event, get, clean, path)
     return None if node.empty and not node.anchor else node
 
 
@@ -103,33 +110,63 @@ def walk(root: Node) -> Iterator[tuple[Path, Node]]:
             open_.append(((*path, number if entry.key is None else entry.key.value), entry.value))
 
 
-def _node(event: Any, get: Callable[[], Any], text: str) -> Node:  # noqa: ANN401  an event of a parser without types
+def _node(event: Any, get: Get, text: str, path: Path | None) -> Node:  # noqa: ANN401  an event without types
     kind = type(event)
     outer = event.start_mark.index
     if kind is ScalarEvent:
-        end, style = event.end_mark.index, event.style or ""
-        bare = event.anchor is None and event.tag is None
-        start = outer if bare else min(_PROPERTIES.match(text, outer, end).end(), end)  # type: ignore[union-attr]
-        if style in _BLOCKS:
-            end = _end_of_block(text, start, end)
-        return Node("scalar", outer, start, end, "" if style == ":" else style, event.value, event.anchor or "")
+        return _scalar(event, text)
     if kind is AliasEvent:
         return Node("alias", outer, outer, event.end_mark.index, value=event.anchor)
     start = outer
     if event.anchor is not None or event.tag is not None:
         start = _PROPERTIES.match(text, outer).end()  # type: ignore[union-attr]
-    node = Node("map" if kind is MappingStartEvent else "list", outer, start, start, anchor=event.anchor or "")
+    mapping = kind is MappingStartEvent
+    node = Node("map" if mapping else "list", outer, start, start, anchor=event.anchor or "")
     node.flow = bool(event.flow_style)
     node.entries = entries = []
-    mapping = kind is MappingStartEvent
     while type(inner := get()) not in _ENDS:
-        key = _node(inner, get, text) if mapping else None
-        entries.append(Entry(key, _node(get() if mapping else inner, get, text)))
+        key = _scalar(inner, text) if mapping else None
+        value = get() if mapping else inner
+        if path is None:
+            entries.append(Entry(key, _node(value, get, text, None)))
+        elif path and path[0] == (len(entries) if key is None else key.value):
+            entries.append(Entry(key, _node(value, get, text, path[1:])))
+        else:
+            entries.append(Entry(key, _closed_node(value, get, text)))
     if node.flow:
         node.end = inner.end_mark.index
     elif entries:
         node.end = entries[-1].last
     return node
+
+
+def _closed_node(event: Any, get: Get, text: str) -> Node:  # noqa: ANN401  an event without types
+    """Return a node without its entries."""
+    if type(event) not in _STARTS:
+        return _node(event, get, text, None)
+    depth, last = 1, event
+    while depth:
+        kind = type(inner := get())
+        if kind in _STARTS:
+            depth += 1
+        elif kind in _ENDS:
+            depth -= 1
+            last = inner if inner.start_mark.index < inner.end_mark.index else last
+        else:
+            last = inner
+    end = _scalar(last, text).end if type(last) is ScalarEvent else last.end_mark.index
+    kind_name = "map" if type(event) is MappingStartEvent else "list"
+    index = event.start_mark.index
+    return Node(kind_name, index, index, end, flow=bool(event.flow_style))
+
+
+def _scalar(event: Any, text: str) -> Node:  # noqa: ANN401  an event without types
+    outer, end, style = event.start_mark.index, event.end_mark.index, event.style or ""
+    bare = event.anchor is None and event.tag is None
+    start = outer if bare else min(_PROPERTIES.match(text, outer, end).end(), end)  # type: ignore[union-attr]
+    if style in _BLOCKS:
+        end = _end_of_block(text, start, end)
+    return Node("scalar", outer, start, end, style, event.value, event.anchor or "")
 
 
 _BLOCKS = {"|", ">"}

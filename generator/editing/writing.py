@@ -6,7 +6,7 @@ from functools import cached_property
 
 from generator.editing import scalars
 from generator.editing.change import Plain
-from generator.editing.spans import Node, column, line_end, line_start, walk
+from generator.editing.spans import Node, column, line_end, line_start, read, walk
 from generator.source.decoding import lines
 from generator.source.events import Data
 
@@ -21,13 +21,12 @@ class Writer:
     Without ``rows`` no text is written as a block of rows: where something behind it would be taken for a part of it.
     """
 
-    def __init__(self, text: str, root: Node | None, ending: str, *, rows: bool = True) -> None:
+    def __init__(self, text: str, ending: str, *, rows: bool = True) -> None:
         self.text = text
         self.ending = ending
         self._has_blocks = rows
-        self._root = root
 
-    def scalar(self, value: str | bool | None, like: Node | None, *, flow: bool) -> str:
+    def scalar(self, value: Data, like: Node | None, *, flow: bool) -> str:
         """Write a value that is no mapping or list on one line."""
         style = like.style if like is not None and like.kind == "scalar" else ""
         old = like.value if like is not None and like.kind == "scalar" and not style else ""
@@ -46,7 +45,7 @@ class Writer:
         """Write a value between brackets, on one line."""
         pad = " " if self._padded else ""
         if isinstance(value, dict) and value:
-            items = [f"{self.key(key, flow=True)}: {self.within(item, _child(like, key))}" for key, item in value.items()]
+            items = (f"{self.key(key, flow=True)}: {self.within(value[key], _child(like, key))}" for key in value)
             return "{" + pad + ", ".join(items) + pad + "}"
         if isinstance(value, list) and value:
             return "[" + ", ".join(self.within(item, _item(like, number)) for number, item in enumerate(value)) + "]"
@@ -141,7 +140,8 @@ class Writer:
 
     @cached_property
     def _nodes(self) -> list[Node]:
-        return [node for _, node in walk(self._root)] if self._root else []
+        root = read(self.text)
+        return [node for _, node in walk(root)] if root else []
 
     @cached_property
     def _quote(self) -> str:

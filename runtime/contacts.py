@@ -20,8 +20,8 @@ def check(placement: Placement) -> None:
     if not (contact.email or contact.phone):
         raise Refusal(Code.FIELD_MISSING, field="email")
     _refuse_unless(not contact.email or is_email(contact.email), "email")
-    _refuse_unless(not contact.phone or _is_phone(contact.phone), "phone")
-    _refuse_unless(not address.phone or _is_phone(address.phone), "address.phone")
+    _refuse_unless(not contact.phone or is_phone(contact.phone), "phone")
+    _refuse_unless(not address.phone or is_phone(address.phone), "address.phone")
     destination = address.destination
     lines = {
         "name": contact.name,
@@ -55,7 +55,8 @@ def is_email(text: str) -> bool:
     return bool(_EMAIL.fullmatch(text)) and _is_clean(text)
 
 
-def _is_phone(text: str) -> bool:
+def is_phone(text: str) -> bool:
+    """Return whether a text looks like a number that can be called."""
     return bool(_PHONE.fullmatch(text)) and sum(character.isdigit() for character in text) >= FEWEST_DIGITS
 
 

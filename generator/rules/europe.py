@@ -61,16 +61,27 @@ def imprint(draft: Draft) -> Iterator[Problem]:
 
 def vat(draft: Draft) -> Iterator[Problem]:
     """A VAT number has the form of its country, and a German one its check digit."""
-    number = re.sub(r"[\s.-]", "", draft.shop.seller.vat_number).upper()
+    number = _tidy(draft.shop.seller.vat_number)
     if not _holds(draft):
         return
     if not number:
         if draft.shop.seller.type is SellerType.COMPANY:
             yield in_shop("legal-eu-vat-missing", ("seller",))
         return
-    pattern = _VAT.get(number[:2])
-    if pattern is None or not re.fullmatch(pattern, number[2:]) or (number[:2] == "DE" and not german_vat(number[2:])):
+    if not is_vat_number(number):
         yield in_shop("legal-eu-vat-form", ("seller", "vat_number"), number=draft.shop.seller.vat_number)
+
+
+def is_vat_number(text: str) -> bool:
+    """Return whether a VAT number has the form of its country, and a German one its check digit."""
+    number = _tidy(text)
+    pattern = _VAT.get(number[:2])
+    fits = pattern is not None and re.fullmatch(pattern, number[2:]) is not None
+    return fits and (number[:2] != "DE" or german_vat(number[2:]))
+
+
+def _tidy(number: str) -> str:
+    return re.sub(r"[\s.-]", "", number).upper()
 
 
 def german_vat(digits: str) -> bool:

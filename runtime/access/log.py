@@ -11,7 +11,7 @@ import json
 import logging
 import unicodedata
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 from generator.shop import Value
 from runtime.access.lodge import Lodge
@@ -20,6 +20,9 @@ from runtime.transaction import Row, Transaction
 log = logging.getLogger(__name__)
 _KEY = "console-log"
 _LONGEST = 500
+_FORMULA = ("=", "+", "-", "@")
+HEAD = ("number", "at", "actor", "name", "what", "subject", "before", "after", "address", "seal")
+"""The names of what ``cells`` returns."""
 _CHUNK = 1000
 _LOCK = "SELECT pg_advisory_xact_lock(7427)"
 _INSIDE = "(subject LIKE ? ESCAPE '!' OR before LIKE ? ESCAPE '!' OR after LIKE ? ESCAPE '!')"
@@ -69,7 +72,10 @@ class Wish(Value, frozen=True, kw_only=True):
 
 
 class Break(Value, frozen=True):
-    """Where the log is not what was written: ``changed``, ``missing``, ``cut`` (its end is gone), ``clock``."""
+    """Where the log is not what was written.
+
+    ``changed``, ``missing``, ``cut`` (its end is gone), ``clock`` (it goes backwards), ``expected`` (a seal is gone).
+    """
 
     kind: str
     number: int
@@ -142,9 +148,16 @@ def kinds(transaction: Transaction) -> list[str]:
     return [str(row[0]) for row in transaction.all("SELECT DISTINCT what FROM console_log ORDER BY what")]
 
 
-def verify(transaction: Transaction, lodge: Lodge) -> Verdict:
-    """Hold every row against the chain, and its end against the seal in ``meta``."""
-    breaks = list[Break]()
+def cells(line: Line) -> list[str | int]:
+    """Return a row for a spreadsheet: its moment in UTC, and no text that is taken for a formula."""
+    at = datetime.fromtimestamp(line.at, UTC).isoformat().replace("+00:00", "Z")
+    texts = (*_texts(line), line.seal)
+    return [line.number, at, *(f"'{text}" if text.startswith(_FORMULA) else text for text in texts)]
+
+
+def verify(transaction: Transaction, lodge: Lodge, expected: str = "") -> Verdict:
+    """Hold every row against the chain, its end against the seal in ``meta``, and one seal that was noted before."""
+    breaks, awaited = list[Break](), bool(expected)
     number, at, seal = 0, 0, ""
     for line in _all(transaction):
         if line.number != number + 1:
@@ -154,8 +167,11 @@ def verify(transaction: Transaction, lodge: Lodge) -> Verdict:
         if line.at < at:
             breaks.append(Break("clock", line.number))
         number, at, seal = line.number, line.at, line.seal
+        awaited = awaited and seal != expected
     if not _is_the_end(transaction, lodge, number, seal):
         breaks.append(Break("cut", number))
+    if awaited:
+        breaks.append(Break("expected", number))
     return Verdict(rows=number, seal=seal, breaks=tuple(breaks))
 
 

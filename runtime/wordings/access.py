@@ -48,6 +48,7 @@ EN = {
     "console.command.no-address": "(The shop has no address yet: put it before this, or say --address.)",
     "console.command.elsewhere": "(The shop rehearses: where it is not reached at this address, say --address, such "
     "as --address http://127.0.0.1:8000.)",
+    "console.command.ask": "Password",
     "console.command.nobody": "Nobody has an account yet: shopwright console add-user {folder} EMAIL --role owner",
     "console.command.invited": "invited",
     "console.command.password": "password",
@@ -112,6 +113,7 @@ ZH = {
     "console.command.link": "链接在 {until} 前有效，仅可使用一次；拿到链接的人即可设置密码：",
     "console.command.no-address": "（店铺还没有网址，请自行补上，或用 --address 指定。）",
     "console.command.elsewhere": "（店铺在演练中；若不在此网址，请用 --address 指定，例如 --address http://127.0.0.1:8000。）",
+    "console.command.ask": "密码",
     "console.command.nobody": "还没有人有账号：shopwright console add-user {folder} EMAIL --role owner",
     "console.command.invited": "已邀请",
     "console.command.password": "密码",
@@ -180,6 +182,7 @@ DE = {
     "--address.)",
     "console.command.elsewhere": "(Der Laden probt: Ist er nicht unter dieser Adresse erreichbar, nennen Sie seine "
     "mit --address, etwa --address http://127.0.0.1:8000.)",
+    "console.command.ask": "Passwort",
     "console.command.nobody": "Noch hat niemand ein Konto: shopwright console add-user {folder} EMAIL --role owner",
     "console.command.invited": "eingeladen",
     "console.command.password": "Passwort",

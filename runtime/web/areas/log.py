@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -23,8 +23,6 @@ _PAGE = 50
 _MOST = 100_000
 _LONGEST = 100
 _HIGHEST = (1 << 53) - 1
-_HEAD = ("number", "at", "actor", "name", "what", "subject", "before", "after", "address", "seal")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @blueprint.get(_HOME)
@@ -61,11 +59,8 @@ def table() -> Response:
     found = office.database.read(lambda look: log.lines(look, wish, limit=_MOST))
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(_HEAD)
-    for line in found:
-        at = datetime.fromtimestamp(line.at, UTC).isoformat().replace("+00:00", "Z")
-        texts = (line.actor, line.name, line.what, line.subject, line.before, line.after, line.address, line.seal)
-        writer.writerow([line.number, at, *map(_cell, texts)])
+    writer.writerow(log.HEAD)
+    writer.writerows(map(log.cells, found))
     log.note(office, person.by, Entry(what="log.exported", after=str(len(found))), visit().now)
     answer = make_response(out.getvalue().encode("utf-8-sig"))
     answer.headers["Content-Type"] = "text/csv; charset=utf-8"
@@ -122,8 +117,3 @@ def _name(actor: str, name: str) -> str:
     if name:
         return name
     return say(f"log.actor.{actor}") if actor in {"command", "nobody"} else actor
-
-
-def _cell(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text

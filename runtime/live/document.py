@@ -136,11 +136,12 @@ def write(scene: Scene, now_ms: int, found: Phase) -> bytes:
 
 def block(number: int, messages: Sequence[Message], removed: Sequence[int]) -> bytes:
     """Return a block of chat."""
-    lines = [
-        {"seq": each.seq, "name": each.name, "text": each.body, "at": each.at_ms, "host": each.host}
-        for each in messages
-    ]
-    return _ENCODER.encode({"n": number, "messages": lines, "removed": removed})
+    return _ENCODER.encode({"n": number, "messages": [_line(each) for each in messages], "removed": removed})
+
+
+def _line(message: Message) -> dict[str, Any]:
+    line = {"seq": message.seq, "name": message.name, "text": message.body, "at": message.at_ms, "host": message.host}
+    return {**line, "assistant": True} if message.assistant else line
 
 
 def _announced(room: LiveRoom, ended: Broadcast) -> bool:

@@ -2,12 +2,14 @@
 
 Pure: ``clean`` returns what is shown, ``Sieve(words).find(text)`` says why a text is not let through. A text is
 compared by its letters alone: compatibility forms (full width, circled, mathematical), marks, invisible characters,
-letters of other scripts that look alike and digits that stand for letters are folded first.
+traditional characters, letters of other scripts that look alike and digits that stand for letters are folded first.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable
+
+import opencc
 
 MOST = 120
 """Characters of a message."""
@@ -30,6 +32,22 @@ _LINK = re.compile(
     rf"(?:\s?\.\s?(?:{_USUAL})|\.(?:{_ENDINGS}))(?![a-z0-9])"
 )
 _SPACES = re.compile(r"\s+")
+
+
+class _Simplified(dict[int, str]):
+    """The simplified character of each, found when it is first met: one by one, so that neighbours change nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._converter = opencc.OpenCC("t2s")
+
+    def __missing__(self, code: int) -> str:
+        found = self[code] = self._converter.convert(chr(code)) if code >= _FIRST_HAN else chr(code)
+        return found
+
+
+_FIRST_HAN = 0x2E80
+_SIMPLIFIED = _Simplified()
 
 
 def clean(text: str) -> str:
@@ -62,7 +80,7 @@ def folded(text: str) -> str:
     """Return a text in the form that it is compared in, with its gaps."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text)).casefold()
     kept = (letter for letter in plain if unicodedata.category(letter) not in {"Mn", "Me", "Cf", "Co", "Cn", "Cs"})
-    return unicodedata.normalize("NFC", "".join(kept)).translate(_CONFUSABLE)
+    return unicodedata.normalize("NFC", "".join(kept)).translate(_SIMPLIFIED).translate(_CONFUSABLE)
 
 
 def skeleton(text: str) -> str:

@@ -119,8 +119,12 @@ class Flash(Value, frozen=True, kw_only=True):
     until: int
 
 
+ASSISTANT = "assistant-"
+"""How the id begins under which an assistant writes; ids of viewers are hexadecimal."""
+
+
 class Message(Value, frozen=True, kw_only=True):
-    """A line of chat; ``contact`` holds hashes that are parted by spaces."""
+    """A line of chat; ``contact`` holds hashes that are parted by spaces, ``host`` is of the house."""
 
     room: str
     seq: int
@@ -132,6 +136,11 @@ class Message(Value, frozen=True, kw_only=True):
     at_ms: int
     state: str
     host: bool
+
+    @property
+    def assistant(self) -> bool:
+        """Tell whether who wrote helps the host and is none."""
+        return self.host and self.viewer.startswith(ASSISTANT)
 
 
 def milliseconds(now: datetime) -> int:

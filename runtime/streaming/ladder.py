@@ -253,7 +253,7 @@ class Ladder:
             while data := await reader.read(_READ):
                 picture.read(data, self._channel.wall(), self._times)
         except (ProtocolError, ApartError) as error:
-            log.warning("what ffmpeg wrote cannot be shown: %s", error or type(error).__name__)
+            log.warning("what ffmpeg wrote cannot be shown: %s", str(error) or type(error).__name__)
             self._stop()
             self._rest()
         finally:

@@ -10,7 +10,7 @@ from generator.shop import LiveRoom
 from runtime.console import words
 from runtime.live import broadcasts, document, retention, tickets
 from runtime.live.tickets import Pass
-from runtime.live.values import Broadcast, State
+from runtime.live.values import ASSISTANT, Broadcast, State
 from runtime.web import console, headers, studio_desk
 from runtime.web.console import guarded, page, say
 from runtime.web.live_origin import Daemon, Listening
@@ -209,7 +209,7 @@ def _pass(guest: Guest, room: LiveRoom) -> str:
     here = guest.here
     made = Pass(
         room=room.handle,
-        viewer=f"studio-{guest.access.id}",
+        viewer=f"{'studio-' if guest.host else ASSISTANT}{guest.access.id}",
         name=guest.access.name,
         locale=console.locale(),
         host=True,

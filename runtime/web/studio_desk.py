@@ -235,6 +235,7 @@ def _line(message: Message) -> dict[str, Any]:
         "at": message.at_ms,
         "state": message.state,
         "host": message.host,
+        "assistant": message.assistant,
     }
 
 

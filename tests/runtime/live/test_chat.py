@@ -296,10 +296,21 @@ def test_the_host_writes_with_a_badge_and_without_waiting(desk, database, settin
     desk.tick(later(1))
     desk.tick(later(2))
     assert [(line["name"], line["host"]) for line in blocks(settings)[0]["messages"]] == [("Wang", True)] * 2
+    assert "assistant" not in blocks(settings)[0]["messages"][0]
     assert state(settings)["chat"]["notice"] == "Free delivery today"
     chat.pin_notice(database, "tea-talk", "", by="host:1", now=NOW)
     desk.tick(later(3))
     assert state(settings)["chat"]["notice"] == ""
+
+
+def test_an_assistant_writes_with_a_badge_of_their_own(desk, settings):
+    helper = viewer(settings, "Li", host=True, viewer="assistant-7")
+    assert desk.say("tea-talk", helper, "I am looking it up", HERE, NOW).code == "shown"
+    assert desk.say("tea-talk", viewer(settings, "Wu", viewer="assistant-8"), "me too", HERE, NOW).code == "shown"
+    desk.tick(later(1))
+    desk.tick(later(2))
+    told = [(line["name"], line["host"], line.get("assistant")) for line in blocks(settings)[0]["messages"]]
+    assert told == [("Li", True, True), ("Wu", False, None)]
 
 
 def test_the_chat_ends_with_the_broadcast(desk, database, settings):

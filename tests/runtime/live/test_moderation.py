@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from runtime.live.moderation import MOST, Sieve, clean, folded, skeleton
 
-SIEVE = Sieve(["shit", "casino", "微信", "加V", "ass", "Scheiße"])
+SIEVE = Sieve(["shit", "casino", "微信", "加V", "ass", "Scheiße", "赌场", "發票"])
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,7 @@ SIEVE = Sieve(["shit", "casino", "微信", "加V", "ass", "Scheiße"])
         "so, SHIT!", "c4s1n0", "ca$ino", "𝐂𝐀𝐒𝐈𝐍𝐎", "cаsino", "微 信", "微\u200b信", "微.信", "微_信", "微*信号",
         "加v", "加Ｖ信", "加 ⓥ",
         "SCHEISSE", "scheiße", "s c h e i ß e", "a s s",
+        "去賭場", "賭　场", "赌.場", "发票", "發 票", "代开髮票",
     ],
 )  # fmt: skip
 def test_l12_a_blocked_word_is_found_in_every_dress(text):
@@ -39,6 +40,7 @@ def test_l12_a_blocked_word_is_found_in_every_dress(text):
         "1111",
         "扣1",
         "好看！",
+        "打赌输了去茶场",
     ],
 )
 def test_a_word_that_only_contains_those_letters_is_let_through(text):

@@ -100,6 +100,11 @@ def test_chat_is_held_let_through_answered_taken_away_and_its_author_muted(on_ai
     page.locator(".line-more").first.click()
     page.locator("[data-line-act=remove]").click()
     expect(page.locator(".line-removed")).to_have_count(1)
+    page.locator(".line-host .line-more").click()
+    expect(page.locator("[data-line-act=mute]")).to_be_hidden()
+    expect(page.locator("[data-line-act=ban]")).to_be_hidden()
+    page.locator("[data-line-act=remove]").click()
+    expect(page.locator(".line-removed")).to_have_count(2)
     page.locator("[data-act=end]").click()
     page.locator("[data-act=end-now]").click()
 

@@ -309,8 +309,10 @@ class TestWhatIsHandedOut:
 
     def test_a_pass_to_write_as_the_house_is_short_and_for_this_room(self, still):
         secret = still.extensions["shopwright"].settings.secret
-        found = tickets.verify_pass(secret, Guest(still, "assistant", "tea").desk()["pass"], now())
+        guest = Guest(still, "assistant", "tea")
+        found = tickets.verify_pass(secret, guest.desk()["pass"], now())
         assert (found.room, found.host, found.name) == ("tea", True, "Lin")
+        assert found.viewer == f"assistant-{guest.access.id}"
         assert found.until - now().timestamp() <= 300
 
     def test_a_practice_is_seen_by_its_link_as_long_as_it_lasts(self, app):

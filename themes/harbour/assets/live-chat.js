@@ -12,11 +12,11 @@
 
   /* ---- reading ---- */
   list.addEventListener("scroll", () => { stuck = list.scrollHeight - list.scrollTop - list.clientHeight < 40; }, { passive: true });
-  const line = ({ seq, name, text, host }) => {
+  const line = ({ seq, name, text, host, assistant }) => {
     const item = make("p", { "data-seq": seq });
     if (host) {
       item.classList.add("is-host");
-      item.append(make("span", { class: "room-host-mark" }, words.host), " ");
+      item.append(make("span", { class: "room-host-mark" }, assistant ? words.assistant : words.host), " ");
     }
     const who = make("b", {});
     who.textContent = name;

@@ -67,7 +67,8 @@
   const again = (source) => {
     clearTimeout(retry);
     tries += 1;
-    retry = setTimeout(() => { if (playing === source.key) { drop(); attach(source); } }, Math.min(8000, 500 * 2 ** Math.min(tries, 5)));
+    // What could be played a moment ago may be gone, such as the list of several sizes: the room says what there is now.
+    retry = setTimeout(() => { if (playing === source.key) { drop(); attach((room.phase === "live" && liveSource(room.state)) || source); } }, Math.min(8000, 500 * 2 ** Math.min(tries, 5)));
   };
   const attach = async (source) => {
     playing = source.key;

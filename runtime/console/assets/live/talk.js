@@ -70,7 +70,7 @@ export class Talk {
     if (line.state === "held") return 0;
     const element = before?.element ?? this.#place(line);
     element.classList.toggle("line-removed", line.state === "removed");
-    one(".line-more", element).hidden = line.state === "removed" || line.host;
+    one(".line-more", element).hidden = line.state === "removed";
     this.known.get(line.seq).element = element;
     return before ? 0 : 1;
   }
@@ -131,6 +131,8 @@ export class Talk {
     this.chosen = line;
     put(one("[data-line-name]"), line.name);
     put(one("[data-line-text]"), line.text);
+    // What the house wrote can be taken away or pinned; nobody of it is muted.
+    for (const act of ["mute", "ban"]) one(`[data-line-act="${act}"]`).hidden = line.host;
     dialog("line").showModal();
   }
 

@@ -43,7 +43,7 @@ from runtime.web import (
     studio_host,
     withdrawal,
 )
-from runtime.web.areas import account, entry, entry_links, passkeys, team
+from runtime.web.areas import account, entry, entry_links, orders, passkeys, team, today
 from runtime.web.areas import log as log_pages
 from runtime.web.front import Front
 from runtime.web.gate import BODY_LIMIT, UPLOAD_LIMIT, UPLOADS
@@ -94,6 +94,8 @@ PLAIN: tuple[Blueprint, ...] = (
     account.blueprint,
     team.blueprint,
     log_pages.blueprint,
+    today.blueprint,
+    *orders.BLUEPRINTS,
 )
 """Views with one address."""
 

@@ -4,9 +4,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from flask import Blueprint, Response, abort, g, jsonify, make_response, redirect, request
+from flask import Blueprint, Response, abort, g, jsonify, make_response, request
 from werkzeug.exceptions import HTTPException
-from werkzeug.wrappers import Response as Answer
 
 from runtime import words as shop_words
 from runtime.console import assets, pages, words
@@ -23,12 +22,6 @@ _SAID = {403: "forbidden", 404: "missing", 405: "missing", 409: "stale", 429: "b
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-@blueprint.get("/console/")
-def home() -> Answer:
-    """Lead to the one room that the console has."""
-    return redirect(HOME, 303)
 
 
 @blueprint.get(f"{assets.MOUNT}/<digest>/<path:name>")

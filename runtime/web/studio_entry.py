@@ -121,6 +121,11 @@ def get_guest(*, host: bool = False) -> Guest:
     return guest
 
 
+def is_invited() -> bool:
+    """Tell whether whoever asks came in with an invitation that still holds."""
+    return _find() is not None
+
+
 def writer(handle: str, *, host: bool = False) -> tuple[Guest, LiveRoom]:
     """Return who writes into which room, after everything that may speak against it."""
     guest = get_guest(host=host)

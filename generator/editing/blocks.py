@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from generator.editing.spans import Node, break_at, column, line_end, line_start
+from generator.editing.spans import Node, break_at, break_before, column, line_end, line_start
 
 _BLANK = re.compile(r"[ \t]*(?:\r\n|\r|\n|$)")
 
@@ -62,16 +62,12 @@ def _own_comments(text: str, head: int, floor: int) -> int:
     if text[top:head].strip():
         return head
     while top > floor:
-        above = line_start(text, _before_break(text, top))
+        above = line_start(text, top - len(break_before(text, top)))
         line = text[above:top]
         if above < floor or not line.lstrip(" \t").startswith("#"):
             break
         start, top = above + len(line) - len(line.lstrip(" \t")), above
     return start
-
-
-def _before_break(text: str, index: int) -> int:
-    return index - (2 if text.endswith("\r\n", 0, index) else 1)
 
 
 def _deeper_comments(text: str, end: int, indent: int) -> int:

@@ -12,7 +12,7 @@ import msgspec
 
 from generator.editing import applying
 from generator.editing.change import Change, Changes, Insert, Move, Path, Remove, Set, UnwritableError
-from generator.editing.spans import break_at
+from generator.editing.spans import break_at, break_before
 from generator.source.events import Data
 
 _HANDLE = "handle"
@@ -196,7 +196,7 @@ def _with_row(text: str, at: int, handle: str, row: dict[str, str]) -> str:
         text, more = _with_column(text, name)
         at += more
     grid = _grid(text)
-    ending = break_at(text, max(at - 1, 0))
+    ending = break_before(text, at) or break_at(text, 0)
     names = [cell.text for cell in grid.header]
     values = {_HANDLE: handle, **row}
     written = [_cell(values.pop(name, ""), grid.separator) for name in names]

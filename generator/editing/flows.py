@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from generator.editing.spans import Node, line_end, line_start
+from generator.editing.spans import Node, break_before, line_end, line_start
 
 _COMMA = re.compile(r"(?:[ \t\r\n]+|(?<=[ \t\r\n])#[^\r\n]*)*,")
 _COMMENT = re.compile(r"[ \t]+#[^\r\n]*")
@@ -47,7 +47,7 @@ def _comma(text: str, end: int) -> int:
 def _own_comments(text: str, first: int, floor: int) -> int:
     start, top = first, line_start(text, first)
     while top > floor and not text[top:start].strip():
-        above = line_start(text, top - (2 if text.endswith("\r\n", 0, top) else 1))
+        above = line_start(text, top - len(break_before(text, top)))
         line = text[above:top].lstrip(" \t")
         if above <= floor or not line.startswith("#"):
             break
@@ -86,7 +86,7 @@ def _apart(text: str, parts: Sequence[Part], index: int) -> str:
     alone = not text[line : parts[0].start].strip()
     if not alone or not line:
         return " "
-    return ("\r\n" if text.endswith("\r\n", 0, line) else text[line - 1]) + text[line : parts[0].start]
+    return break_before(text, line) + text[line : parts[0].start]
 
 
 def remove(text: str, node: Node, parts: Sequence[Part], index: int) -> str:

@@ -175,12 +175,8 @@ _BLOCKS = {"|", ">"}
 def _end_of_block(text: str, start: int, end: int) -> int:
     header = _HEADER.match(text, start)
     if header and "+" in header[0]:
-        return end - len(_break_before(text, end))
+        return end - len(break_before(text, end))
     return line_end(text, start + len(text[start:end].rstrip()))
-
-
-def _break_before(text: str, index: int) -> str:
-    return "\r\n" if text.endswith("\r\n", 0, index) else text[index - 1 : index] if text[index - 1] in "\r\n" else ""
 
 
 def closed(text: str) -> str:
@@ -211,6 +207,13 @@ def break_at(text: str, index: int) -> str:
     """Return how lines end around an index, as the next one does or else the one before."""
     found = _BREAK.search(text, index) or _BREAK.search(text)
     return found[0] if found else "\n"
+
+
+def break_before(text: str, index: int) -> str:
+    """Return the line break that ends right before an index; empty if there is none."""
+    if text.endswith("\r\n", 0, index):
+        return "\r\n"
+    return text[index - 1 : index] if text[max(index - 1, 0) : index] in {"\r", "\n"} else ""
 
 
 def column(text: str, index: int) -> int:

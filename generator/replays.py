@@ -60,6 +60,14 @@ def signature(var: Path) -> str:
     return digest.hexdigest() if some else ""
 
 
+def files(var: Path) -> list[Path]:
+    """Return where the replays of a running shop are told, one file for each room that has ever sent."""
+    try:
+        return [folder / NAME for folder in sorted((var / "rooms").iterdir())]
+    except OSError:
+        return []
+
+
 def shown(rooms: Iterable[LiveRoom], found: Mapping[str, Replay]) -> dict[str, Replay]:
     """Return the replays that pages show: none of a room that keeps none, or was announced anew since."""
     return {
@@ -70,14 +78,10 @@ def shown(rooms: Iterable[LiveRoom], found: Mapping[str, Replay]) -> dict[str, R
 
 
 def _files(var: Path) -> Iterator[tuple[str, bytes]]:
-    try:
-        folders = sorted((var / "rooms").iterdir())
-    except OSError:
-        return
-    for folder in folders:
+    for path in files(var):
         try:
-            with (folder / NAME).open("rb") as file:
+            with path.open("rb") as file:
                 data = file.read(_LARGEST)
         except OSError:
             continue
-        yield folder.name, data
+        yield path.parent.name, data

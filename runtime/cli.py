@@ -74,16 +74,17 @@ class Commands(click.Group):
 
 def explain(error: Exception) -> int | None:
     """Print what an error of the shop means and return the exit code; None for a bug."""
-    from runtime.faults import Fault
+    from runtime.faults import DatabaseFault, Fault
     from runtime.refusals import Refusal
     from runtime.settings import SettingError
 
-    if isinstance(error, Refusal):
+    if isinstance(error, Refusal | DatabaseFault):
         from runtime import words
         from runtime.commands.language import language
 
-        click.echo(words.refusal(error, language()), err=True)
-        return 1
+        told = words.refusal(error, language()) if isinstance(error, Refusal) else words.fault(error, language())
+        click.echo(told, err=True)
+        return 1 if isinstance(error, Refusal) else 3
     if isinstance(error, SettingError):
         click.echo(str(error), err=True)
         return 2

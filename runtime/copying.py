@@ -42,14 +42,14 @@ def made(address: str) -> Iterator[Database]:
     store: Database
     if address.startswith("sqlite:"):
         if path.exists():
-            raise DatabaseFault(Reason.REPLACED, f"{path} is there already: choose another file")
+            raise DatabaseFault(Reason.TAKEN, f"{path} is there already: choose another file")
         sqlite.create(path)
         store = SqliteStore(path)
     else:
         store = PostgresStore(address)
     try:
         if store.read(migrations.version):
-            raise DatabaseFault(Reason.REPLACED, "the database is not empty: make a new one")
+            raise DatabaseFault(Reason.TAKEN, "the database is not empty: make a new one")
         migrations.migrate(store)
         yield store
     finally:

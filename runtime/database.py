@@ -59,7 +59,7 @@ def _open(settings: Settings, *, upgrade: bool) -> Database:
     expected = marker.read_text().strip() if marker.exists() else ""
     database = _connect(settings, expected=bool(expected), create=upgrade)
     try:
-        _check(database, expected=expected, upgrade=upgrade)
+        _check(database, settings, expected=expected, upgrade=upgrade)
         if not expected:
             identity = database.read(_identity)
             settings.var.mkdir(parents=True, exist_ok=True)
@@ -77,18 +77,18 @@ def _connect(settings: Settings, *, expected: bool, create: bool) -> Database:
     path = path if path.is_absolute() else settings.folder / path
     if not path.exists():
         if expected or not create:
-            raise DatabaseFault(
-                Reason.MISSING,
-                f"the database file {path} is gone: restore the last backup"
-                if expected
-                else f"there is no database yet at {path}: run shopwright migrate DIR",
-                retry_after=60,
-            )
+            where = {"path": str(path), "folder": str(settings.folder)}
+            if expected:
+                said = f"the database file {path} is gone: restore the last backup"
+                raise DatabaseFault(Reason.MISSING, said, retry_after=60, **where)
+            said = f"there is no database yet at {path}: run shopwright migrate {settings.folder}"
+            raise DatabaseFault(Reason.ABSENT, said, retry_after=60, **where)
         sqlite.create(path)
     return SqliteStore(path)
 
 
-def _check(database: Database, *, expected: str, upgrade: bool) -> None:
+def _check(database: Database, settings: Settings, *, expected: str, upgrade: bool) -> None:
+    folder = str(settings.folder)
     version = database.read(migrations.version)
     if version == 0 and expected:
         raise DatabaseFault(Reason.MISSING, "the database is empty but this shop had one: restore the last backup")
@@ -99,7 +99,8 @@ def _check(database: Database, *, expected: str, upgrade: bool) -> None:
         )
     if version < migrations.LATEST:
         if not upgrade:
-            raise DatabaseFault(Reason.SCHEMA_OLDER, "the database has an older schema: run shopwright migrate DIR")
+            said = f"the database has an older schema: run shopwright migrate {folder}"
+            raise DatabaseFault(Reason.SCHEMA_OLDER, said, folder=folder)
         migrations.migrate(database)
     identity = database.read(_identity)
     if not identity:

@@ -12,11 +12,15 @@ class Reason(StrEnum):
     LOCKED = "locked"
     READ_ONLY = "read_only"
     FULL = "full"
+    ABSENT = "absent"
+    """There is none yet."""
     MISSING = "missing"
     REPLACED = "replaced"
     CORRUPT = "corrupt"
     UNREACHABLE = "unreachable"
     BROKEN = "broken"
+    TAKEN = "taken"
+    """Something is already where a new one was to be made."""
     SCHEMA_NEWER = "schema_newer"
     SCHEMA_OLDER = "schema_older"
 
@@ -30,11 +34,15 @@ class Fault(Exception):  # noqa: N818  the word of the house
 
 
 class DatabaseFault(Fault):
-    """The database cannot be read or written now; nothing of the unit of work was kept."""
+    """The database cannot be read or written now; nothing of the unit of work was kept.
 
-    def __init__(self, reason: Reason, message: str, *, retry_after: int = 5) -> None:
+    ``values`` are what a sentence about the reason names in other languages: a path, the shop's folder.
+    """
+
+    def __init__(self, reason: Reason, message: str, *, retry_after: int = 5, **values: str) -> None:
         super().__init__(message, retry_after=retry_after)
         self.reason = reason
+        self.values = values
 
 
 class OutcomeUnknownFault(DatabaseFault):

@@ -35,7 +35,7 @@ def serve(folder: Path, listening: Listening, lang: str | None, *, build: bool) 
         terminal.say(spoken, "error: nothing was published yet", "错误：还没有发布过任何版本")
         return WORLD
     renewing = Renewal(settings.folder, spoken) if build else None
-    rooms = Companion(settings, Neighbour(listening.host, listening.port))
+    rooms = Companion(settings, Neighbour(listening.host, listening.port, spoken))
     try:
         rooms.start()
         if renewing:

@@ -14,9 +14,10 @@ from babel.dates import format_date, format_time
 from generator import money
 from generator.theming import wording
 from generator.theming.wording import Wording, merged
+from runtime.faults import DatabaseFault
 from runtime.pricing import Step
 from runtime.refusals import Refusal
-from runtime.wordings import access, counter, de, en, funds, live, promotions, records, zh
+from runtime.wordings import access, counter, de, en, faults, funds, live, promotions, records, zh
 
 _MONEY = {"unit", "amount", "fee", "tax", "saving", "missing", "needed"}
 _WORDS = {
@@ -46,6 +47,12 @@ def refusal(error: Refusal, locale: str) -> str:
         if name in values and f"{name}.{values[name]}" in _WORDS["en"]:
             values[name] = say(f"{name}.{values[name]}", locale)
     return say(_sentence(error), locale, **{"reason": "", **values})
+
+
+def fault(error: DatabaseFault, locale: str) -> str:
+    """Return what is wrong with the database and what helps."""
+    told = faults.SAID.get(locale[:2], {}).get(error.reason)
+    return told.format_map(error.values) if told else str(error)
 
 
 def _sentence(error: Refusal) -> str:

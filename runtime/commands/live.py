@@ -1,15 +1,13 @@
 """``shopwright live``: the daemon of live rooms; what is done with a room stands in modules of their own."""
 
-import os
 import sys
 from pathlib import Path
 
 import click
 
-from generator import report, terminal
-from generator.cli import language_option
-from runtime import settings
+from runtime import settings, words
 from runtime.commands import live_access, live_nginx, live_records, live_rooms, shop
+from runtime.commands.language import language
 
 
 @click.group()
@@ -22,23 +20,28 @@ def live() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen, unless a setting says it.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True, help="The first port to try.")
 @click.option("--parent", type=int, default=0, hidden=True)
-@language_option
-def serve(folder: Path, host: str, port: int, parent: int, lang: str | None) -> None:
+def serve(folder: Path, host: str, port: int, parent: int) -> None:
     """Run the daemon of live rooms of the shop in DIR; ``shopwright serve`` does so by itself."""
-    from runtime.streaming import process
+    from runtime.streaming import ports, process
 
-    spoken = report.language(lang, os.environ)
-    wish = process.Wish(host=host, port=port, parent=parent)
+    found = settings.read(folder)
 
     def ready(http: int, rtmp: int) -> None:
-        terminal.say(
-            spoken,
-            f"Live rooms are served on port {http}" + (f"; send pictures to rtmp://HOST:{rtmp}/live" if rtmp else ""),
-            f"直播服务已启动，端口 {http}" + (f"；推流地址 rtmp://主机:{rtmp}/live" if rtmp else ""),
-        )
+        key = "takes" if rtmp and _takes_pictures(found) else "serving"
+        server = live_rooms.server(found)
+        click.echo(words.say(f"live.command.{key}", language(), port=http, server=server, folder=folder), err=True)
         sys.stderr.flush()
 
-    process.run(settings.read(folder), wish, ready)
+    try:
+        process.run(found, process.Wish(host=host, port=port, parent=parent), ready)
+    except ports.PortTakenError as error:
+        click.echo(words.say("live.command.port-taken", language(), place=error.place), err=True)
+        sys.exit(3)
+
+
+def _takes_pictures(found: settings.Settings) -> bool:
+    """Tell whether a room of the shop waits for a publisher; those of other platforms and networks do not."""
+    return any(room.source.kind == "broadcast" and room.source.through == "own" for room in shop.rooms(found))
 
 
 for _command in (

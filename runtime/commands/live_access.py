@@ -8,7 +8,7 @@ import click
 import segno
 
 from runtime import words
-from runtime.commands import shop, spans
+from runtime.commands import columns, shop, spans
 from runtime.commands.language import language
 from runtime.live import access as invitations
 from runtime.live.access import Access, Role
@@ -16,6 +16,7 @@ from runtime.refusals import Code, Refusal
 from runtime.settings import Environment
 
 _DAY = 24 * 60 * 60
+_COLUMNS = ("number", "until", "state", "role", "room", "name")
 
 
 @click.command()
@@ -54,13 +55,17 @@ def access(folder: Path) -> None:
     with shop.opened(folder) as (settings, database):
         clock = spans.clock(settings)
         found = list(invitations.listing(database))
-        if not found:
-            click.echo(words.say("live.command.nobody", language()))
-        for each in found:
-            state = "revoked" if each.revoked_at is not None else "open" if each.holds(now) else "over"
-            said = words.say(f"live.command.{state}", language())
-            until = clock(datetime.fromtimestamp(each.expires_at, UTC))
-            click.echo(f"{each.id:>5}  {until}  {said:<9}  {_role(each):<9}  {each.room or '*':<20}  {each.name}")
+    if not found:
+        click.echo(words.say("live.command.nobody", language(), folder=folder), err=True)
+        return
+    rows = [[words.say(f"live.list.{name}", language()) for name in _COLUMNS]]
+    for each in found:
+        state = "revoked" if each.revoked_at is not None else "open" if each.holds(now) else "over"
+        said = words.say(f"live.command.{state}", language())
+        until = clock(datetime.fromtimestamp(each.expires_at, UTC))
+        rows.append([str(each.id), until, said, _role(each), each.room or "*", each.name])
+    for line in columns.lines(rows, right={0}):
+        click.echo(line)
 
 
 @click.command()

@@ -11,7 +11,7 @@ import msgspec
 
 from generator import files, money
 from runtime import words
-from runtime.commands import shop, spans
+from runtime.commands import columns, shop, spans
 from runtime.commands.language import language
 from runtime.live import evidence, numbers, retention
 from runtime.live.numbers import Numbers
@@ -23,6 +23,7 @@ from runtime.settings import Settings
 FORMATS = ("table", "csv", "json")
 _OF_PRODUCTS = ("number", "product", "explained", "clicks", "carts", "orders", "pieces", "takings")
 _OF_MINUTES = ("viewers", "seconds", "likes", "messages", "clicks", "carts", "orders", "takings")
+_HOUR = 3600
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
@@ -74,7 +75,10 @@ def export(folder: Path, room: str, file: Path) -> None:
         click.echo(words.say("records.none", language(), room=room))
         return
     files.atomic_write(file, evidence.packed(found), mode=0o600)
-    counts = {"messages": found.count("chat"), "pins": found.count("explained"), "orders": found.count("orders")}
+    counts = {
+        name: words.say(f"records.counted-{name}", language(), count=found.count(name))
+        for name in ("chat", "explained", "orders")
+    }
     click.echo(words.say("records.exported", language(), file=str(file), **counts))
 
 
@@ -151,8 +155,9 @@ def _table(found: Numbers, clock: Callable[[datetime], str]) -> None:
     start = clock(datetime.fromtimestamp(found.started_at, UTC))
     end = clock(datetime.fromtimestamp(found.ended_at, UTC)) if found.ended_at else said("goes-on")
     click.echo(said("broadcast", room=found.room, number=found.ordinal, start=start, end=end))
-    hours = f"{found.watched / 3600:.1f}"
-    click.echo("  " + said("watched", peak=found.peak, hours=hours, likes=found.likes, messages=found.messages))
+    minutes, hours = round(found.watched / 60), f"{found.watched / _HOUR:.1f}"
+    time = said("minutes", count=minutes) if found.watched < _HOUR else said("hours", hours=hours)
+    click.echo("  " + said("watched", peak=found.peak, time=time, likes=found.likes, messages=found.messages))
     sold = found.sales
     money_of = {"ordered": amount(sold.ordered), "back": amount(sold.refunded), "takings": amount(sold.takings)}
     click.echo("  " + said("sold", orders=sold.orders, cancelled=sold.cancelled, **money_of))
@@ -163,16 +168,5 @@ def _table(found: Numbers, clock: Callable[[datetime], str]) -> None:
         explained = f"{each.explained // 60}:{each.explained % 60:02}" if each.number else ""
         counts = (each.clicks, each.carts, each.orders, each.pieces)
         rows.append([str(each.number or ""), each.product, explained, *map(str, counts), amount(each.takings)])
-    widths = [max(_width(row[column]) for row in rows) for column in range(len(_OF_PRODUCTS))]
-    for row in rows:
-        cells = [_padded(cell, widths[place], left=place == 1) for place, cell in enumerate(row)]
-        click.echo("  " + "  ".join(cells).rstrip())
-
-
-def _width(text: str) -> int:
-    return sum(2 if ord(each) > 0x2E7F else 1 for each in text)  # noqa: PLR2004  where wide letters begin
-
-
-def _padded(text: str, width: int, *, left: bool) -> str:
-    space = " " * (width - _width(text))
-    return text + space if left else space + text
+    for line in columns.lines(rows, right=set(range(len(_OF_PRODUCTS))) - {1}):
+        click.echo(f"  {line}")

@@ -9,33 +9,46 @@ import msgspec
 
 from generator.shop import LiveRoom
 from runtime import words
-from runtime.commands import shop, spans
+from runtime.commands import columns, shop, spans
 from runtime.commands.language import language
-from runtime.live import broadcasts, networks
-from runtime.live.values import Through, Why
+from runtime.live import broadcasts, document, networks
+from runtime.live.document import Phase
+from runtime.live.values import Broadcast, Through, Why
 from runtime.refusals import Code, Refusal
+from runtime.releases import Live, NoReleaseError
 from runtime.settings import Environment, Settings
 
 RTMP = 1935
 APPLICATION = "live"
 _WRITTEN = "run/live.json"
+_COLUMNS = ("room", "picture", "state", "time", "key")
+_LATE = "late"
+"""The announced time is over, and nobody has sent anything."""
+_ANNOUNCED = frozenset({Phase.BEFORE.value, _LATE})
 
 
 @click.command("list")
 @shop.argument
 def list_rooms(folder: Path) -> None:
-    """List the rooms: what is going on there, and when it was last."""
+    """List the rooms: what visitors find there, and since when or from when on."""
+    now = datetime.now(UTC)
+    rows = [[words.say(f"live.list.{name}", language()) for name in _COLUMNS]]
     with shop.opened(folder) as (settings, database):
         shop.till(settings, database)
         clock = spans.clock(settings)
         running = {each.room: each for each in broadcasts.all_open(database) if not each.practice}
         for room in shop.rooms(settings):
             found = running.get(room.handle) or next(iter(broadcasts.of_room(database, room.handle)), None)
-            state = words.say(f"live.state.{found.state}", language()) if found else "-"
-            at = (found.started_at or found.armed_at) if found else 0
-            when = clock(datetime.fromtimestamp(at, UTC)) if at else ""
+            state = _state(room, found, now)
+            announced = state in _ANNOUNCED or found is None
+            at = datetime.fromisoformat(room.starts_at) if announced else _moment(found)
             key = f"…{found.key_tail}" if found and found.open else ""
-            click.echo(f"{room.handle:<24}  {room.source.kind:<9}  {state:<12}  {when:<16}  {key}".rstrip())
+            rows.append([room.handle, _picture(room), words.say(f"live.state.{state}", language()), clock(at), key])
+    if len(rows) == 1:
+        click.echo(words.say("live.list.none", language()), err=True)
+        return
+    for line in columns.lines(rows):
+        click.echo(line)
 
 
 @click.command()
@@ -55,10 +68,10 @@ def key(folder: Path, room: str) -> None:
         if made is None:
             made = broadcasts.arm(database, room, through=through, by="merchant", now=now)
         address = networks.push(till.terms, settings, made[0], now, made[1])
-        server = address.server if address else _server(settings, till.terms.url)
+        place = address.server if address else server(settings)
         secret = address.key if address else made[1]
     click.echo(words.say("live.command.key", language(), room=room))
-    click.echo(f"{words.say('live.command.server', language())}  {server}")
+    click.echo(f"{words.say('live.command.server', language())}  {place}")
     click.echo(f"{words.say('live.command.stream-key', language())}  {secret}")
 
 
@@ -77,6 +90,26 @@ def end(folder: Path, room: str) -> None:
     click.echo(words.say("live.command.ended", language(), room=room))
 
 
+def _state(room: LiveRoom, found: Broadcast | None, now: datetime) -> str:
+    """Return what is going on in a room, as its visitors find it; only its host knows that it is armed."""
+    if found is not None and found.open:
+        return found.state
+    shown = document.phase(room, None, found, now)
+    late = shown is Phase.BEFORE and datetime.fromisoformat(room.starts_at) <= now
+    return _LATE if late else shown
+
+
+def _moment(found: Broadcast | None) -> datetime:
+    return datetime.fromtimestamp((found.started_at or found.armed_at) if found else 0, UTC)
+
+
+def _picture(room: LiveRoom) -> str:
+    """Say who carries the picture of a room."""
+    if room.source.kind == "broadcast":
+        return words.say(f"live.picture.{room.source.through}", language())
+    return room.source.provider or room.source.kind
+
+
 def _room(settings: Settings, handle: str) -> LiveRoom:
     found = next((each for each in shop.rooms(settings) if each.handle == handle), None)
     if found is None:
@@ -84,8 +117,12 @@ def _room(settings: Settings, handle: str) -> LiveRoom:
     return found
 
 
-def _server(settings: Settings, url: str) -> str:
-    """Return the address of our own listener, as far as it can be known here."""
+def server(settings: Settings) -> str:
+    """Return the address of our own listener for publishers, as far as it can be known here."""
+    try:
+        url = Live(settings.var).current().terms.url
+    except NoReleaseError:
+        url = ""
     listening = _listening(settings.var / _WRITTEN)
     secure = bool(settings.streaming.certificate) or listening.rtmp_secure
     port = settings.streaming.rtmp_port or listening.rtmp_port or RTMP

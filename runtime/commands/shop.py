@@ -1,21 +1,28 @@
 """The shop that a command works on: its settings, its database, its till."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
 from generator import money
 from generator.cli import FOLDER
 from generator.shop import LiveRoom
-from runtime import database, gateways, settings
+from runtime import database, gateways, settings, words
+from runtime.commands import language
 from runtime.database import Database
 from runtime.releases import Live, NoReleaseError
 from runtime.settings import Settings
 from runtime.till import Till
 
-argument = click.argument("folder", metavar="DIR", type=FOLDER)
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def argument(command: F) -> F:
+    """Add what every command on a shop takes: DIR, and ``--lang`` for its messages."""
+    return click.argument("folder", metavar="DIR", type=FOLDER)(language.option(command))
 
 
 @contextlib.contextmanager
@@ -42,7 +49,8 @@ def till(found: Settings, connected: Database) -> Till:
     try:
         release = Live(found.var).current()
     except NoReleaseError as error:
-        raise click.UsageError("nothing is published yet: build the shop first") from error
+        said = words.say("command.unpublished", language.language(), folder=found.folder)
+        raise click.UsageError(said) from error
     return Till(database=connected, goods=release.catalogue, gateways=gateways.load(release.terms, found))
 
 

@@ -15,7 +15,7 @@ import click
 import msgspec
 from waitress.server import create_server
 
-from generator import report, terminal
+from generator import replays, report, terminal
 from generator.cli import FOLDER, language_option
 from generator.files import RefusedError
 from generator.places import THEMES
@@ -86,7 +86,7 @@ class Workbench:
 
     def start(self) -> None:
         """Build for the first time, then go on in a thread of its own."""
-        self._watch = Watch(lambda: (self._folder, *self._theme_folders))
+        self._watch = Watch(lambda: (self._folder, *self._theme_folders), lambda: replays.files(self._folder / "var"))
         self.build(set())
         threading.Thread(target=self._work, name="watch", daemon=True).start()
 
@@ -164,7 +164,7 @@ def dev(folder: Path, port: int, host: str, lang: str | None) -> None:
         terminal.say(spoken, f"error: {error}", f"错误：{error}")
         sys.exit(terminal.USAGE if isinstance(error, SettingError) else terminal.WORLD)
     terminal.say(spoken, "Building …", "正在生成店铺 …")
-    rooms = Companion(settings, Neighbour(host, port))
+    rooms = Companion(settings, Neighbour(host, port, spoken))
     try:
         bench.start()
         rooms.start()

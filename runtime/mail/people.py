@@ -40,7 +40,7 @@ def _write(topic: str, reader: Reader, terms: Terms, link: str, paragraphs: list
         subject=words.say(f"mail.{topic}.subject", locale, shop=shop),
         hello=words.say("mail.console-hello", locale, name=reader.name),
         paragraphs=paragraphs,
-        footer=words.say("mail.footer", locale, shop=shop),
+        footer=words.say("mail.plain-footer", locale, shop=shop),
         link=link,
         view=words.say(f"mail.{topic}.button", locale),
     )

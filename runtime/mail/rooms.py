@@ -3,9 +3,6 @@
 from datetime import datetime
 from email.message import EmailMessage
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
-
-from babel.dates import format_datetime
 
 from generator.shop import LiveRoom, Terms
 from generator.theming import templates
@@ -42,7 +39,7 @@ def _write(topic: str, terms: Terms, to: tuple[str, str], said: tuple[str, str, 
         subject=words.say(f"mail.{topic}.subject", locale, title=title),
         hello=words.say("mail.live-hello", locale),
         paragraphs=[text],
-        footer=words.say("mail.footer", locale, shop=shop),
+        footer=words.say("mail.live-footer", locale, shop=shop),
         link=link,
         view=words.say("mail.live-confirm.button" if topic == "live-confirm" else "mail.live-begins.button", locale),
     )
@@ -54,5 +51,5 @@ def _title(room: LiveRoom, terms: Terms, locale: str) -> str:
 
 
 def _moment(room: LiveRoom, terms: Terms, locale: str) -> str:
-    local = datetime.fromisoformat(room.starts_at).astimezone(ZoneInfo(terms.timezone))
-    return format_datetime(local, "medium", locale=locale.replace("-", "_"))
+    """Return the beginning as the room's own page writes it: a day and a minute, by the shop's clocks."""
+    return templates.date_text(room.starts_at, "long", locale, terms.timezone)

@@ -23,10 +23,14 @@ _LAST = 65_000
 
 
 class Neighbour(Value, frozen=True):
-    """The shop's server: the daemon listens on the same host, on the first free port after the shop's."""
+    """The shop's server: the daemon listens on the same host, on the first free port after the shop's.
+
+    ``lang`` is the language that it speaks, empty for the locale's.
+    """
 
     host: str
     port: int
+    lang: str = ""
 
 
 class Companion:
@@ -98,7 +102,8 @@ class Companion:
     def _command(self) -> list[str]:
         call = "from runtime.cli import main; main()"
         first = min(self._neighbour.port + 1, _LAST) if self._neighbour.port else ports.HTTP_PORT
-        asked = ["--host", self._neighbour.host, "--port", str(first)]
+        spoken = ["--lang", self._neighbour.lang] if self._neighbour.lang else []
+        asked = ["--host", self._neighbour.host, "--port", str(first), *spoken]
         folder = str(self._settings.folder)
         return [sys.executable, "-P", "-c", call, "live", "serve", folder, *asked, "--parent", str(os.getpid())]
 

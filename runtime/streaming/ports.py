@@ -10,7 +10,11 @@ _BACKLOG = 2048
 
 
 class PortTakenError(OSError):
-    """Nothing can be listened on; the message says where."""
+    """Nothing can be listened on; ``place`` says where, as host:port or as a host that has no free port."""
+
+    def __init__(self, number: int, place: str, why: str) -> None:
+        super().__init__(number, f"{place}: {why}")
+        self.place = place
 
 
 def listen(host: str, port: int, usual: int, before: int = 0) -> socket.socket:
@@ -28,11 +32,11 @@ def listen(host: str, port: int, usual: int, before: int = 0) -> socket.socket:
         except OSError as error:
             found.close()
             if port:
-                raise PortTakenError(error.errno, f"{host}:{port}: {error.strerror}") from error
+                raise PortTakenError(error.errno or 0, f"{host}:{port}", error.strerror or "") from error
         else:
             found.setblocking(False)
             return found
-    raise PortTakenError(0, f"{host}: no port from {usual} on is free")
+    raise PortTakenError(0, host, f"no port from {usual} on is free")
 
 
 def port_of(listening: socket.socket) -> int:

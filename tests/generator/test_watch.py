@@ -76,3 +76,14 @@ def test_what_was_told_once_is_not_told_again(tmp_path):
     assert names(watch.wait()) == ["a"]
     over = iter([False, False, True])
     assert watch.wait(lambda: next(over)) == set()
+
+
+def test_single_files_are_watched_beside_the_folders_also_where_nobody_looks_else(tmp_path):
+    told = tmp_path / "var/rooms/evening/replay.json"
+    watch = Watch(lambda: [tmp_path], lambda: [told])
+    told.parent.mkdir(parents=True)
+    (told.parent / "1.m4s").write_text("x")
+    told.write_text("{}")
+    assert watch.wait() == {str(told)}
+    told.unlink()
+    assert watch.wait() == {str(told)}

@@ -10,6 +10,7 @@ from tills import NOW, make_settings, make_till, order
 
 from runtime import aftersale, cli, migrations, refusals, words
 from runtime import database as databases
+from runtime.faults import DatabaseFault, Reason
 from runtime.refusals import Code, Refusal
 from runtime.wordings import de, en, zh
 
@@ -149,6 +150,28 @@ def test_a_paid_order_is_cancelled_by_sending_its_money_back(shop, till):
     done = run(shop, "orders", "cancel", found.number)
     assert (done.exit_code, done.stdout) == (0, f"{found.number}  refunded\n"), done.stderr
     assert "      10  tea\n" in run(shop, "stock", "show").stdout
+
+
+def test_lang_is_obeyed_before_the_locale_also_by_what_goes_wrong(shop):
+    absent = run(shop, "live", "list", "--lang", "zh", LC_ALL="C")
+    assert (absent.exit_code, absent.stderr) == (
+        3, f"还没有数据库（{shop}/var/shop.db）。请先运行：shopwright migrate {shop}\n",
+    )  # fmt: skip
+    assert "there is no database yet" in run(shop, "live", "list", "--lang", "en", LC_ALL="zh_CN.UTF-8").stderr
+    databases.open(make_settings(shop), upgrade=True).close()
+    assert run(shop, "orders", "list", "--lang", "zh", LC_ALL="C").stderr == "没有订单。\n"
+    assert "没有找到这个订单" in run(shop, "orders", "show", "--lang", "zh", "X-1", LC_ALL="C").stderr
+    unpublished = run(shop, "live", "list", "--lang", "zh")
+    assert (unpublished.exit_code, f"shopwright publish {shop}" in unpublished.stderr) == (2, True)
+
+
+def test_every_fault_of_a_database_can_be_said_in_chinese_and_german():
+    for reason in Reason:
+        fault = DatabaseFault(reason, "it is so", path="/shop.db", folder="/shop")
+        said = {locale: words.fault(fault, locale) for locale in ("en", "zh-CN", "de")}
+        assert said["en"] == "it is so"
+        assert len(set(said.values())) == len(said)
+        assert "{" not in "".join(said.values())
 
 
 def test_wrong_usage_ends_with_2_and_a_broken_world_with_3(shop, till):

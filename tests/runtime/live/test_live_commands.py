@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
@@ -111,6 +112,28 @@ def test_a_key_is_shown_once_and_a_new_one_makes_the_old_one_worthless(shop):
         assert broadcasts.find_by_key(database, second) is None
 
 
+def test_rooms_are_listed_below_headings_with_what_their_visitors_find(shop):
+    assert run("live", "list", str(shop)).splitlines() == [
+        "room      picture    state      time              key",
+        "tea-talk  this shop  announced  2099-01-01 20:00",
+    ]
+    assert run("live", "list", str(shop), "--lang", "zh").splitlines() == [
+        "直播间    画面  状态    时间              推流码",
+        "tea-talk  本店  已预告  2099-01-01 20:00",
+    ]
+    with opened(shop) as (_, database):
+        made, key = broadcasts.arm(database, ROOM, by="merchant", now=NOW)
+        assert run("live", "list", str(shop)).splitlines()[1].split() == [
+            "tea-talk", "this", "shop", "ready", *_clock(NOW), f"…{key[-4:]}",
+        ]  # fmt: skip
+        broadcasts.begin(database, made.id, NOW)
+        assert " live " in run("live", "list", str(shop))
+
+
+def _clock(moment):
+    return moment.astimezone(ZoneInfo("Asia/Singapore")).strftime("%Y-%m-%d %H:%M").split()
+
+
 def test_an_invitation_ends_by_its_date(shop):
     with opened(shop) as (_, database):
         _, key = access.invite(database, "Li", access.Role.HOST, "", seconds=60, now=NOW)
@@ -127,7 +150,7 @@ def test_a_shop_that_rehearses_names_this_machine_to_publishers_and_says_that_it
 
 
 def test_lists_and_exports_with_nothing_in_them_say_so(shop, tmp_path):
-    assert run("live", "access", str(shop)) == "Nobody is invited yet: shopwright live invite DIR NAME\n"
+    assert run("live", "access", str(shop)) == f"Nobody is invited yet: shopwright live invite {shop} NAME\n"
     file = tmp_path / "evidence.zip"
     assert run("live", "export", str(shop), ROOM, str(file)) == "The room tea-talk has sent nothing yet.\n"
     assert not file.exists()

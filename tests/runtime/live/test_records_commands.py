@@ -52,13 +52,13 @@ def test_numbers_are_shown_as_a_table_in_the_readers_language(evening, monkeypat
     text = run("live", "numbers", evening, ROOM).output
     lines = text.splitlines()
     assert lines[1:3] == [
-        "  most at once 40, watched 0.5 h, likes 9, messages 2",
+        "  most at once 40, watched 30 min, likes 9, messages 2",
         "  orders 1, cancelled 0, ordered ¥20.00, paid back ¥0.00, takings ¥0.00",
     ]
     assert lines[3].split() == ["no.", "product", "explained", "clicks", "in", "carts", "orders", "pieces", "takings"]
     assert lines[4].split() == ["1", "tea", "1:15", "30", "7", "1", "2", "¥0.00"]
     monkeypatch.setenv("LANG", "zh_CN.UTF-8")
-    assert "最高同时在线 40，观看 0.5 小时，点赞 9，留言 2" in run("live", "numbers", evening, ROOM).output
+    assert "最高同时在线 40，观看 30 分钟，点赞 9，留言 2" in run("live", "numbers", evening, ROOM).output
 
 
 def test_numbers_for_programs_and_spreadsheets(evening):
@@ -86,7 +86,7 @@ def test_a_room_or_a_broadcast_that_is_none_is_said_to_be_none(evening):
 def test_the_export_has_chat_pins_and_orders_that_can_be_checked(evening, tmp_path):
     file = tmp_path / "evidence.zip"
     said = run("live", "export", evening, ROOM, file)
-    assert (said.exit_code, said.output) == (0, f"{file}: 1 messages, 1 pins, 1 orders\n")
+    assert (said.exit_code, said.output) == (0, f"{file}: 1 message, 1 product explained, 1 order\n")
     assert file.stat().st_mode & 0o777 == 0o600
     with zipfile.ZipFile(file) as archive:
         found = {name.removeprefix(f"{ROOM}/"): archive.read(name) for name in archive.namelist()}
@@ -117,10 +117,10 @@ def test_clean_says_what_it_would_delete_and_deletes_it_when_it_is_meant(shop): 
     said = run("live", "clean", shop, "--dry-run").output
     assert said == (
         f"{ROOM}, broadcast 1: 1.5 MB (its time is over)\n"
-        "1 recordings would be deleted; 1.5 MB of 50.0 GB would be taken (0 %)\n"
+        "1 recording would be deleted; 1.5 MB of 50.0 GB would be taken (0 %)\n"
     )
     assert (settings.rooms / ROOM / "1").exists()
-    assert run("live", "clean", shop).output.splitlines()[1].startswith("1 recordings deleted, ")
+    assert run("live", "clean", shop).output.splitlines()[1].startswith("1 recording deleted, ")
     assert not (settings.rooms / ROOM / "1").exists()
     assert (settings.rooms / ROOM / "2").exists()
     opened.close()

@@ -16,7 +16,7 @@ from generator.live import LiveTerms
 from generator.shop import LiveRoom, Product, Terms
 from runtime.broadcast.recording import INDEX
 from runtime.database import Database
-from runtime.live import broadcasts, folders, movies, pins, replays, retention
+from runtime.live import broadcasts, folders, movies, pins, replays, reports, retention
 from runtime.live.movies import MovieError, NoRoomError, StoppedError
 from runtime.live.replays import Recorded
 from runtime.live.values import COLUMNS, Broadcast, Recording, Through, broadcast
@@ -95,6 +95,7 @@ class Keeper:
             whose = broadcasts.find_by_stream(self._database, room, stream)
             if whose is not None:
                 retention.remove(self._database, self._root, whose)
+        reports.forget(self._database, now)
         made = retention.plan(self._database.read(retention.look), terms, now)
         retention.carry_out(self._database, self._root, made)
         moment = int(now.timestamp())

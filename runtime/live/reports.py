@@ -23,6 +23,8 @@ SIGNED = frozenset({"tencent", "aliyun"})
 """Providers that sign what they say; all others prove it with the key of the stream, and ask before they let in."""
 _TRIES = 4
 _MOST_ENDS = 5
+KEPT = 7 * 24 * 60 * 60
+"""Seconds for which a notice is known again: far longer than any provider repeats one, or is believed."""
 TAKEOVERS = 5
 """So often within a minute may a stream change hands; more is a key that leaked."""
 _NOTE = "INSERT INTO live_callback (provider, event_key, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
@@ -115,6 +117,14 @@ def apply(database: Database, broadcast: Broadcast, callback: Callback, house: H
         with contextlib.suppress(_RacedError):
             return database.write(unit)
     return database.write(unit)
+
+
+def forget(database: Database, now: datetime) -> int:
+    """Forget notices that nobody sends again; return how many there were."""
+    before = int(now.timestamp()) - KEPT
+    if database.read(lambda look: look.find("SELECT 1 FROM live_callback WHERE at < ? LIMIT 1", before)) is None:
+        return 0
+    return database.write(lambda transaction: transaction.run("DELETE FROM live_callback WHERE at < ?", before))
 
 
 def _begin(transaction: Transaction, found: Broadcast, callback: Callback, house: House, moment: int) -> Outcome:

@@ -38,6 +38,7 @@ from runtime.streaming import ports
 from runtime.streaming.application import Application
 from runtime.streaming.doors import Room
 from runtime.streaming.figures import Figures
+from runtime.streaming.impatience import Impatient
 from runtime.streaming.intake import Intake
 from runtime.streaming.keeping import Keeping
 from runtime.streaming.ladders import Ladders
@@ -279,6 +280,7 @@ async def _rounds(stage: Stage, ladders: Ladders) -> None:
 def _configuration(application: Application) -> uvicorn.Config:
     return uvicorn.Config(
         application,
+        http=Impatient,
         lifespan="off",
         log_config=None,
         access_log=False,

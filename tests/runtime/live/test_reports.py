@@ -187,6 +187,14 @@ def test_where_a_publisher_is_says_whose_end_it_was(database, armed):
     assert take(database, armed, begin("mobile", at=12, vague=True), at=12) is Outcome.RESUMED
 
 
+def test_notices_are_forgotten_a_week_after_they_came_and_not_a_second_before(database, armed):
+    take(database, armed, begin())
+    assert reports.forget(database, NOW + timedelta(seconds=reports.KEPT)) == 0
+    assert take(database, armed, begin()) is Outcome.REPEATED
+    assert reports.forget(database, NOW + timedelta(seconds=reports.KEPT + 1)) == 1
+    assert database.read(lambda look: look.all("SELECT * FROM live_callback")) == []
+
+
 def test_addresses_of_a_broadcast_are_signed_with_the_keys_of_the_shop(armed, settings):
     running, _ = armed
     with pytest.raises(Refusal) as refused:

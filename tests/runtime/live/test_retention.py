@@ -188,6 +188,15 @@ def test_blocks_of_chat_go_with_what_they_say_but_for_the_newest(database, setti
     assert sorted(each.name for each in chat.iterdir()) == ["11.json"], "numbers go on from it"
 
 
+def test_the_keeper_forgets_old_notices_of_networks(till, database, settings):
+    database.write(lambda write: write.run("INSERT INTO live_callback VALUES ('tencent', 'old', ?)", AT))
+    keeper = Keeper(database, settings, lambda: Shop(keep_recordings=0))
+    keeper.round(after(7 * DAY))
+    assert rows(till, "SELECT event_key FROM live_callback") == [("old",)]
+    keeper.round(after(7 * DAY + 61))
+    assert rows(till, "SELECT event_key FROM live_callback") == []
+
+
 @pytest.mark.parametrize(("size", "warned"), [(79, False), (80, True), (100, True)])
 def test_the_merchant_is_warned_once_a_day_when_four_fifths_are_taken(database, settings, caplog, size, warned):
     aired(database, settings, 1, 0, 10, size)

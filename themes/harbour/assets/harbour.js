@@ -296,9 +296,19 @@
     parts.forEach(([, value], place) => { clock.children[place].firstChild.textContent = String(value).padStart(2, "0"); });
     clock.hidden = false;
   };
+  // A room of one's own is live when somebody sends, whatever was announced; one of elsewhere when its time has come.
+  const rooms = {};
+  const byTime = ({ starts, ends, liveOf }) => (ends && now() >= Date.parse(ends) ? "ended" : now() >= Date.parse(starts) && !liveOf ? "live" : "before");
+  const askRooms = () => {
+    for (const { dataset: { liveOf } } of document.hidden ? [] : all("[data-live-of]")) {
+      fetch(`/live/${encodeURIComponent(liveOf)}/room.json`)
+        .then((answer) => (answer.ok ? answer.json() : {}))
+        .then(({ state }) => { rooms[liveOf] = state === "interrupted" ? "live" : state; })
+        .catch(() => {});
+    }
+  };
   const liveState = (place) => {
-    const { starts, ends } = place.dataset;
-    const state = ends && now() >= Date.parse(ends) ? "ended" : now() >= Date.parse(starts) ? "live" : "before";
+    const state = rooms[place.dataset.liveOf] || byTime(place.dataset);
     if (place.dataset.state === state) return;
     place.dataset.state = state;
     const label = one("[data-live-state]", place);
@@ -316,6 +326,9 @@
       .then((answer) => { serverAhead = Date.parse(answer.headers.get("Date")) - Date.now() || 0; })
       .catch(() => {})
       .finally(() => { run(); setInterval(run, 1000); });
+    askRooms();
+    setInterval(askRooms, 30_000);
+    document.addEventListener("visibilitychange", askRooms);
   }
   for (const stage of all("[data-stage]")) {
     one("button[data-watch]", stage)?.addEventListener("click", () => {

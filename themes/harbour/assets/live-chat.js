@@ -143,7 +143,7 @@
     input.disabled = !open;
     notice.hidden = !state.chat.notice || !open;
     one("span", notice).textContent = state.chat.notice;
-    list.dataset.empty = room.own && open ? words.chat_empty : "";
+    list.dataset.empty = open ? words.chat_empty : "";
     if (open) read(state.chat.block);
   });
 })();

@@ -81,7 +81,7 @@
   };
 
   /* ---- the state: one small file, asked for again and again ---- */
-  const STALE = 45_000, ABSENT = 8_000;
+  const STALE = 45_000, ABSENT = 8_000, LATE = 900_000;
   const phaseOf = (state) => {
     const now = room.now();
     if (state && ["live", "interrupted", "replay", "ended"].includes(state.state)) {
@@ -105,6 +105,13 @@
       label.textContent = words.state[phase];
     }
     room.emit("phase", phase);
+  };
+  // "In a moment" is a promise: a quarter of an hour later the page says that nobody has come.
+  const waiting = one("[data-waiting]");
+  const lateness = () => {
+    if (!waiting || room.phase !== "waiting" || !known || room.now() - starts < LATE) return;
+    waiting.textContent = words.late_text;
+    label.textContent = words.state.late;
   };
   const movie = one("[data-movie]");
   const apply = (state) => {
@@ -223,6 +230,7 @@
   const tick = () => {
     clearTimeout(beating);
     step();
+    lateness();
     showCountdown();
     showPin();
     showFlash();

@@ -3,6 +3,7 @@
 Nobody is told to use a digit or a sign: long and not among the first million guesses is what counts.
 """
 
+import re
 import secrets
 import threading
 import unicodedata
@@ -76,7 +77,7 @@ def check(password: str, about: Iterable[str] = ()) -> None:
         raise Refusal(Code.PASSWORD_SHORT, minimum=SHORTEST)
     if len(tidied) > LONGEST:
         raise Refusal(Code.PASSWORD_LONG, maximum=LONGEST)
-    known = [part for each in about for part in (each, *each.replace("@", " ").replace(".", " ").split()) if part]
+    known = [part for each in about for part in (each, *each.split("@"), *re.split(r"[@.\s]+", each)) if part]
     known += _CHINESE
     if zxcvbn(tidied[:_LOOKED_AT], user_inputs=known)["guesses"] < _EASY:
         raise Refusal(Code.PASSWORD_EASY)

@@ -59,7 +59,7 @@ class Journal:
         last = self.last()
         numbered = msgspec.structs.replace(version, number=last.number + 1 if last else 1)
         if numbered.number % _LOOK_EVERY == 0:
-            self._drop_oldest(now)
+            self._drop_oldest(now, {version.before, version.after})
         self._lines.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(self._lines, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0), 0o644)
         try:
@@ -90,7 +90,7 @@ class Journal:
         never = {each.of for each in found if each.kind is Kind.VOID}
         return [each for each in found if each.kind is not Kind.VOID and each.number not in never]
 
-    def _drop_oldest(self, now: datetime) -> None:
+    def _drop_oldest(self, now: datetime, wanted: set[str]) -> None:
         with contextlib.suppress(OSError):
             kept = _read(self._lines.read_bytes())[-MOST_VERSIONS:]
             sizes = {entry.name.removesuffix(".z"): entry.stat() for entry in os.scandir(self._texts)}
@@ -104,7 +104,7 @@ class Journal:
                     kept = kept[-count:]
                     break
             files.replace(self._lines, b"".join(msgspec.json.encode(each) + b"\n" for each in kept))
-            wanted = {each.before for each in kept} | {each.after for each in kept}
+            wanted = wanted.union(*({each.before, each.after} for each in kept))
             for name, state in sizes.items():
                 if name not in wanted and (
                     total > MOST_BYTES or now.timestamp() - state.st_mtime > _LOOSE.total_seconds()

@@ -4,8 +4,8 @@
 of any schema of ours, such as ``sections.compose``'s, where a theme's sections and settings stand in the shop's own.
 Beside JSON Schema's own words the schemas say: ``x-setting`` (what the field looks like), ``x-choices`` (words for
 values), ``x-part`` and ``x-parts`` (under which heading), ``x-when`` (with which values of its neighbours it says
-something), ``x-short`` (the key that a bare text stands for), ``x-shapes`` (names of several ways to write a thing) and
-``x-more`` (rarely needed).
+something), ``x-short`` (the key that a bare text stands for), ``x-shapes`` (names of several ways to write a thing),
+``x-legal`` (the legal packs that want it) and ``x-more`` (rarely needed).
 """
 
 from collections.abc import Iterator, Mapping
@@ -26,7 +26,7 @@ ANY = "*"
 """Stands in a field's path for the index of a row or the key of a mapping."""
 _DEEPEST = 12
 MARKS = frozenset(
-    {"x-zh", "x-setting", "x-choices", "x-part", "x-parts", "x-when", "x-short", "x-shapes", "x-more"}
+    {"x-zh", "x-setting", "x-choices", "x-part", "x-parts", "x-when", "x-short", "x-shapes", "x-more", "x-legal"}
 )  # fmt: skip
 """What our schemas say beside JSON Schema's own words, for forms and the reference."""
 
@@ -135,6 +135,7 @@ class Field(Value, frozen=True, kw_only=True):
     part: str = ""
     parts: tuple[Part, ...] = ()
     more: bool = False
+    legal: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -231,6 +232,7 @@ class _Reader:
             "part": said.get("x-part", ""),
             "parts": tuple(Part(name, *self._pair(words)) for name, words in said.get("x-parts", {}).items()),
             "more": bool(said.get("x-more")),
+            "legal": tuple(said.get("x-legal", ())),
             "short": said.get("x-short", ""),
             "types": tuple(sorted(_types(said))),
         }
@@ -317,7 +319,8 @@ class _Reader:
             return Kind.INTEGER if types == {"integer"} else Kind.NUMBER
         if not types or types & {"object", "array", "boolean"}:
             return Kind.AS_WRITTEN
-        found = _BY_SETTING.get(str(common["setting"]))
+        # A plugin's schema need not say what its settings look like.
+        found = _BY_SETTING.get(str(common["setting"] or "line"))
         if found is None:
             raise UnknownSettingError(f"{common['path']}: {common['setting']!r}")
         return found

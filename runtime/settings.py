@@ -153,6 +153,14 @@ def read(folder: Path, environ: Mapping[str, str] | None = None) -> Settings:
     )
 
 
+def named(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """Return the values that payment methods may name, as var/secrets.env has them at this moment."""
+    known = dict(settings.named)
+    lines = _secret_lines(settings.var / SECRETS)
+    fresh = {name: value for name, value in lines.items() if name not in os.environ and not name.startswith(PREFIX)}
+    return tuple(sorted((known | fresh).items()))
+
+
 def _secret_lines(path: Path) -> dict[str, str]:
     """Read NAME=value lines; what is wrong is said by its line's number, for the line itself may be a secret."""
     try:

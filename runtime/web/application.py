@@ -45,14 +45,17 @@ from runtime.web import (
 )
 from runtime.web.areas import account, entry, entry_links, orders, passkeys, team, today
 from runtime.web.areas import log as log_pages
+from runtime.web.areas import media as media_pages
+from runtime.web.areas import settings as settings_pages
 from runtime.web.front import Front
-from runtime.web.gate import BODY_LIMIT, UPLOAD_LIMIT, UPLOADS
+from runtime.web.gate import BODY_LIMIT, LONG_FORMS, UPLOAD_LIMIT, UPLOADS
 from runtime.web.metrics import Metrics
 from runtime.web.visit import NAME, Shopfront, new_id, shopfront
 from runtime.web.wsgi import Application, Environ, StartResponse
 
 log = logging.getLogger("runtime.web")
 _FIELD_LIMIT = 200
+_LONG_FIELD_LIMIT = 8000
 _MEDIA_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data", "application/json"}
 _COMPRESSED = {"text/html", "application/json"}
 _WORTH_COMPRESSING = 860
@@ -96,6 +99,8 @@ PLAIN: tuple[Blueprint, ...] = (
     log_pages.blueprint,
     today.blueprint,
     *orders.BLUEPRINTS,
+    media_pages.blueprint,
+    settings_pages.blueprint,
 )
 """Views with one address."""
 
@@ -202,12 +207,14 @@ def _begin() -> None:
         return
     if request.mimetype not in _MEDIA_TYPES and not request.path.endswith("/notify"):
         raise UnsupportedMediaType
+    most = _LONG_FIELD_LIMIT if LONG_FORMS.fullmatch(request.path) else _FIELD_LIMIT
+    request.max_form_parts = most
     if request.mimetype == "multipart/form-data" and UPLOADS.fullmatch(request.path):
         request.max_content_length = UPLOAD_LIMIT
         return
     body = request.get_data(cache=True, parse_form_data=False)
     form = request.mimetype == "application/x-www-form-urlencoded"
-    if form and (body.count(b"&") >= _FIELD_LIMIT or not _is_text(body)):
+    if form and (body.count(b"&") >= most or not _is_text(body)):
         raise BadRequest
 
 

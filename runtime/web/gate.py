@@ -16,8 +16,13 @@ from runtime.web.wsgi import Environ
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 BODY_LIMIT = 256 * 1024
 UPLOAD_LIMIT = 24 * 1024 * 1024
-UPLOADS = re.compile(r"/orders/[A-Za-z0-9_-]{22,64}/aftersale/new/[a-z]{1,20}")
-"""Where buyers may send pictures: behind the address of an order only."""
+UPLOADS = re.compile(
+    r"/orders/[A-Za-z0-9_-]{22,64}/aftersale/new/[a-z]{1,20}"
+    r"|/console/(?:media|(?:settings|products|shelves|pages|rooms|promotions|look|account)(?:/[^/]{1,255}){0,3})"
+)
+"""Where pictures may be sent: buyers behind the address of an order, merchants with the forms of the console."""
+LONG_FORMS = re.compile(r"/console/.*|/setup(?:/.*)?")
+"""Forms of merchants: a price list of zones has many fields."""
 _HEADER_LIMIT = 32 * 1024
 _ADDRESS_LIMIT = 8 * 1024
 _PARAMETER_LIMIT = 100

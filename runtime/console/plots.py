@@ -6,12 +6,15 @@ in ``table``, for whoever cannot see the plot.
 
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from generator.shop import Value
 
-WIDTH, HEIGHT = 640, 200
-_LEFT, _TOP, _BOTTOM = 56, 8, 24
-_MOST_PLACES = 7
-_STEPS = (1, 2, 5)
+Write = Callable[[int], str]
+WIDTH, HEIGHT = 640, 220
+_LEFT, _TOP, _BOTTOM = 60, 12, 30
+_MOST_PLACES = 6
+_STEPS = (2, 3, 4, 5, 6, 8, 10, 12, 16)
 
 
 class Point(Value, frozen=True, kw_only=True):
@@ -58,8 +61,11 @@ class Plot(Value, frozen=True, kw_only=True):
     left: int = _LEFT
 
 
-def bars(label: str, points: Sequence[Point], write: Callable[[int], str]) -> Plot:
-    """Return a bar for every point; ``write`` turns a value into text. Negative values count as nothing."""
+def bars(label: str, points: Sequence[Point], write: Write, short: Write | None = None) -> Plot:
+    """Return a bar for every point; ``write`` turns a value into text, ``short`` does for the rules.
+
+    Negative values count as nothing.
+    """
     top = _ceiling(points)
     wide = (WIDTH - _LEFT) / max(1, len(points))
     gap = min(4.0, wide * 0.22)
@@ -68,29 +74,28 @@ def bars(label: str, points: Sequence[Point], write: Callable[[int], str]) -> Pl
         for index, point in enumerate(points)
         if point.value > 0
     )
-    return _framed(label, points, write, Plot(label=label, bars=drawn, rules=(), places=(), table=()))
+    return _framed(points, (write, short or write), Plot(label=label, bars=drawn, rules=(), places=(), table=()))
 
 
-def line(label: str, points: Sequence[Point], write: Callable[[int], str]) -> Plot:
+def line(label: str, points: Sequence[Point], write: Write, short: Write | None = None) -> Plot:
     """Return a line through the points, and the area below it."""
     top, wide = _ceiling(points), (WIDTH - _LEFT) / max(1, len(points))
     spots = [(_LEFT + (index + 0.5) * wide, _y(point.value, top)) for index, point in enumerate(points)]
     path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in spots) if spots else ""
     base = HEIGHT - _BOTTOM
     area = f"{path}L{spots[-1][0]:.1f} {base}L{spots[0][0]:.1f} {base}Z" if spots else ""
-    return _framed(label, points, write, Plot(label=label, line=path, area=area, rules=(), places=(), table=()))
+    drawn = Plot(label=label, line=path, area=area, rules=(), places=(), table=())
+    return _framed(points, (write, short or write), drawn)
 
 
-def _framed(label: str, points: Sequence[Point], write: Callable[[int], str], drawn: Plot) -> Plot:
+def _framed(points: Sequence[Point], writing: tuple[Write, Write], drawn: Plot) -> Plot:
+    write, short = writing
     top = _ceiling(points)
     wide = (WIDTH - _LEFT) / max(1, len(points))
     every = -(-len(points) // _MOST_PLACES) or 1
-    return Plot(
-        label=label,
-        bars=drawn.bars,
-        line=drawn.line,
-        area=drawn.area,
-        rules=tuple(Rule(y=_y(value, top), text=write(value)) for value in (0, top // 2, top)),
+    return msgspec.structs.replace(
+        drawn,
+        rules=tuple(Rule(y=_y(value, top), text=short(value)) for value in (0, top // 2, top)),
         places=tuple(
             Place(x=round(_LEFT + (index + 0.5) * wide, 1), text=point.short)
             for index, point in enumerate(points)
@@ -102,14 +107,10 @@ def _framed(label: str, points: Sequence[Point], write: Callable[[int], str], dr
 
 def _ceiling(points: Sequence[Point]) -> int:
     """Return the value at the top of the plot: the next even round number above the highest one."""
-    highest, unit = max((point.value for point in points), default=0), 2
-    if highest <= unit:
-        return unit
-    while True:
-        for step in _STEPS:
-            if unit * step >= highest:
-                return unit * step
+    highest, unit = max((point.value for point in points), default=0), 1
+    while unit * _STEPS[-1] < highest:
         unit *= 10
+    return next(unit * step for step in _STEPS if unit * step >= highest)
 
 
 def _y(value: int, top: int) -> float:
@@ -125,5 +126,5 @@ def _bar(x: float, wide: float, y: float) -> str:
     )
 
 
-def _told(point: Point, write: Callable[[int], str]) -> str:
+def _told(point: Point, write: Write) -> str:
     return f"{point.name}: {write(point.value)}"

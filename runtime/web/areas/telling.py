@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from babel.dates import format_date, format_skeleton, format_time, format_timedelta
+from babel.numbers import format_compact_decimal
 
 from generator import money
 from generator.theming import wording
 from runtime import words as shop_words
+from runtime.console import words as console_words
 from runtime.refusals import Refusal
 from runtime.transaction import Transaction
 from runtime.web import console
@@ -46,6 +48,17 @@ class Teller(msgspec.Struct, frozen=True, kw_only=True):
     def money(self, amount: int, currency: str = "") -> str:
         """Write an amount."""
         return money.text(amount, currency or self.currency, self.locale)
+
+    def short(self, amount: int) -> str:
+        """Write about how much an amount is, without its currency: "2K"."""
+        return str(format_compact_decimal(money.decimal(amount, self.currency), locale=wording.culture(self.locale)))
+
+    def gateway(self, gateway: str) -> str:
+        """Return how a way of paying is called: by the shop, else as everybody calls it."""
+        named = next((each.name for each in self.here.release.terms.payment if each.gateway == gateway), None) or {}
+        known = f"orders.gateway.{gateway}"
+        own = named.get(self.locale) or next(iter(named.values()), "")
+        return own or (self.say(known) if known in console_words.wording(self.locale).words else gateway)
 
     def moment(self, at: datetime) -> Moment:
         """Write a moment as short as it is clear: today by the clock alone, this year without the year."""
@@ -88,7 +101,7 @@ class Teller(msgspec.Struct, frozen=True, kw_only=True):
         if actor in names:
             return names[actor]
         if kind in _KNOWN_ACTORS:
-            return self.known(f"actor.{kind}", name=which)
+            return self.say(f"orders.actor.{kind}", name=self.gateway(which))
         return which or actor
 
     def pictures(self, handles: Iterable[str]) -> dict[str, str]:

@@ -171,7 +171,9 @@ def _takings(teller: Teller) -> dict[str, Any]:
         for each in days
     ]
     total, count = sum(each.amount for each in days), sum(each.orders for each in days)
-    plot: Plot = plots.bars(shell.say("today.takings.label", total=teller.money(total)), points, teller.money)
+    plot: Plot = plots.bars(
+        shell.say("today.takings.label", total=teller.money(total)), points, teller.money, teller.short
+    )
     return {
         "plot": plot if total else None,
         "takings": {

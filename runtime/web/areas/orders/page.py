@@ -139,7 +139,7 @@ def _sums(teller: Teller, order: Order) -> list[tuple[str, str]]:
 def _payments(teller: Teller, records: Records) -> list[dict[str, Any]]:
     return [
         {
-            "gateway": each.gateway,
+            "gateway": teller.gateway(each.gateway),
             "reference": each.receipt or each.reference,
             "amount": teller.money(each.amount, each.currency),
             "state": teller.say(f"orders.payment.{each.state}"),

@@ -180,7 +180,7 @@ def _check(found: Opened, given: dict[str, str], tried: Tried) -> Response:
         ],
         "restocked": sum(line.restocked for line in tried.lines),
         "by_hand": made.by_hand,
-        "gateway": made.gateway,
+        "gateway": teller.gateway(made.gateway),
     }
     return found.screen("orders/refund_check.html", shell.say("orders.refund.check"), context)
 

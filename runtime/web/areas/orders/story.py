@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from runtime import aftersale, attempts, refunds
+from runtime import aftersale, attempts, carriers, refunds
 from runtime.aftersale import Case
 from runtime.attempts import Payment
 from runtime.orders import Order
@@ -16,6 +16,7 @@ from runtime.web.areas.telling import Teller
 from runtime.worklist.notes import Note
 
 _GOOD = frozenset({"pay", "receive", "complete", "succeed", "confirm"})
+_SENT = frozenset({"ship", "ship_part"})
 _BAD = frozenset({"cancel", "refuse", "fail", "get_stuck", "decline"})
 _ORDER_ROWS = "SELECT event, after, actor, note, at FROM order_event WHERE order_id = ? ORDER BY id"
 
@@ -70,8 +71,14 @@ def _steps(look: Transaction, teller: Teller, records: Records) -> Iterator[Happ
             text=teller.say(f"orders.event.{event}"),
             who=teller.actor(actor, records.names),
             tone=_tone(event),
-            note=note,
+            note=_carried(teller, note) if event in _SENT else note,
         )
+
+
+def _carried(teller: Teller, note: str) -> str:
+    """Return who carries a parcel by name, and its number."""
+    carrier, _, number = note.partition(" ")
+    return f"{carriers.name(carrier, teller.locale)} {number}".strip()
 
 
 def _money(look: Transaction, teller: Teller, records: Records) -> Iterator[Happening]:

@@ -21,6 +21,7 @@ def find_by_password(lodge: Lodge, email: str, password: str) -> Account | None:
         newer = lodge.passwords.keep(password)
         change = "UPDATE console_person SET password_hash = ? WHERE id = ? AND password_hash = ?"
         lodge.database.write(lambda transaction: transaction.run(change, newer, account.id, kept))
+        return lodge.database.read(lambda look: accounts.find_by_email(look, email))
     return account
 
 

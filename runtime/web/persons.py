@@ -27,7 +27,7 @@ FORM = "console"
 TOKEN = "X-Csrf-Token"  # noqa: S105  the name of a header
 _COOKIE = "console"
 _KEY = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
-_OURS = re.compile(r"/console(/[A-Za-z0-9._~-]+)*/?(\?[A-Za-z0-9._~=&%+-]*)?", re.ASCII)
+_OURS = re.compile(r"/console(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?(\?[A-Za-z0-9._~=&%+-]*)?", re.ASCII)
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +62,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 def keys() -> Lodge:
     """Return the lodge of this shop; raise DatabaseFault while its database is away."""
     front = shopfront()
-    return lodge.of(front.settings, front.database)
+    return msgspec.structs.replace(lodge.of(front.settings, front.database), passwords=front.passwords)
 
 
 def find_person() -> Person | None:

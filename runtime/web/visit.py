@@ -19,6 +19,7 @@ from generator.theming import templates
 from generator.theming.engines import Compiled
 from generator.views import Link, PageView
 from runtime import database, gateways, stock, words
+from runtime.access import passwords
 from runtime.database import Database
 from runtime.faults import DatabaseFault
 from runtime.gateways import Gateway
@@ -44,6 +45,7 @@ class Shopfront:
         self.live = live
         self.metrics = metrics
         self.buckets = Buckets(settings.var / limits.FILE)
+        self.passwords = passwords.USUAL
         self._lock = threading.Lock()
         self._database: Database | None = None
         self._stocked = ""

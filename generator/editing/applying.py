@@ -41,6 +41,13 @@ def _key(key: object, path: Path) -> str:
     return key
 
 
+def copied(value: Data) -> Data:
+    """Return the same data anew, for somebody who may change it."""
+    if isinstance(value, dict):
+        return {key: copied(item) for key, item in value.items()}
+    return [copied(item) for item in value] if isinstance(value, list) else value
+
+
 def find(data: Data, path: Path) -> Any:  # noqa: ANN401  any YAML value
     """Return the value at a path; raise UnwritableError where there is none."""
     for number, step in enumerate(path):

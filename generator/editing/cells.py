@@ -6,6 +6,7 @@ A table is a mapping of handle to the handle's rows, each a mapping of column to
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -55,6 +56,7 @@ def edit(text: str, changes: Changes) -> str:
     return written
 
 
+@lru_cache(maxsize=2)
 def read(text: str) -> Data:
     """Return the rows of a table by handle; raise UnwritableError if it has to be mended by hand first."""
     grid = _grid(text)
@@ -73,6 +75,7 @@ def read(text: str) -> Data:
     return data
 
 
+@lru_cache(maxsize=2)
 def _grid(text: str) -> Grid:
     first = re.match(r"[^\r\n]*", text)
     separator = max((",", ";", "\t"), key=(first[0] if first else "").count)

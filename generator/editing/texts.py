@@ -4,8 +4,10 @@ import re
 from collections.abc import Callable
 from pathlib import Path as FilePath
 
+import msgspec
+
 from generator import document
-from generator.editing import cells, pages, yaml_text
+from generator.editing import applying, cells, pages, yaml_text
 from generator.editing.change import Changes, Set, UnwritableError
 from generator.editing.saving import RefusedFileError
 from generator.messages import problem
@@ -39,16 +41,27 @@ def parse(file: str, raw: bytes) -> tuple[str, Data, list[Problem], bool]:
     if text is None:
         return raw.decode("utf-8", "replace"), None, problems, False
     if file == TABLE:
-        problems = table.parse(text, file)[1]
+        problems = []  # All that is said about a readable table is said by check.
     elif file.endswith(".md"):
         problems = document.parse_page(text, file)[1]
     else:
-        problems = [one for one in document.parse(text, file)[1] if one.code != "yaml-empty"]
+        problems = [_of(file, one) for one in yaml_text.parsed(text)[1] if one.code != "yaml-empty"]
     try:
-        return text, _reader(file)(text), problems, True
+        return text, applying.copied(_reader(file)(text)), problems, True
     except UnwritableError as error:
-        known = problems or list(error.problems) or [problem("yaml-syntax", file, _START, words=error.code)]
+        if file == TABLE:
+            problems = table.parse(text, file)[1]
+        known = (
+            problems
+            or [_of(file, one) for one in error.problems]
+            or [problem("yaml-syntax", file, _START, words=error.code)]
+        )
         return text, None, known, False
+
+
+def _of(file: str, one: Problem) -> Problem:
+    related = one.related and (file, one.related[1])
+    return msgspec.structs.replace(one, file=file, related=related)
 
 
 def _reader(file: str) -> Callable[[str], Data]:

@@ -46,7 +46,7 @@ def _written(text: str, changes: Changes, data: Data, *, rows: bool) -> tuple[st
 
 def read(text: str) -> Data:
     """Return the data of a text; raise UnwritableError if it has to be mended by hand first."""
-    found, problems = _parsed(text)
+    found, problems = parsed(text)
     stopping = broken(problems)
     if stopping:
         raise UnwritableError("broken", (), stopping)
@@ -59,5 +59,6 @@ def broken(problems: list[Problem]) -> list[Problem]:
 
 
 @lru_cache(maxsize=4)
-def _parsed(text: str) -> tuple[Document | None, list[Problem]]:
+def parsed(text: str) -> tuple[Document | None, list[Problem]]:
+    """Return a text's document and problems (of no file); they are shared by all who ask, and changed by nobody."""
     return document.parse(text, "")

@@ -190,7 +190,7 @@ def test_w79_a_broken_file_opens_read_only_with_its_problems_and_is_never_overwr
     (folder / FILE).write_text(text)
     opened = desk.open(FILE)
     assert not opened.writable
-    assert opened.problems[0].mark.line in {1, 2}
+    assert (opened.problems[0].file, opened.problems[0].mark.line in {1, 2}) == (FILE, True)
     assert opened.text == text
     with pytest.raises(UnwritableError) as refused:
         save(desk, opened.digest, Set(("title",), "new"))
@@ -204,6 +204,14 @@ def test_w79_a_file_in_another_encoding_is_never_overwritten(desk, folder):
     assert (opened.writable, [one.code for one in opened.problems]) == (False, ["not-utf8"])
     with pytest.raises(UnwritableError):
         save(desk, opened.digest, Set(("title",), "x"), merge=Merge.MINE)
+
+
+def test_whoever_changes_the_data_that_was_handed_out_spoils_no_later_save(desk):
+    opened = desk.open(FILE)
+    opened.data["images"].clear()
+    saved = save(desk, opened.digest, Set(("price",), Plain("1")))
+    saved.data.clear()
+    assert save(desk, saved.digest, Set(("price",), Plain("2"))).text == TEA.replace("168.00", "2")
 
 
 def test_a_byte_order_mark_and_the_file_s_permissions_stay(desk, folder):

@@ -21,7 +21,7 @@ from runtime.orders import Address, Contact, State
 PAGE = 40
 LONGEST = 100
 _SHORTEST_PHONE = 4
-_NUMBER = re.compile(r"[\d\s-]*\d[\d\s-]*")
+_NUMBER = re.compile(r"[\d\s()+./-]*\d[\d\s()+./-]*")
 _OPEN = ", ".join(repr(str(state)) for state in OPEN)
 WAITS_FOR_GROUP = (
     "EXISTS (SELECT 1 FROM group_place p JOIN buying_group g ON g.id = p.group_id "
@@ -156,8 +156,9 @@ def _by_number(text: str) -> list[_Asked]:
         (_PARCEL.format("LIKE ?"), (f"%{plain}%",)),
         (_LINE.format("l.sku = ?"), (text,)),
     ]
-    if len(plain) >= _SHORTEST_PHONE:
-        asked.append(("o.phone LIKE ?", (f"%{numbers.digits(plain)}",)))
+    phone = numbers.digits(plain)
+    if len(phone) >= _SHORTEST_PHONE:
+        asked.append(("o.phone LIKE ?", (f"%{phone}",)))
     return asked
 
 

@@ -48,6 +48,11 @@ def _fill(folder: Path, sample: str | None, lang: str) -> None:
         (folder / "media").mkdir()
     else:
         shutil.copytree(SAMPLE_SHOPS / sample, folder, ignore=_SKIPPED)
+    finish(folder, lang)
+
+
+def finish(folder: Path, lang: str) -> None:
+    """Put beside the files of a shop what keeps its surroundings tidy: what git leaves out, and schemas for editors."""
     _write(folder / ".gitignore", _IGNORED)
     equip(folder, lang)
 

@@ -160,17 +160,22 @@ def _kinds(height: int, *, alpha: bool, fallback: bool) -> tuple[str, ...]:
 def encode(image: Image.Image, kind: str) -> bytes:
     """Write pixels and nothing else: no metadata of the source survives."""
     out = BytesIO()
-    bare = Image.frombytes(image.mode, image.size, image.tobytes()) if image.info else image
+    plain = bare(image)
     match kind:
         case "avif":
-            bare.save(out, "AVIF", quality=60, speed=8, max_threads=1)
+            plain.save(out, "AVIF", quality=60, speed=8, max_threads=1)
         case "webp":
-            bare.save(out, "WEBP", quality=80, method=4)
+            plain.save(out, "WEBP", quality=80, method=4)
         case "jpg":
-            bare.save(out, "JPEG", quality=80, progressive=True, optimize=True)
+            plain.save(out, "JPEG", quality=80, progressive=True, optimize=True)
         case _:
-            bare.save(out, "PNG", optimize=True)
+            plain.save(out, "PNG", optimize=True)
     return out.getvalue()
+
+
+def bare(image: Image.Image) -> Image.Image:
+    """Return the pixels alone: what a camera noted beside them stays behind."""
+    return Image.frombytes(image.mode, image.size, image.tobytes()) if image.info else image
 
 
 def mean_color(image: Image.Image) -> str:

@@ -45,6 +45,11 @@ class Account(Value, frozen=True, kw_only=True):
         return By(actor=f"person:{self.id}", name=self.name)
 
     @property
+    def takes_mail(self) -> bool:
+        """Tell whether the account is an e-mail address and no phone number."""
+        return "@" in self.email
+
+    @property
     def subject(self) -> str:
         """Return how the log names them when something is done to them."""
         return f"{self.name} (person:{self.id})"
@@ -57,6 +62,8 @@ class New(Value, frozen=True, kw_only=True):
     name: str
     role: Role
     locale: str = "en"
+    by_phone: bool = False
+    """Whether ``email`` may be a phone number: who opened the shop may have no mail, and is asked nothing by mail."""
 
 
 def add(lodge: Lodge, new: New, by: By, now: datetime) -> Account:
@@ -64,7 +71,8 @@ def add(lodge: Lodge, new: New, by: By, now: datetime) -> Account:
 
     Raises Refusal: field-invalid, person-known.
     """
-    email, name = tidy_email(new.email), tidy_name(new.name) or new.email.partition("@")[0]
+    email = tidy_phone(new.email) if new.by_phone else tidy_email(new.email)
+    name = tidy_name(new.name) or new.email.partition("@")[0]
 
     def unit(transaction: Transaction) -> Account:
         if find_by_email(transaction, email) is not None:
@@ -152,8 +160,9 @@ def get(transaction: Transaction, identity: int) -> Account:
 
 
 def find_by_email(transaction: Transaction, email: str) -> Account | None:
-    """Return the account of an address, however it is written in capitals."""
-    return _find(transaction, "email = ?", email.strip().casefold())
+    """Return the account of an address, however it is written in capitals, or of a phone number that opened the shop."""
+    typed = unicodedata.normalize("NFKC", email).strip().casefold()
+    return _find(transaction, "email = ?", tidy_phone(typed) if contacts.is_phone(typed) else typed)
 
 
 def find_by_handle(transaction: Transaction, handle: str) -> Account | None:
@@ -174,6 +183,14 @@ def tidy_email(text: str) -> str:
     if len(found) > LONGEST_EMAIL or not contacts.is_email(found):
         raise Refusal(Code.FIELD_INVALID, field="email")
     return found
+
+
+def tidy_phone(text: str) -> str:
+    """Return a phone number as it is kept, its digits alone; raise Refusal (field-invalid) for what is none."""
+    found = unicodedata.normalize("NFKC", text).strip()
+    if len(found) > LONGEST_EMAIL or not contacts.is_phone(found):
+        raise Refusal(Code.FIELD_INVALID, field="phone")
+    return "".join(each for each in found if each.isdigit() or each == "+")
 
 
 def tidy_name(text: str) -> str:

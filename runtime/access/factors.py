@@ -102,6 +102,8 @@ def reset(lodge: Lodge, identity: int, by: By, now: datetime) -> Account:
 
 def tell(transaction: Transaction, account: Account, what: str, now: datetime) -> None:
     """Tell somebody by mail that their account was changed; ``what`` names the sentence."""
+    if not account.takes_mail:
+        return
     reference = f"{account.id}:{what}:{int(now.timestamp())}"
     notices.write(transaction, Topic.CONSOLE_CHANGED, reference, now, recipient=account.email)
 

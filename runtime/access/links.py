@@ -155,6 +155,8 @@ def _make(transaction: Transaction, lodge: Lodge, account: Account, kind: Kind, 
 
 
 def _mail(transaction: Transaction, link: Link, account: Account, now: datetime) -> None:
+    if not account.takes_mail:
+        return
     topic = Topic.CONSOLE_INVITE if link.kind is Kind.INVITE else Topic.CONSOLE_RESET
     notices.write(transaction, topic, str(link.id), now, recipient=account.email)
 

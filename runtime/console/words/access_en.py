@@ -3,6 +3,7 @@
 WORDS = {
     "entry.title": "Sign in",
     "entry.email": "E-mail",
+    "entry.email_or_phone": "E-mail (or the phone number the shop was opened with)",
     "entry.password": "Password",
     "entry.go": "Sign in",
     "entry.passkey": "Sign in with a passkey",

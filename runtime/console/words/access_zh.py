@@ -3,6 +3,7 @@
 WORDS = {
     "entry.title": "登录",
     "entry.email": "邮箱",
+    "entry.email_or_phone": "邮箱（或开店时填的手机号）",
     "entry.password": "密码",
     "entry.go": "登录",
     "entry.passkey": "用通行密钥登录",

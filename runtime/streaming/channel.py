@@ -71,6 +71,7 @@ class Channel:
         self.closed = False
         self.length_ms = start.time // 1000
         self.screen = Screen(rules.part, start.segment)
+        self.init = start.last.data if start.last is not None else b""
         self._now = asyncio.get_running_loop().time
         self.wall = wall
         self._segmenter = Segmenter(Cutting(part=rules.part), start)
@@ -172,6 +173,8 @@ class Channel:
     def _publish(self, made: list[Init | Part | Segment]) -> None:
         for each in made:
             self._keep(each)
+            if isinstance(each, Init):
+                self.init = each.data
             if isinstance(each, Segment):
                 self.length_ms = (each.time + each.duration) // 1000
             for tell in self.made:

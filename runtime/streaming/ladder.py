@@ -97,7 +97,6 @@ class Ladder:
         self._channel = channel
         self._heights = heights
         self._ffmpeg = ffmpeg
-        self._init = b""
         self._run = -1
         self._time = 0
         self._times: Times = OrderedDict()
@@ -113,7 +112,6 @@ class Ladder:
         """Hand on what the channel made."""
         if isinstance(made, Init):
             self._stop()
-            self._init = made.data
             return
         if made.run != self._run:
             self._stop()
@@ -157,13 +155,14 @@ class Ladder:
     def _begin(self, start: Start) -> None:
         sending = self._channel.sending
         steps = _steps(sending.tracks, self._heights) if sending else []
-        if not steps or not self._init:
+        # Tracks that are the same as before this process began are announced by no Init of their own.
+        if not steps or not self._channel.init:
             return
         cutting = Cutting(part=self._channel.rules.part)
         screens = [Screen(self._channel.rules.part, start.segment) for _ in steps]
         pictures = [Picture(step, screen, start, cutting) for step, screen in zip(steps, screens, strict=True)]
         self._queue, self._waiting = asyncio.Queue(), 0
-        self._feed(self._init)
+        self._feed(self._channel.init)
         self._task = asyncio.create_task(self._watch(pictures, self._queue))
 
     def _feed(self, data: bytes) -> None:

@@ -105,3 +105,15 @@ def test_sound_that_not_every_phone_plays_is_coded_anew(on_air):
     whole, coded = re.findall(r'CODECS="(.+?)"', daemon.get(f"{BASE}/master.m3u8").text)
     assert (whole.split(",")[0], whole.split(",")[1]) == (coded.split(",")[0], "opus")
     assert coded.split(",")[1] == "mp4a.40.2"
+
+
+def test_a_daemon_that_goes_on_with_a_broadcast_makes_its_renditions_again(on_air):
+    daemon = on_air()
+    broadcast, _ = daemon.arm()
+    film = browser.fragments(browser.film(8, sound="libopus"))
+    assert set(Phone(daemon, broadcast).send(film)) == {200}
+    assert until(lambda: listed(daemon) == ["ll.m3u8", "sound/ll.m3u8"], 60)
+    daemon.stop(signal.SIGKILL)
+    daemon.start()
+    assert set(Phone(daemon, daemon.broadcast(broadcast.id)).send(film)) == {200}
+    assert until(lambda: listed(daemon) == ["ll.m3u8", "sound/ll.m3u8"], 60)

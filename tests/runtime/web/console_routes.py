@@ -1,0 +1,110 @@
+"""Every address of the console, what it takes, and what it answers: the ground of the matrix of routes and roles.
+
+One line an address: method, rule as the application has it, the permission that it asks for, and the status for those
+who have it. The rest follows: who is not signed in is sent to the entrance (303; 401 for what writes, and in the
+studio), and a role without the permission gets 403. ``-`` asks for nothing: then two statuses may stand there, for
+strangers and for people who are signed in.
+
+A new address needs a line here, or the test says so. VALUES fills in the rules; what they name need not exist: 404 is
+as good an answer as any. What writes is asked with an empty form and the right token.
+"""
+
+VALUES = {
+    "name": "nothing", "path": "nothing.png", "digest": "0000000000000000", "handle": "evening", "stream": "1",
+    "token": "0" * 40, "deed": "decline", "refund_number": "R-1", "parcel": 1, "number": "1000-0000-0001",
+}  # fmt: skip
+INT = 999_999
+"""What an ``<int:…>`` is asked with."""
+ROUTES = """
+GET   /console/                                            console.enter   200
+GET   /console/account                                     console.enter   200
+GET   /console/account/app                                 console.enter   200
+POST  /console/account/app                                 console.enter   303
+POST  /console/account/app/remove                          console.enter   303
+POST  /console/account/passkeys                            console.enter   400
+POST  /console/account/passkeys/<int:number>/remove        console.enter   404
+POST  /console/account/passkeys/ask                        console.enter   200
+GET   /console/account/password                            console.enter   200
+POST  /console/account/password                            console.enter   422
+POST  /console/account/profile                             console.enter   422
+POST  /console/account/recovery                            console.enter   303
+POST  /console/account/sessions/<int:number>/end           console.enter   404
+POST  /console/account/sessions/end                        console.enter   303
+GET   /console/assets/<digest>/<path:name>                 -               404
+GET   /console/cases/<number>                              orders.see      404
+POST  /console/cases/<number>/<deed>                       orders.ship     404
+GET   /console/cases/<number>/pictures/<name>              orders.see      404
+GET   /console/enter                                       -               200|303
+POST  /console/enter                                       -               403
+GET   /console/enter/again                                 console.enter   200
+POST  /console/enter/again                                 console.enter   403
+GET   /console/enter/code                                  -               303
+POST  /console/enter/code                                  -               303
+GET   /console/enter/forgotten                             -               200
+POST  /console/enter/forgotten                             -               200
+GET   /console/enter/link/<token>                          -               410
+POST  /console/enter/link/<token>                          -               410
+POST  /console/enter/passkey                               -               400
+POST  /console/enter/passkey/ask                           -               200
+POST  /console/leave                                       console.enter   303
+GET   /console/live                                        live.assist     200
+GET   /console/live/<handle>                               live.assist     200
+POST  /console/live/<handle>/arm                           live.host       200
+POST  /console/live/<handle>/ban                           live.assist     400
+GET   /console/live/<handle>/desk.json                     live.assist     200
+POST  /console/live/<handle>/end                           live.host       200
+POST  /console/live/<handle>/flash                         live.host       409
+POST  /console/live/<handle>/flash/stop                    live.host       404
+POST  /console/live/<handle>/key                           live.host       200
+POST  /console/live/<handle>/lift                          live.assist     404
+POST  /console/live/<handle>/message                       live.assist     400
+POST  /console/live/<handle>/notice                        live.assist     200
+POST  /console/live/<handle>/pin                           live.assist     400
+POST  /console/live/<handle>/ticket                        live.host       200
+GET   /console/live/enter                                  -               200
+POST  /console/live/enter                                  -               403
+POST  /console/live/leave                                  live.assist     303
+GET   /console/live/preview/<handle>/<stream>              -               404
+GET   /console/log                                         log.see         200
+GET   /console/log.csv                                     log.see         200
+GET   /console/media                                       console.enter   200
+POST  /console/media                                       products.edit   400
+GET   /console/media/<path:name>                           console.enter   404
+GET   /console/orders                                      orders.see      200
+GET   /console/orders.csv                                  orders.see      200
+GET   /console/orders/<number>                             orders.see      404
+GET   /console/orders/<number>/address                     orders.ship     404
+POST  /console/orders/<number>/address                     orders.ship     404
+GET   /console/orders/<number>/cancel                      orders.ship     404
+POST  /console/orders/<number>/cancel                      orders.ship     404
+POST  /console/orders/<number>/invoice                     orders.ship     404
+GET   /console/orders/<number>/invoice.pdf                 orders.see      404
+POST  /console/orders/<number>/link                        orders.ship     404
+POST  /console/orders/<number>/move                        orders.ship     404
+POST  /console/orders/<number>/notes                       orders.ship     404
+GET   /console/orders/<number>/parcels/<int:parcel>        orders.ship     404
+POST  /console/orders/<number>/parcels/<int:parcel>        orders.ship     404
+GET   /console/orders/<number>/payment                     orders.refund   404
+POST  /console/orders/<number>/payment                     orders.refund   404
+GET   /console/orders/<number>/price                       orders.refund   404
+POST  /console/orders/<number>/price                       orders.refund   404
+GET   /console/orders/<number>/refund                      orders.refund   404
+POST  /console/orders/<number>/refund                      orders.refund   404
+POST  /console/orders/<number>/refunds/<refund_number>     orders.refund   404
+GET   /console/orders/<number>/ship                        orders.ship     404
+POST  /console/orders/<number>/ship                        orders.ship     404
+GET   /console/orders/<number>/slip.pdf                    orders.see      404
+POST  /console/publish                                     settings.edit   303
+GET   /console/settings                                    settings.see    200
+GET   /console/settings/<name>                             settings.see    404
+POST  /console/settings/<name>                             settings.edit   404
+POST  /console/settings/payment/test                       settings.edit   404
+GET   /console/team                                        team.edit       200
+GET   /console/team/<int:number>                           team.edit       404
+POST  /console/team/<int:number>/link                      team.edit       404
+POST  /console/team/<int:number>/remove                    team.edit       404
+POST  /console/team/<int:number>/role                      team.edit       404
+POST  /console/team/<int:number>/sessions/end              team.edit       404
+GET   /console/team/new                                    team.edit       200
+POST  /console/team/new                                    team.edit       422
+"""

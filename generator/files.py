@@ -115,6 +115,21 @@ def replace_known(path: Path, data: bytes, known: Callable[[bytes], bool], *, mo
     return good
 
 
+def remove_known(path: Path, known: Callable[[bytes], bool]) -> bool:
+    """Remove a file durably if its bytes are known, or change nothing and return False; raise OSError."""
+    aside = path.with_name(f".{path.name[:120]}.{os.getpid()}.tmp")
+    if not path.is_file():
+        return False
+    path.rename(aside)
+    good = known(aside.read_bytes())
+    if good or path.exists():
+        aside.unlink()
+    else:
+        aside.rename(path)
+    sync_folder(path.parent)
+    return good
+
+
 def exchange(one: Path, other: Path) -> bool:
     """Let two files change places in one step; False where the system or the disk cannot."""
     call = getattr(_LIBRARY, "renameat2", None)

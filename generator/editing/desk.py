@@ -54,15 +54,19 @@ class Desk:
     def save(
         self, file: str, digest: str, changes: Changes, *, who: str, now: datetime, merge: Merge = Merge.REFUSE
     ) -> Saved:  # fmt: skip
-        """Write changes of the file that was opened with this digest; raise StaleError or UnwritableError."""
+        """Write changes of the file that was opened with this digest.
+
+        Raise StaleError, UnwritableError, or files.BusyError where somebody holds the lock for very long.
+        """
         with self._locked():
-            raw = self._raw(file)
-            left: tuple[Clash, ...] = ()
-            if raw is None or journal.digest(raw) != digest:
-                changes, left = self._merged(file, raw, (digest, changes), merge)
-            old = raw or b""
+            changes, left, old = self._current(file, digest, changes, merge)
             version = _version(Kind.EDIT, who, now, changes)
             return self._write(file, old, texts.changed(file, old, changes), version, left)
+
+    def preview(self, file: str, digest: str, changes: Changes, *, merge: Merge = Merge.REFUSE) -> Saved:
+        """Return what ``save`` would write, with the same refusals, and write nothing."""
+        changes, left, raw = self._current(file, digest, changes, merge)
+        return _saved(file, texts.changed(file, raw, changes), None, left)
 
     def create(self, file: str, data: Data, *, who: str, now: datetime) -> Saved:
         """Write a new file from data, or from its whole text; raise RefusedFileError if there is one."""
@@ -182,6 +186,16 @@ class Desk:
             raise StaleError(None if raw is None else _opened(file, raw), None, None, ())
         return raw or b""
 
+    def _current(
+        self, file: str, digest: str, changes: Changes, merge: Merge
+    ) -> tuple[Changes, tuple[Clash, ...], bytes]:  # fmt: skip
+        """Return the changes for the file as it is now, the clashes they settle, and its bytes; raise StaleError."""
+        raw = self._raw(file)
+        if raw is not None and journal.digest(raw) == digest:
+            return changes, (), raw
+        merged, left = self._merged(file, raw, (digest, changes), merge)
+        return merged, left, raw or b""
+
     def _merged(
         self, file: str, raw: bytes | None, wanted: tuple[str, Changes], merge: Merge
     ) -> tuple[Changes, tuple[Clash, ...]]:  # fmt: skip
@@ -221,17 +235,23 @@ class Desk:
         made = self._journal.add(version, datetime.fromisoformat(version.at))
         if version.was:
             texts.find(self._folder, version.was).rename(path)
-        elif new is None:
-            path.unlink()
+            files.sync_folder(path.parent)
         elif not version.before:
-            files.atomic_write(path, new)
-        elif not files.replace_known(path, new, lambda raw: journal.digest(raw) == version.before, mode=_mode(path)):
+            files.atomic_write(path, new or b"")
+        elif not _swap(path, version.before, new):
             self._void(made)
             self._known(version.file, version.before)
             raise RefusedFileError("unreadable", version.file)
-        if version.was or new is None:
-            files.sync_folder(path.parent)
         return made
+
+
+def _swap(path: FilePath, before: str, new: bytes | None) -> bool:
+    """Replace a file that has the digest, or remove it; give whether it still had it."""
+
+    def known(raw: bytes) -> bool:
+        return journal.digest(raw) == before
+
+    return files.remove_known(path, known) if new is None else files.replace_known(path, new, known, mode=_mode(path))
 
 
 def _mode(path: FilePath) -> int:

@@ -19,6 +19,7 @@ from generator.editing.saving import Kind, Version
 MOST_VERSIONS = 2_000
 MOST_BYTES = 64 * 1024 * 1024
 _LOOK_EVERY = 100
+_OWN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _TAIL = 16 * 1024
 _LOOSE = timedelta(days=7)
 """So long a text is kept that was opened and never saved."""
@@ -61,10 +62,11 @@ class Journal:
         if numbered.number % _LOOK_EVERY == 0:
             self._drop_oldest(now, {version.before, version.after})
         self._lines.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self._lines, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0), 0o644)
+        handle = os.open(self._lines, os.O_RDWR | os.O_CREAT | os.O_APPEND | _OWN, 0o644)
         try:
             size = os.fstat(handle).st_size
-            torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
+            os.lseek(handle, max(size - 1, 0), os.SEEK_SET)
+            torn = size > 0 and os.read(handle, 1) != b"\n"
             files.write_all(handle, b"\n" * torn + msgspec.json.encode(numbered) + b"\n")
             os.fsync(handle)
         finally:

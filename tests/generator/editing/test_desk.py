@@ -55,6 +55,16 @@ def test_a_save_changes_one_line_and_the_next_one_goes_on_from_its_digest(desk, 
     assert saved.digest == desk.open(FILE).digest
 
 
+def test_a_preview_is_what_a_save_would_write(desk, folder):
+    opened = desk.open(FILE)
+    shown = desk.preview(FILE, opened.digest, [Set(("price",), Plain("198.00"))])
+    assert (folder / FILE).read_text() == TEA
+    assert desk.versions(FILE) == []
+    assert save(desk, opened.digest, Set(("price",), Plain("198.00"))).text == shown.text
+    with pytest.raises(StaleError):
+        desk.preview(FILE, opened.digest, [Set(("price",), Plain("1.00"))])
+
+
 def test_a_save_that_changes_nothing_writes_nothing(desk, folder):
     before = (folder / FILE).stat()
     saved = save(desk, desk.open(FILE).digest, Set(("price",), "168.00"))
@@ -133,6 +143,22 @@ def test_w78_who_writes_between_our_look_and_our_write_wins(desk, folder, monkey
     assert stale.value.theirs == {"title": "outside"}
     assert desk.versions(FILE) == []
     assert [path.name for path in (folder / "products").iterdir()] == ["longjing.yaml"]
+
+
+def test_w78_who_writes_right_before_a_removal_keeps_the_file(desk, folder, monkeypatch):
+    opened = desk.open(FILE)
+    known = desk._known
+
+    def late(file, digest):
+        found = known(file, digest)
+        (folder / FILE).write_text("title: outside\n")
+        return found
+
+    monkeypatch.setattr(desk, "_known", late)
+    with pytest.raises(StaleError):
+        desk.remove(FILE, opened.digest, who="ann", now=NOW)
+    assert (folder / FILE).read_text() == "title: outside\n"
+    assert desk.versions(FILE) == []
 
 
 def test_w78_many_threads_lose_no_change(desk):

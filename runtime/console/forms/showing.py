@@ -1,6 +1,7 @@
 """What a template shows of a form: plain values, one for each field, with what is wrong beside it."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -121,7 +122,7 @@ class _Showing:
         return {
             "name": node.name,
             "label": field.title,
-            "hint": field.description,
+            "hint": _hint(field),
             "required": field.required,
             "more": field.more,
             "hidden": hidden,
@@ -195,6 +196,18 @@ class _Showing:
         node = self.of(row.node)
         key = self._leaf(row.key) if row.key is not None else None
         return ShownRow(token=row.token, title=_title(node), node=node, key=key, fresh=row.place is None)
+
+
+def _hint(field: Field) -> str:
+    """Return a description as a form needs it: choices have names there, and what is hidden need not say so."""
+    if field.kind is Kind.CHOICE and field.choices:
+        return ""
+    before, mark, rest = field.description.replace("：", ": ", 1).partition(": ")
+    known = {value for values in field.when.values() for value in values}
+    named = set(re.findall(r"[a-z_]+", before))
+    if not mark or not named or not named <= known:
+        return field.description
+    return rest[:1].upper() + rest[1:]
 
 
 def _look(field: Field, text: str) -> str:

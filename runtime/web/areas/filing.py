@@ -12,6 +12,7 @@ from flask import request
 from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.datastructures import MultiDict
 
+from generator import report
 from generator.editing.saving import Opened
 from generator.editor import Change, Merge, StaleError, UnwritableError
 from generator.fields import Field
@@ -31,6 +32,7 @@ from runtime.web.visit import shopfront, visit
 BASE, DIGEST, MERGE, DRAFT = "~base", "~digest", "~merge", "~draft"
 _FILE = "~file"
 _MOST_TOLD = 12
+_MOST_ELSEWHERE = 6
 
 
 class Filed(msgspec.Struct, kw_only=True):
@@ -123,7 +125,7 @@ def publish(text: ShopText, person: Person, *, changed: bool = True) -> Kept:
     if not changed and shop_text.is_published(text.folder):
         return Kept(word="forms.done.nothing")
     if any(each.severity is Severity.ERROR for each in shop_text.examine(text.folder).problems):
-        return Kept(word="forms.done.held")
+        return Kept()
     outcome = publishing.publish(text.folder, lang())
     if not outcome.release:
         said = next((each.text for each in outcome.said if each.severity == "error"), "")
@@ -134,10 +136,20 @@ def publish(text: ShopText, person: Person, *, changed: bool = True) -> Kept:
 
 def mistakes(filed: Filed) -> list[Mistake]:
     """Return what is wrong with the file as it stands, at the fields of its form; nothing where it is published."""
-    if shop_text.is_published(filed.text.folder):
-        return []
-    found = [each for each in shop_text.examine(filed.text.folder).problems if _is_about(each, filed)]
+    found = [each for each in _problems(filed) if _is_about(each, filed)]
     return filed.sheet.place(found, lang())
+
+
+def elsewhere(filed: Filed) -> list[tuple[str, str]]:
+    """Return the errors that have no place in this form and keep the shop from being published: where, and what."""
+    found = [each for each in _problems(filed) if each.severity is Severity.ERROR and not _is_about(each, filed)]
+    told = [(f"{each.file}:{each.mark.line}" if each.mark else each.file, report.tell(each, lang())) for each in found]
+    return [(place, words.message) for place, words in told[:_MOST_ELSEWHERE]]
+
+
+def _problems(filed: Filed) -> tuple[Problem, ...]:
+    folder = filed.text.folder
+    return () if shop_text.is_published(folder) else shop_text.examine(folder).problems
 
 
 def context(filed: Filed, found: list[Mistake]) -> dict[str, Any]:
@@ -155,6 +167,7 @@ def context(filed: Filed, found: list[Mistake]) -> dict[str, Any]:
         "broken": [each.text for each in filed.sheet.place(filed.opened.problems, lang()) if not filed.opened.writable],
         "mistakes": [(f"field-{each.name}" if each.name else "main", each.text) for each in errors],
         "problems": {each.name or "-": each.text for each in errors},
+        "elsewhere": elsewhere(filed) if filed.opened.writable else [],
         "published": shop_text.is_published(filed.text.folder),
     }
 

@@ -1,6 +1,6 @@
 """The area of settings: shop.yaml by its parts, each a form made from the schema."""
 
-from flask import Response, abort, request
+from flask import Response, abort, redirect, request
 from werkzeug.wrappers import Response as Answer
 
 from generator.fields import Part
@@ -70,7 +70,7 @@ def save(name: str) -> Response | Answer:
     if kept.unwritable is not None or kept.fault:
         key = "forms.fault.publish" if kept.fault else f"forms.fault.{kept.unwritable.code if kept.unwritable else ''}"
         return _form(filed, found, person, status=422, fault=shell.say(key, why=kept.fault))
-    return shell.done(f"{HOME}/{name}", kept.word)
+    return shell.done(f"{HOME}/{name}", kept.word) if kept.word else redirect(f"{HOME}/{name}", 303)
 
 
 @blueprint.post("/console/publish")
@@ -79,7 +79,7 @@ def publish() -> Response | Answer:
     """Publish the shop as its text stands."""
     person = get_writer(Permission.SETTINGS_EDIT)
     kept = filing.publish(shop_text.read(visit().shopfront.settings.folder), person)
-    return shell.done(HOME, kept.word or "forms.done.held")
+    return shell.done(HOME, kept.word) if kept.word else redirect(HOME, 303)
 
 
 def _parts(parts: tuple[Part, ...]) -> list[Part]:

@@ -60,6 +60,12 @@ class Page(HTMLParser):
             self._select = None
 
 
+def form(text):
+    """Return what a browser sends of the form made from a schema that stands on a whole page."""
+    begin = text.index("data-sheet")
+    return MultiDict(Page(text[text.rindex("<form", 0, begin) : text.index("</form>", begin)]).sent)
+
+
 def html(sheet, mistakes=(), locale="en"):
     """Render a form as the console does."""
     shown = {

@@ -160,9 +160,8 @@ def get(transaction: Transaction, identity: int) -> Account:
 
 
 def find_by_email(transaction: Transaction, email: str) -> Account | None:
-    """Return the account of an address, however it is written in capitals, or of a phone number that opened the shop."""
-    typed = unicodedata.normalize("NFKC", email).strip().casefold()
-    return _find(transaction, "email = ?", tidy_phone(typed) if contacts.is_phone(typed) else typed)
+    """Return the account of an address, however it is written, or of a phone number that opened the shop."""
+    return _find(transaction, "email = ?", meant(email))
 
 
 def find_by_handle(transaction: Transaction, handle: str) -> Account | None:
@@ -175,6 +174,12 @@ def listing(transaction: Transaction) -> list[Account]:
     rows = transaction.all(f"SELECT {_COLUMNS} FROM console_person WHERE removed_at IS NULL ORDER BY id")  # noqa: S608
     order = list(Role)
     return sorted(map(_account, rows), key=lambda each: (order.index(each.role), each.name.casefold()))
+
+
+def meant(typed: str) -> str:
+    """Return the address or phone number that somebody types to sign in, as it would be kept."""
+    found = unicodedata.normalize("NFKC", typed).strip().casefold()
+    return tidy_phone(found) if contacts.is_phone(found) else found
 
 
 def tidy_email(text: str) -> str:

@@ -167,6 +167,7 @@ WORDS = {
     "log.from": "From",
     "log.to": "To",
     "log.all": "All",
+    "log.filters": "Filters",
     "log.filter": "Show",
     "log.newest": "Newest",
     "log.none": "Nothing yet",

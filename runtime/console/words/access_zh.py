@@ -163,6 +163,7 @@ WORDS = {
     "log.from": "从",
     "log.to": "到",
     "log.all": "全部",
+    "log.filters": "筛选条件",
     "log.filter": "筛选",
     "log.newest": "最新",
     "log.none": "还没有记录",

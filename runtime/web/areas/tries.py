@@ -13,6 +13,7 @@ from flask import request
 from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.wrappers import Response as Answer
 
+from runtime.access import accounts
 from runtime.web.gate import is_loopback
 from runtime.web.limits import network
 from runtime.web.visit import shopfront
@@ -53,7 +54,7 @@ def take(kind: str, email: str) -> Try | TooMany:
 
 def remember_device(answer: Answer, email: str) -> None:
     """Mark a browser as one that this account comes in by."""
-    value = str(_serializer().dumps([_digest(email), secrets.token_urlsafe(12)]))
+    value = str(_serializer().dumps([_digest(accounts.meant(email)), secrets.token_urlsafe(12)]))
     secure = request.is_secure
     answer.set_cookie(
         _COOKIE, value, max_age=_KEPT, path="/console/enter", secure=secure, httponly=True, samesite="Strict"
@@ -61,7 +62,7 @@ def remember_device(answer: Answer, email: str) -> None:
 
 
 def _counted(kind: str, email: str) -> list[tuple[str, str]]:
-    account, address = _digest(email), network(request.remote_addr or "")
+    account, address = _digest(accounts.meant(email)), network(request.remote_addr or "")
     own = "enter-account" if kind == "enter" else "code"
     device = _device(account)
     if device:
@@ -81,7 +82,7 @@ def _device(account: str) -> str:
 
 
 def _digest(text: str) -> str:
-    return hashlib.sha256(text.strip().casefold().encode()).hexdigest()[:60]
+    return hashlib.sha256(text.encode()).hexdigest()[:60]
 
 
 def _serializer() -> URLSafeSerializer:

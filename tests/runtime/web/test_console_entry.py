@@ -131,6 +131,17 @@ class TestGuessing:
             statuses.append(attacker.post("/console/enter", data, token=None).status_code)
         assert statuses.count(403) == 10
 
+    def test_a87_an_address_in_other_letters_buys_no_tries(self, app):
+        mei, statuses = Colleague(app, "owner", "mei"), []
+        ways = ("mei@example.com", "MEI@example.com", " Mei@Example.com", "ｍｅｉ@example.com", "mei@EXAMPLE.com\t")
+        for number in range(70):
+            attacker = app.test_client()
+            attacker.environ_base["REMOTE_ADDR"] = f"203.0.{number}.9"
+            data = {"email": ways[number % 5], "password": WRONG, "next": ""}
+            statuses.append(attacker.post("/console/enter", data=data, headers=HEADERS).status_code)
+        assert (statuses.count(403), statuses.count(429)) == (60, 10)
+        assert mei.sign_in().status_code == 429
+
     def test_a87_guesses_at_once_are_not_more_than_one_after_another(self, app):
         mei, statuses = Colleague(app, "owner"), []
 

@@ -1,9 +1,11 @@
 """The files that pages of the console ask for; their address carries the digest of them all, so they may be kept."""
 
+import gzip
 import hashlib
 from functools import lru_cache
 from pathlib import Path
 
+import brotli
 import msgspec
 
 MOUNT = "/console/assets"
@@ -16,6 +18,10 @@ class Asset(msgspec.Struct, frozen=True):
 
     media_type: str
     body: bytes
+
+    def packed(self, form: str) -> bytes:
+        """Return the file in a form that a browser takes: ``br`` or ``gz``; made once."""
+        return _packed(self.body, form)
 
 
 class Assets(msgspec.Struct, frozen=True):
@@ -40,6 +46,11 @@ def read(folder: Path) -> Assets:
             total.update(f"{name}\0{len(body)}\0".encode() + body)
             files[name] = Asset(_TYPES[path.suffix], body)
     return Assets(total.hexdigest()[:16], files)
+
+
+@lru_cache(maxsize=128)
+def _packed(body: bytes, form: str) -> bytes:
+    return brotli.compress(body, quality=9, lgwin=16) if form == "br" else gzip.compress(body, 9, mtime=0)
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,7 @@ from runtime import words as shop_words
 from runtime.console import assets, pages, words
 from runtime.faults import Fault
 from runtime.refusals import Refusal
-from runtime.web import failures, headers
+from runtime.web import failures, headers, static
 from runtime.web.visit import Visit, visit
 
 blueprint = Blueprint("console", __name__)
@@ -31,7 +31,11 @@ def asset(digest: str, name: str) -> Response:
     found = known.files.get(name)
     if found is None:
         abort(404)
-    answer = make_response(found.body)
+    forms = static.accepted(request.headers.get("Accept-Encoding", "")[:200])
+    answer = make_response(found.packed(forms[0]) if forms else found.body)
+    if forms:
+        answer.headers["Content-Encoding"] = static.NAMES[forms[0]]
+    answer.vary.add("Accept-Encoding")
     answer.headers.update(headers.file(found.media_type, immutable=digest == known.digest))
     answer.headers["Content-Type"] = found.media_type
     # A worker has a policy of its own: it sends to the same places as the page that began it.

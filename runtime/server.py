@@ -20,7 +20,7 @@ from runtime import logs
 from runtime.releases import Live
 from runtime.settings import Environment, Settings
 from runtime.web.front import Front
-from runtime.web.gate import LOOPBACK
+from runtime.web.gate import LOOPBACK, UPLOAD_LIMIT
 from runtime.web.metrics import Metrics
 from runtime.web.wsgi import Application, Environ, StartResponse
 
@@ -34,6 +34,10 @@ _HEADERS_WITHIN = 10_000
 _STOP_WITHIN = 20
 _HEADER_BYTES = 64 * 1024
 _OPEN_FILES = 65_536
+
+
+Loader = Callable[[Settings, int], Application]
+"""Makes what answers in a worker, which has so many threads."""
 
 
 class PortError(Exception):
@@ -55,8 +59,14 @@ class Listening(msgspec.Struct, frozen=True, kw_only=True):
         return f"http://{f'[{shown}]' if ':' in shown and not shown.startswith('[') else shown}:{self.port}"
 
 
-def run(settings: Settings, listening: Listening, ready: Callable[[str], None]) -> None:
-    """Serve a shop until SIGTERM or Ctrl-C; requests under way are finished. Raise PortError."""
+def run(
+    settings: Settings, listening: Listening, ready: Callable[[str], None], make: Loader | None = None
+) -> None:
+    """Serve a shop until SIGTERM or Ctrl-C; requests under way are finished. Raise PortError.
+
+    ``make`` makes what answers in each worker: ``load``, or ``begin`` where a shop is still to be opened.
+    """
+    make = make or load
     claim(listening)
     settings = reachable(settings, listening.host)
     if settings.environment is not Environment.PRODUCTION:
@@ -65,9 +75,9 @@ def run(settings: Settings, listening: Listening, ready: Callable[[str], None]) 
     Metrics(settings.var / "run").forget_dead()
     announce = functools.partial(_announce, listening, ready)
     if importlib.util.find_spec("granian"):
-        _run_granian(settings, listening, announce)
+        _run_granian(settings, listening, announce, make)
     else:
-        _run_waitress(settings, listening, announce)
+        _run_waitress(settings, listening, announce, make)
 
 
 def reachable(settings: Settings, host: str) -> Settings:
@@ -95,6 +105,14 @@ def load(settings: Settings, threads: int) -> Application:
     return Front(settings, live, metrics, Later(settings, live, metrics), readers=max(threads * 3 // 4, 1))
 
 
+def begin(settings: Settings, threads: int) -> Application:
+    """Make the wizard inside a worker process; it becomes the shop when that is open."""
+    logs.start(settings.log)
+    module = importlib.import_module("runtime.web.setup")
+    made: Application = module.Beginning(settings, functools.partial(load, settings, threads))
+    return made
+
+
 class Later:
     """The views of a worker, loaded beside the first answers; who asks for one before waits for them."""
 
@@ -116,7 +134,7 @@ class Later:
             return self._views
 
 
-def _run_granian(settings: Settings, listening: Listening, announce: Callable[[], None]) -> None:
+def _run_granian(settings: Settings, listening: Listening, announce: Callable[[], None], make: Loader) -> None:
     from granian import Granian
     from granian.constants import Interfaces
     from granian.http import HTTP1Settings
@@ -153,19 +171,19 @@ def _run_granian(settings: Settings, listening: Listening, announce: Callable[[]
         announce()
 
     server.on_startup(threading.Thread(target=announce_later, daemon=True).start)
-    server.serve(target_loader=functools.partial(load, settings, listening.threads), wrap_loader=False)
+    server.serve(target_loader=functools.partial(make, settings, listening.threads), wrap_loader=False)
 
 
-def _run_waitress(settings: Settings, listening: Listening, announce: Callable[[], None]) -> None:
+def _run_waitress(settings: Settings, listening: Listening, announce: Callable[[], None], make: Loader) -> None:
     from waitress.server import create_server
 
     server = create_server(
-        load(settings, listening.threads),
+        make(settings, listening.threads),
         host=listening.host,
         port=listening.port,
         threads=listening.threads,
         ident="",
-        max_request_body_size=1024 * 1024,
+        max_request_body_size=UPLOAD_LIMIT + 1024 * 1024,
         max_request_header_size=_HEADER_BYTES,
         channel_timeout=30,
         clear_untrusted_proxy_headers=False,

@@ -9,10 +9,11 @@ import click
 from generator import report, terminal
 from generator.releases import freshness
 from generator.releases.publishing import Releases
-from runtime import server
+from runtime import beginning, server
 from runtime.renewal import Renewal
 from runtime.server import Listening, PortError
 from runtime.settings import SettingError, Settings, read
+from runtime.setup import draft
 from runtime.streaming.companion import Companion, Neighbour
 
 PROBLEMS, USAGE, WORLD = 1, 2, 3
@@ -29,18 +30,26 @@ def serve(folder: Path, listening: Listening, lang: str | None, *, build: bool) 
         return USAGE
     except PortError as error:
         return _port(listening, error, spoken)
-    if build and not _build(settings, spoken):
+    wanted = build and draft.is_wanted(settings.folder)
+    if build and not wanted and not _build(settings, spoken):
         return PROBLEMS
-    if Releases(settings.var).find_live() is None:
+    if not wanted and Releases(settings.var).find_live() is None:
         terminal.say(spoken, "error: nothing was published yet", "错误：还没有发布过任何版本")
         return WORLD
     renewing = Renewal(settings.folder, spoken) if build else None
     rooms = Companion(settings, Neighbour(listening.host, listening.port, spoken))
-    try:
+
+    def beside() -> None:
         rooms.start()
         if renewing:
             renewing.start()
-        server.run(settings, listening, lambda address: _announce(address, spoken))
+
+    try:
+        if wanted:
+            beginning.run(settings, listening, spoken, beside)
+        else:
+            beside()
+            server.run(settings, listening, lambda address: _announce(address, spoken))
     except PortError as error:
         return _port(listening, error, spoken)
     finally:

@@ -13,7 +13,8 @@ from runtime.setup.answers import Answers
 
 FOLDER = "setup"
 _FILE, _LOCK, _PICTURES, _TABLE = "answers.json", "lock", "pictures", "products.csv"
-_PATIENCE = 10.0
+_PATIENCE = 120.0
+"""Seconds: a shop is being opened, and the same form came twice."""
 _WELCOME = frozenset({"var", ".git", ".DS_Store"})
 
 

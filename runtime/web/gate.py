@@ -44,8 +44,15 @@ class Turned(msgspec.Struct, frozen=True):
 class Gate:
     """The checks of one running shop."""
 
-    def __init__(self, hosts: Callable[[], frozenset[str]], proxies: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        hosts: Callable[[], frozenset[str]],
+        proxies: tuple[str, ...] = (),
+        *,
+        large: Callable[[str], object] = UPLOADS.fullmatch,
+    ) -> None:
         self._hosts = hosts
+        self._large = large
         self._proxies = tuple(ipaddress.ip_network(each) for each in proxies)
 
     def knows(self, header: str) -> bool:
@@ -72,7 +79,7 @@ class Gate:
             return Turned(
                 "400 Bad Request", "This host name is not served here. SHOPWRIGHT_HOSTS lists the names that are."
             )
-        return _too_large(environ) or _unreadable(environ) or _foreign(environ)
+        return _too_large(environ, self._large) or _unreadable(environ) or _foreign(environ)
 
     def _is_proxy(self, address: str) -> bool:
         return _is_address(address) and any(ipaddress.ip_address(address) in each for each in self._proxies)
@@ -108,7 +115,7 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _too_large(environ: Environ) -> Turned | None:
+def _too_large(environ: Environ, large: Callable[[str], object]) -> Turned | None:
     if len(environ.get("PATH_INFO", "")) + len(environ.get("QUERY_STRING", "")) > _ADDRESS_LIMIT:
         return Turned("414 URI Too Long", "The address is too long.")
     if sum(len(value) for name, value in environ.items() if name.startswith("HTTP_")) > _HEADER_LIMIT:
@@ -118,7 +125,7 @@ def _too_large(environ: Environ) -> Turned | None:
     length = environ.get("CONTENT_LENGTH") or "0"
     if not (length.isascii() and length.isdigit()):
         return Turned("400 Bad Request", "The body's length is no number.")
-    if int(length) > (UPLOAD_LIMIT if UPLOADS.fullmatch(environ.get("PATH_INFO", "")) else BODY_LIMIT):
+    if int(length) > (UPLOAD_LIMIT if large(environ.get("PATH_INFO", "")) else BODY_LIMIT):
         return Turned("413 Content Too Large", "The body is too large.")
     return None
 

@@ -8,6 +8,7 @@ something), ``x-short`` (the key that a bare text stands for), ``x-shapes`` (nam
 ``x-legal`` (the legal packs that want it) and ``x-more`` (rarely needed).
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from functools import lru_cache
@@ -25,6 +26,7 @@ Tree = dict[str, Any]
 ANY = "*"
 """Stands in a field's path for the index of a row or the key of a mapping."""
 _DEEPEST = 12
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
 MARKS = frozenset(
     {"x-zh", "x-setting", "x-choices", "x-part", "x-parts", "x-when", "x-short", "x-shapes", "x-more", "x-legal"}
 )  # fmt: skip
@@ -226,7 +228,7 @@ class _Reader:
             "setting": said.get("x-setting") or outer.get("x-setting", ""),
             "title": words.get("title") or outer.get("title", ""),
             "description": words.get("description", ""),
-            "examples": tuple(said.get("examples", ())),
+            "examples": tuple(each for each in said.get("examples", ()) if self._reads(each)),
             "default": said.get("default"),
             "when": {key: tuple(values) for key, values in said.get("x-when", {}).items()},
             "part": said.get("x-part", ""),
@@ -236,6 +238,10 @@ class _Reader:
             "short": said.get("x-short", ""),
             "types": tuple(sorted(_types(said))),
         }
+
+    def _reads(self, example: Data) -> bool:
+        """Tell whether an example is in letters that the reader knows."""
+        return self._lang == "zh" or not _CHINESE.search(str(example))
 
     def _pair(self, words: Tree) -> tuple[str, str]:
         found: Any = words.get(self._lang, words.get("en", ""))

@@ -161,6 +161,14 @@ def named(settings: Settings) -> tuple[tuple[str, str], ...]:
     return tuple(sorted((known | fresh).items()))
 
 
+def secrets_written(settings: Settings) -> int:
+    """Return what changes whenever var/secrets.env is written."""
+    try:
+        return (settings.var / SECRETS).stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 def _secret_lines(path: Path) -> dict[str, str]:
     """Read NAME=value lines; what is wrong is said by its line's number, for the line itself may be a secret."""
     try:

@@ -19,6 +19,7 @@ from generator.theming import templates
 from generator.theming.engines import Compiled
 from generator.views import Link, PageView
 from runtime import database, gateways, stock, words
+from runtime import settings as surroundings
 from runtime.access import passwords
 from runtime.database import Database
 from runtime.faults import DatabaseFault
@@ -49,7 +50,7 @@ class Shopfront:
         self._lock = threading.Lock()
         self._database: Database | None = None
         self._stocked = ""
-        self._gateways: tuple[Release, dict[str, Gateway]] | None = None
+        self._gateways: tuple[Release, int, dict[str, Gateway]] | None = None
         self._compiled = Compiled()
         self._renderer: tuple[Release, Renderer] | None = None
         self._offers = Offers()
@@ -95,11 +96,12 @@ class Shopfront:
         return found[1]
 
     def gateways(self, release: Release) -> dict[str, Gateway]:
-        """Return the ways of paying that a release offers."""
-        found = self._gateways
-        if found is None or found[0] is not release:
-            found = self._gateways = (release, gateways.load(release.terms, self.settings))
-        return found[1]
+        """Return the ways of paying that a release offers, with the secrets as they are now."""
+        found, written = self._gateways, surroundings.secrets_written(self.settings)
+        if found is None or found[0] is not release or found[1] != written:
+            settings = msgspec.structs.replace(self.settings, named=surroundings.named(self.settings))
+            found = self._gateways = (release, written, gateways.load(release.terms, settings))
+        return found[2]
 
     def till(self, release: Release) -> Till:
         """Return the till of a release; raise DatabaseFault while the database is away."""

@@ -13,7 +13,7 @@ from generator.value import Value
 from runtime.console.forms import inputs
 from runtime.console.forms.binding import YES, Ground, local_time, text_of
 from runtime.console.forms.inputs import Inputs
-from runtime.console.forms.nodes import Group, Kept, Leaf, Lines, Node, Row, Rows, Shaped, Words
+from runtime.console.forms.nodes import MISSING, Group, Kept, Leaf, Lines, Node, Row, Rows, Shaped, Words
 from runtime.console.forms.placing import Mistake
 
 SUGGESTED = frozenset(
@@ -26,6 +26,8 @@ SUGGESTED = frozenset(
 _LINES = {"textarea", "markdown"}
 _SHORT_EXAMPLE = 60
 _MANY_WORDS = 4
+_FEW = 3
+_TRUE = re.compile(r"true(?:: | (?=where)| ?表示\s*|：|，)")
 
 
 class Option(Value, frozen=True):
@@ -37,10 +39,12 @@ class Option(Value, frozen=True):
 
 
 class ShownRow(Value, frozen=True, kw_only=True):
-    """One row: its token, what it is called, and what is in it."""
+    """One row: its token, what it is called, and what is in it; ``folded`` where it is too much to see at once."""
 
     token: str
     title: str
+    detail: str = ""
+    folded: bool = False
     node: "Shown"
     key: "Shown | None" = None
     fresh: bool = False
@@ -144,7 +148,7 @@ class _Showing:
         return Shown(
             kind=kind, value=value, placeholder=_placeholder(field), options=options, attributes=attributes,
             affix=self._ground.currency if field.kind is Kind.MONEY else "", locale=leaf.locale, decides=decides,
-            filled=bool(text.strip()), **shared,
+            filled=bool(text.strip()) and (leaf.old is not MISSING or text != leaf.text), **shared,
         )  # fmt: skip
 
     def _lines(self, node: Lines, shared: dict[str, Any]) -> Shown:
@@ -195,19 +199,36 @@ class _Showing:
     def _row(self, row: Row) -> ShownRow:
         node = self.of(row.node)
         key = self._leaf(row.key) if row.key is not None else None
-        return ShownRow(token=row.token, title=_title(node), node=node, key=key, fresh=row.place is None)
+        title = _title(node)
+        detail = " · ".join(_details(node, title))
+        folded = len(node.nodes) > _FEW or any(each.rows or len(each.nodes) > 1 for each in node.nodes)
+        return ShownRow(
+            token=row.token, title=title, detail=detail, folded=folded, node=node, key=key, fresh=row.place is None
+        )
 
 
 def _hint(field: Field) -> str:
     """Return a description as a form needs it: choices have names there, and what is hidden need not say so."""
     if field.kind is Kind.CHOICE and field.choices:
         return ""
+    if field.kind is Kind.YES_NO:
+        plain = _TRUE.sub("", field.description, count=1)
+        return plain[:1].upper() + plain[1:]
     before, mark, rest = field.description.replace("：", ": ", 1).partition(": ")
     known = {value for values in field.when.values() for value in values}
     named = set(re.findall(r"[a-z_]+", before))
     if not mark or not named or not named <= known:
         return field.description
     return rest[:1].upper() + rest[1:]
+
+
+def lists_of(shown: Shown) -> set[str]:
+    """Return the settings whose boxes offer what there is, as far as this form has any."""
+    found = {shown.attributes["list"].removeprefix("list-")} if "list" in shown.attributes else set()
+    found |= {shown.setting} & SUGGESTED if shown.kind == "lines" else set()
+    found |= {"media"} if shown.kind == "picture" else set()
+    below = (*shown.nodes, *(each for row in shown.rows for each in (row.node, row.key) if each is not None))
+    return found.union(*(lists_of(each) for each in below))
 
 
 def _look(field: Field, text: str) -> str:
@@ -271,6 +292,13 @@ def _title(node: Shown) -> str:
         return "、".join(node.value.split("\n")[:_MANY_WORDS])[:60]
     named = sorted(node.nodes, key=lambda each: each.name.rpartition(".")[2] not in {"name", "title", "label"})
     return next((title for title in map(_title, named) if title), "")
+
+
+def _details(node: Shown, title: str) -> list[str]:
+    """Return one or two further things that tell a row from others."""
+    names = {"link", "kind", "gateway", "price", "rate", "percent", "url"}
+    found = [_title(each) for each in node.nodes if each.name.rpartition(".")[2] in names and not each.hidden]
+    return [each for each in found if each and each != title][:2]
 
 
 def _is_filled(node: Words) -> bool:

@@ -28,7 +28,7 @@ WORDS = {
     "forms.secret.unset": "Not set",
     "forms.secret.keep": "Leave empty to keep it",
     "forms.secret.where": "Stored apart from the shop's files and never shown again.",
-    "forms.picture.choose": "Choose a picture",
+    "forms.picture.choose": "Choose",
     "forms.picture.upload": "Upload",
     "forms.picture.picked": "Uploading …",
     "forms.picture.refused": "This file cannot be used. Send a JPEG, PNG, WebP, AVIF or GIF picture of up to "

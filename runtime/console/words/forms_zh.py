@@ -28,7 +28,7 @@ WORDS = {
     "forms.secret.unset": "未设置",
     "forms.secret.keep": "留空则保持不变",
     "forms.secret.where": "单独保存，不写进店铺文件，也不会再显示。",
-    "forms.picture.choose": "选择图片",
+    "forms.picture.choose": "选择",
     "forms.picture.upload": "上传",
     "forms.picture.picked": "正在上传……",
     "forms.picture.refused": "这个文件不能用。请上传 {most} MB 以内的 JPEG、PNG、WebP、AVIF 或 GIF 图片。",

@@ -19,7 +19,7 @@ from generator.fields import Field
 from generator.problems import Problem, Severity
 from generator.source.events import Data
 from runtime import publishing
-from runtime.console.forms import pictures, secrets
+from runtime.console.forms import pictures, secrets, showing
 from runtime.console.forms.nodes import Leaf, leaves
 from runtime.console.forms.pictures import RefusedPictureError
 from runtime.console.forms.placing import Mistake
@@ -156,12 +156,14 @@ def context(filed: Filed, found: list[Mistake]) -> dict[str, Any]:
     """Return what the template of a form needs."""
     at = [*found, *(_refused(filed, name, words) for name, words in filed.refused.items())]
     errors = [each for each in at if each.error]
+    form = filed.sheet.show(at)
+    wanted = showing.lists_of(form)
     return {
-        "form": filed.sheet.show(at),
+        "form": form,
         "focus": filed.sheet.focus,
         "signed": filed.signed,
-        "sources": filed.text.sources(),
-        "suggested": ("product", "shelf", "page", "live", "method", "promotion", "region"),
+        "sources": filed.text.sources(wanted, shell.locale()),
+        "suggested": wanted,
         "secrets_set": secrets.names_set(shopfront().settings.var),
         "writable": filed.opened.writable,
         "broken": [each.text for each in filed.sheet.place(filed.opened.problems, lang()) if not filed.opened.writable],

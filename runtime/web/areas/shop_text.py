@@ -1,13 +1,15 @@
 """The shop as its text stands now, which may be ahead of what is published: what forms need to know of it."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 import msgspec
 from flask import g
 
-from generator import check, clock, document, fields, plugins
+from generator import check, clock, delivery, document, fields, plugins, regions
 from generator.check import Checked
 from generator.editor import Desk
 from generator.fields import Field
@@ -16,12 +18,14 @@ from generator.loading.reader import Ground as Base
 from generator.loading.reader import Reader
 from generator.releases import freshness
 from generator.source.inventory import SHOP
-from generator.theming import sections
+from generator.theming import sections, wording
 from runtime.console.forms import pictures
 from runtime.console.forms.binding import Ground
 
 _MOST_OFFERED = 400
 _FOLDERS = {"product": "products", "shelf": "shelves", "page": "pages", "live": "live"}
+_LISTED = {"method": "delivery", "promotion": "promotions"}
+_WORLD = frozenset({"country", "currency", "timezone", "locale", "region"})
 
 Sources = dict[str, list[tuple[str, str]]]
 
@@ -51,14 +55,17 @@ class ShopText(msgspec.Struct, frozen=True, kw_only=True):
         offer, _ = sections.read(name if isinstance(name, str) else "harbour", self.folder / "theme")
         return fields.read(sections.compose(offer, plugins.schemas(plugins.GATEWAYS)), lang)
 
-    def sources(self) -> Sources:
-        """Return what boxes offer while one writes: handles, pictures, languages, places."""
-        found: Sources = {kind: self._handles(folder) for kind, folder in _FOLDERS.items()}
-        found["link"] = [(f"{kind}:{handle}", "") for kind in _FOLDERS for handle, _ in found[kind]]
-        found["media"] = [(name, "") for name in pictures.listed(self.folder / "media", _MOST_OFFERED)]
-        found["method"] = self._ids("delivery")
-        found["promotion"] = self._ids("promotions")
-        return found
+    def sources(self, wanted: set[str], locale: str) -> Sources:
+        """Return what boxes offer while one writes, as far as it is wanted: handles, pictures, languages, places."""
+        found: Sources = {kind: self._handles(_FOLDERS[kind]) for kind in _FOLDERS if kind in wanted}
+        if "link" in wanted:
+            found["link"] = [
+                (f"{kind}:{handle}", "") for kind, folder in _FOLDERS.items() for handle, _ in self._handles(folder)
+            ]
+        if "media" in wanted:
+            found["media"] = [(name, "") for name in pictures.listed(self.folder / "media", _MOST_OFFERED)]
+        found |= {kind: self._ids(key) for kind, key in _LISTED.items() if kind in wanted}
+        return found | {kind: list(_world(kind, locale)) for kind in _WORLD & wanted}
 
     def _handles(self, folder: str) -> list[tuple[str, str]]:
         names = {path.name.partition(".")[0] for path in (self.folder / folder).glob("*.*") if path.is_file()}
@@ -103,3 +110,34 @@ def forget() -> None:
 def is_published(folder: Path) -> bool:
     """Tell whether the live release is made from the text as it is now."""
     return freshness.is_fresh(folder)
+
+
+@lru_cache(maxsize=16)
+def _world(kind: str, locale: str) -> tuple[tuple[str, str], ...]:
+    """Return countries, currencies, time zones, languages or regions with their names."""
+    culture = wording.culture(locale)
+    if kind == "timezone":
+        return tuple((name, "") for name in sorted(_timezones()))
+    if kind == "region":
+        return tuple((name, "") for name in delivery.PROVINCES.values())
+    if kind == "country":
+        names: Mapping[str, str] = culture.territories
+        return tuple((code, names.get(code, "")) for code in sorted(regions.countries()))
+    if kind == "currency":
+        return tuple((code, culture.currencies.get(code, "")) for code in _CURRENCIES)
+    return tuple((tag, culture.languages.get(tag.partition("-")[0], "")) for tag in _LANGUAGES)
+
+
+def _timezones() -> set[str]:
+    """Return the names of time zones that people live in."""
+    return {name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/", "US/"))}
+
+
+_CURRENCIES = (
+    "CNY", "USD", "EUR", "GBP", "JPY", "HKD", "TWD", "SGD", "KRW", "AUD", "CAD", "CHF", "DKK", "NOK", "SEK", "PLN",
+    "CZK", "HUF", "NZD", "MYR", "THB", "IDR", "VND", "PHP", "INR", "BRL", "MXN", "TRY", "ILS", "AED", "SAR", "ZAR",
+)  # fmt: skip
+_LANGUAGES = (
+    "zh-CN", "zh-TW", "zh-HK", "en", "de", "fr", "es", "it", "pt", "nl", "da", "sv", "nb", "fi", "pl", "cs", "hu",
+    "ja", "ko", "th", "vi", "id", "ms", "ru", "uk", "tr", "ar", "he", "hi",
+)  # fmt: skip

@@ -7,7 +7,7 @@ from tills import make_terms
 
 from generator.shop import PaymentMethod
 from runtime import gateways, settings
-from runtime.settings import SettingError, Streaming
+from runtime.settings import Console, SettingError, Streaming
 
 SECRET = "0123456789abcdef0123456789abcdef"
 
@@ -145,6 +145,16 @@ def test_a_setting_that_cannot_be_meant_is_named(tmp_path, name, value):
     with pytest.raises(SettingError) as caught:
         settings.read(tmp_path, {f"SHOPWRIGHT_{name}": value})
     assert caught.value.name == f"SHOPWRIGHT_{name}"
+
+
+def test_how_long_somebody_stays_signed_in_to_the_console_is_set_in_hours_and_minutes(tmp_path):
+    given = {"SHOPWRIGHT_SECRET": SECRET, "SHOPWRIGHT_CONSOLE_HOURS": "8", "SHOPWRIGHT_CONSOLE_IDLE_MINUTES": "15"}
+    assert settings.read(tmp_path, given).console == Console(longest=8 * 3600, idle=15 * 60)
+    assert settings.read(tmp_path, {"SHOPWRIGHT_SECRET": SECRET}).console == Console(longest=12 * 3600, idle=30 * 60)
+    for name, text in (("HOURS", "0"), ("HOURS", "169"), ("HOURS", "-1"), ("IDLE_MINUTES", "1.5"), ("HOURS", "²")):
+        with pytest.raises(SettingError) as raised:
+            settings.read(tmp_path, {"SHOPWRIGHT_SECRET": SECRET, f"SHOPWRIGHT_CONSOLE_{name}": text})
+        assert raised.value.name == f"SHOPWRIGHT_CONSOLE_{name}"
 
 
 def test_the_secret_is_made_once_and_only_its_owner_may_read_it(tmp_path):

@@ -30,6 +30,15 @@ def test_so_many_at_once_and_then_one_for_each_share_of_the_time():
     assert [buckets.take("lookup", "1.2.3.4") for _ in range(4)] == [0, 0, 0, 20]
 
 
+def test_a_token_that_is_given_back_can_be_taken_again_and_no_bucket_runs_over():
+    buckets = Buckets(limits={"enter": Limit(2, 60)}, clock=Clock())
+    for _ in range(5):
+        assert buckets.take("enter", "1.2.3.4") == 0
+        buckets.give("enter", "1.2.3.4")
+    buckets.give("enter", "1.2.3.4")
+    assert [buckets.take("enter", "1.2.3.4") for _ in range(3)] == [0, 0, 30]
+
+
 def test_each_client_and_each_deed_has_its_own_bucket():
     buckets = Buckets(limits={"a": Limit(1, 60), "b": Limit(1, 60)}, clock=Clock())
     assert [buckets.take("a", "1.1.1.1"), buckets.take("a", "2.2.2.2"), buckets.take("b", "1.1.1.1")] == [0, 0, 0]

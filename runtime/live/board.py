@@ -7,13 +7,13 @@ import msgspec
 
 from generator.shop import LiveRoom, Value
 from runtime import stock
-from runtime.live import broadcasts, chat, flash, pins, tickets
+from runtime.live import broadcasts, chat, flash, numbers, pins, tickets
 from runtime.live.hall import Ban
 from runtime.live.values import COLUMNS, Broadcast, Flash, Message, Pin, broadcast
 from runtime.transaction import Transaction
 
 _ORDERS = (
-    "SELECT o.contact, l.number, l.at FROM live_order l JOIN orders o ON o.id = l.order_id WHERE l.room = ? "
+    "SELECT o.id, o.contact, l.number, l.at FROM live_order l JOIN orders o ON o.id = l.order_id WHERE l.room = ? "
     "AND l.at > ? AND o.state NOT IN ('pending_payment', 'cancelled') ORDER BY l.at DESC, l.order_id DESC LIMIT 5"
 )
 _RECENT = 30 * 60
@@ -70,7 +70,9 @@ def look(transaction: Transaction, rooms: Sequence[LiveRoom], asked: Asked, now:
         bans=chat.bans(transaction, now),
         moderated=chat.moderated(transaction, asked.since_ms),
         levels=None if asked.skus is None else stock.levels(transaction, asked.skus),
-        recent=None if asked.rooms is None else {room: _recent(transaction, room, since) for room in asked.rooms},
+        recent=None
+        if asked.rooms is None
+        else {room.handle: _recent(transaction, room, since) for room in rooms if room.handle in asked.rooms},
     )
 
 
@@ -88,10 +90,11 @@ def _open(transaction: Transaction) -> dict[str, Broadcast]:
     return {found.room: found for found in map(broadcast, rows)}
 
 
-def _recent(transaction: Transaction, room: str, since: int) -> list[Recent]:
+def _recent(transaction: Transaction, room: LiveRoom, since: int) -> list[Recent]:
+    rows = transaction.all(_ORDERS, room.handle, since)
+    told = numbers.bought(transaction, room.products, {order: number for order, _, number, _ in rows})
     return [
-        Recent(name=tickets.shown_name(_name(contact)), number=number, at=at)
-        for contact, number, at in transaction.all(_ORDERS, room, since)
+        Recent(name=tickets.shown_name(_name(contact)), number=told[order], at=at) for order, contact, _, at in rows
     ]
 
 

@@ -8,7 +8,7 @@ the room; how many pieces are left is what the counts say.
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from generator import money, promoting
+from generator import crossing, money, promoting
 from generator.promotion import Condition, Promotion, PromotionKind, PromotionLimit
 from generator.shop import LiveRoom, Product, Value, Variant
 from runtime import stock, words
@@ -54,9 +54,10 @@ def start(till: Till, broadcast: int, room: LiveRoom, offer: Offer, *, by: str, 
         if getattr(offer, field) < 1 or (field == "minutes" and offer.minutes > MOST_MINUTES):
             raise Refusal(Code.FIELD_INVALID, field=field)
     currency = till.terms.currency
-    if not 0 <= offer.price < variant.price:
-        regular = money.text(variant.price, currency, till.terms.locale)
-        raise Refusal(Code.LIVE_FLASH_PRICE, title=product.title, price=regular)
+    # What everybody pays now may be less than the list price: a dearer flash sale would be none.
+    usual = min(variant.price, crossing.shown(till.terms, product, variant, promoting.moment(now)).price)
+    if not 0 <= offer.price < usual:
+        raise Refusal(Code.LIVE_FLASH_PRICE, title=product.title, price=money.text(usual, currency, till.terms.locale))
     at = int(now.timestamp())
 
     def unit(transaction: Transaction) -> Flash:

@@ -5,10 +5,12 @@ else; takings are what was paid less what was paid back or is disputed, and what
 among its lines and its delivery to the last cent.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from generator import money
 from generator.shop import Value
+from runtime.live.values import milliseconds
 from runtime.transaction import Row, Transaction
 
 _ORDERS = (
@@ -37,6 +39,10 @@ _MINUTES = (
     "ORDER BY minute"
 )
 _PINS = "SELECT number, product, at_ms, until_ms FROM live_pin WHERE broadcast_id = ? ORDER BY at_ms, id"
+_BOUGHT = (
+    "SELECT n.order_id, n.product FROM order_line n JOIN orders o ON o.id = n.order_id AND n.revision = o.revision "
+    "WHERE n.order_id IN ({marks}) ORDER BY n.order_id, n.position"
+)
 _BACK_WHOLE = frozenset({"refunded", "returned"})
 
 
@@ -97,25 +103,28 @@ class Numbers(Value, frozen=True, kw_only=True):
     minutes: tuple[Minute, ...]
 
 
-def of_room(transaction: Transaction, room: str, currency: str) -> list[Numbers]:
+def of_room(transaction: Transaction, room: str, currency: str, now: datetime) -> list[Numbers]:
     """Return the numbers of every broadcast of a room that was begun, the newest first."""
     rows = transaction.all(
         "SELECT id FROM live_broadcast WHERE room = ? AND practice = 0 AND started_at IS NOT NULL "
         "ORDER BY ordinal DESC",
         room,
     )
-    return [of_broadcast(transaction, int(row[0]), currency) for row in rows]
+    return [of_broadcast(transaction, int(row[0]), currency, now) for row in rows]
 
 
-def of_broadcast(transaction: Transaction, broadcast: int, currency: str) -> Numbers:
-    """Return all numbers of one broadcast; raise LookupError where there is none."""
+def of_broadcast(transaction: Transaction, broadcast: int, currency: str, now: datetime) -> Numbers:
+    """Return all numbers of one broadcast; raise LookupError where there is none.
+
+    What is explained at this moment counts until now.
+    """
     row = transaction.find(
         "SELECT room, ordinal, started_at, ended_at, peak, likes FROM live_broadcast WHERE id = ?", broadcast
     )
     if row is None:
         raise LookupError(broadcast)
     every = _minutes(transaction, broadcast, currency)
-    listed = _products(transaction, broadcast, currency)
+    listed = _products(transaction, broadcast, currency, milliseconds(now))
     return Numbers(
         broadcast=broadcast,
         room=row[0],
@@ -145,6 +154,23 @@ def sales_of_room(transaction: Transaction, room: str, currency: str) -> Sales:
     return _sales(transaction.find(f"{_SALES}l.room = ? AND o.currency = ?", room, currency))
 
 
+def bought(transaction: Transaction, bag: Sequence[str], orders: Mapping[int, int]) -> dict[int, int]:
+    """Return the bag number that each order is told by; ``orders`` come with the number that was explained then.
+
+    That is told if it was bought, else the first of an order's goods that the bag has; 0 where it has none.
+    """
+    if not orders:
+        return {}
+    places = {product: number for number, product in enumerate(bag, 1)}
+    goods: dict[int, list[int]] = {order: [] for order in orders}
+    for order, product in transaction.all(_BOUGHT.format(marks=", ".join("?" * len(orders))), *orders):
+        if product in places:
+            goods[order].append(places[product])
+    return {
+        order: orders[order] if orders[order] in found else found[0] if found else 0 for order, found in goods.items()
+    }
+
+
 def _sales(row: Row | None) -> Sales:
     return Sales(**dict(zip(Sales.__struct_fields__, map(int, row or (0,) * 5), strict=True)))
 
@@ -170,13 +196,13 @@ def _minutes(transaction: Transaction, broadcast: int, currency: str) -> tuple[M
     return tuple(Minute(at=minute * 60, **found[minute]) for minute in sorted(found))
 
 
-def _products(transaction: Transaction, broadcast: int, currency: str) -> tuple[ProductNumbers, ...]:
+def _products(transaction: Transaction, broadcast: int, currency: str, now_ms: int) -> tuple[ProductNumbers, ...]:
     """Return every product that was explained, looked at or bought: by bag number, then the others by handle."""
     found: dict[str, dict[str, int]] = {}
     for number, product, at, until in transaction.all(_PINS, broadcast):
         row = found.setdefault(product, {})
         row["number"] = number
-        row["explained"] = row.get("explained", 0) + max(0, (until or at) - at)
+        row["explained"] = row.get("explained", 0) + max(0, (until or now_ms) - at)
     interest = "SELECT product, SUM(clicks), SUM(carts) FROM live_interest WHERE broadcast_id = ? GROUP BY product"
     for product, clicks, carts in transaction.all(interest, broadcast):
         found.setdefault(product, {}).update(clicks=int(clicks), carts=int(carts))

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
 
-from generator import money
+from generator import crossing, money, promoting
 from generator.shop import LiveRoom, Product, Variant
 from generator.theming import wording
 from generator.views import Card
@@ -21,7 +21,7 @@ from runtime.web.visit import Visit
 _RECENT = 120
 _MOST_MESSAGES = 200
 _ORDERS = (
-    "SELECT o.number, o.contact, l.number, o.total, l.at FROM live_order l JOIN orders o ON o.id = l.order_id "
+    "SELECT o.id, o.number, l.number, o.total, l.at FROM live_order l JOIN orders o ON o.id = l.order_id "
     "WHERE l.broadcast_id = ? AND o.state <> 'cancelled' ORDER BY l.at DESC, l.order_id DESC LIMIT 8"
 )
 _SESSION = (
@@ -90,7 +90,7 @@ def desk(here: Visit, room: LiveRoom, *, host: bool, after: int, since: int) -> 
         if shown:
             found |= _figures(look, shown)
         if host and shown:
-            found["sales"] = _sales(here, look, shown)
+            found["sales"] = _sales(here, look, room, shown)
         return found
 
     document = here.database.read(read)
@@ -112,7 +112,7 @@ def ended(here: Visit, room: LiveRoom, *, host: bool) -> dict[str, Any] | None:
             "peak": last.peak,
             "likes": last.likes,
         }
-        return found | ({"sales": _sales(here, look, last)} if host else {})
+        return found | ({"sales": _sales(here, look, room, last)} if host else {})
 
     return here.database.read(read)
 
@@ -153,12 +153,17 @@ def _good(here: Visit, number: int, product: Product, card: Card) -> dict[str, A
             {
                 "sku": each.sku,
                 "label": _label(here, product, each),
-                "price": price(here, each.price),
+                "price": price(here, _usual(here, product, each)),
                 "plain": money.plain(each.price, here.release.terms.currency),
             }
             for each in product.variants
         ],
     }
+
+
+def _usual(here: Visit, product: Product, variant: Variant) -> int:
+    """Return what everybody pays for a piece now."""
+    return crossing.shown(here.release.terms, product, variant, promoting.moment(here.now)).price
 
 
 def _label(here: Visit, product: Product, variant: Variant) -> str:
@@ -198,7 +203,7 @@ def _flashes(here: Visit, look: Transaction, flashes: list[Flash]) -> list[dict[
             "number": each.number,
             "sku": each.sku,
             "price": price(here, each.price),
-            "was": price(here, known[each.sku][1].price) if each.sku in known else "",
+            "was": price(here, _usual(here, *known[each.sku])) if each.sku in known else "",
             "left": left.get(each.id, 0),
             "of": each.quantity,
             "ends": each.until * 1000,
@@ -245,14 +250,21 @@ def _figures(look: Transaction, shown: Broadcast) -> dict[str, Any]:
     return {"minutes": [[at, viewers] for at, viewers in minutes]}
 
 
-def _sales(here: Visit, look: Transaction, shown: Broadcast) -> dict[str, Any]:
+def _sales(here: Visit, look: Transaction, room: LiveRoom, shown: Broadcast) -> dict[str, Any]:
     found = numbers.sales(look, shown.id, here.release.terms.currency)
     rows = look.all(_ORDERS, shown.id)
+    told = numbers.bought(look, room.products, {order: place for order, _, place, _, _ in rows})
     return {
         "orders": found.orders,
         "takings": price(here, found.takings),
         "last": [
-            {"order": number, "number": place, "total": price(here, total), "at": at * 1000, "clock": clock(here, at)}
-            for number, _, place, total, at in rows
+            {
+                "order": number,
+                "number": told[order],
+                "total": price(here, total),
+                "at": at * 1000,
+                "clock": clock(here, at),
+            }
+            for order, number, _, total, at in rows
         ],
     }

@@ -7,7 +7,7 @@ EN = {
     "refusal.live-open-already": "The room {room} has a broadcast that is not over. End it first, or make a new key.",
     "refusal.live-not-open": "The room {room} has no broadcast now.",
     "refusal.live-number-unknown": "The bag of the room {room} has no number {number}.",
-    "refusal.live-flash-price": "{title}: the price of a flash sale must be below the regular {price}.",
+    "refusal.live-flash-price": "{title}: the price of a flash sale must be below what it costs now, {price}.",
     "refusal.live-flash-running": "Number {number} is in a flash sale already: stop it first.",
     "refusal.live-flash-stock": "{title}: a flash sale needs pieces in stock; {left} are left.",
     "refusal.live-access-unknown": "There is no invitation {number}.",
@@ -79,6 +79,14 @@ EN = {
     "live.command.serving": "Live rooms are open on port {port}.",
     "live.command.takes": "Live rooms are open on port {port}. OBS sends to {server}; a key for it: "
     "shopwright live key {folder} ROOM",
+    "live.nginx.address": "write HOST:PORT or PORT",
+    "live.nginx.no-name": "The shop has no url in shop.yaml: {host} stands in the files instead. Write it, "
+    "publish, and call this again.",
+    "live.nginx.shop": "The shop and its rooms, inside of http {} of nginx.conf (or as one line in "
+    "/etc/nginx/conf.d):",
+    "live.nginx.rtmp": "Only for pictures by nginx-rtmp, at the end of nginx.conf:",
+    "live.nginx.then": "Then: nginx -t && systemctl reload nginx. The shop needs SHOPWRIGHT_PROXY=127.0.0.1 "
+    "and SHOPWRIGHT_LIVE_ADDRESS=/",
 }
 ZH = {
     "refusal.live-room-unknown": "店铺没有直播间“{room}”。",
@@ -156,6 +164,12 @@ ZH = {
     "live.command.serving": "直播服务已启动，端口 {port}。",
     "live.command.takes": "直播服务已启动，端口 {port}。OBS 推流到 {server}；获取推流码："
     "shopwright live key {folder} ROOM",
+    "live.nginx.address": "请写 主机:端口 或 端口",
+    "live.nginx.no-name": "shop.yaml 里没有 url，文件里暂用 {host}。请写上网址、发布店铺，再运行一次。",
+    "live.nginx.shop": "店铺和直播间：写进 nginx.conf 的 http {} 里（或放到 /etc/nginx/conf.d）：",
+    "live.nginx.rtmp": "只在用 nginx-rtmp 收画面时需要，写在 nginx.conf 末尾：",
+    "live.nginx.then": "然后：nginx -t && systemctl reload nginx。店铺需要 SHOPWRIGHT_PROXY=127.0.0.1 和 "
+    "SHOPWRIGHT_LIVE_ADDRESS=/",
 }
 DE = {
     "refusal.live-room-unknown": "Der Shop hat keinen Live-Raum {room}.",
@@ -165,7 +179,7 @@ DE = {
     "erzeugen Sie einen neuen Schlüssel.",
     "refusal.live-not-open": "Im Raum {room} läuft gerade keine Sendung.",
     "refusal.live-number-unknown": "In der Tasche des Raums {room} gibt es keine Nummer {number}.",
-    "refusal.live-flash-price": "{title}: Der Preis eines Blitzangebots muss unter dem regulären Preis {price} liegen.",
+    "refusal.live-flash-price": "{title}: Der Preis eines Blitzangebots muss unter dem jetzigen Preis {price} liegen.",
     "refusal.live-flash-running": "Nummer {number} ist schon ein Blitzangebot: Beenden Sie dieses zuerst.",
     "refusal.live-flash-stock": "{title}: Ein Blitzangebot braucht Ware auf Lager; {left} sind übrig.",
     "refusal.live-access-unknown": "Es gibt keine Einladung {number}.",
@@ -238,4 +252,12 @@ DE = {
     "live.command.serving": "Live-Räume sind auf Port {port} offen.",
     "live.command.takes": "Live-Räume sind auf Port {port} offen. OBS sendet an {server}; einen Schlüssel gibt: "
     "shopwright live key {folder} ROOM",
+    "live.nginx.address": "schreiben Sie HOST:PORT oder PORT",
+    "live.nginx.no-name": "In shop.yaml steht keine url: In den Dateien steht dafür {host}. Tragen Sie sie "
+    "ein, veröffentlichen Sie, und rufen Sie dies noch einmal auf.",
+    "live.nginx.shop": "Der Shop und seine Räume, innerhalb von http {} der nginx.conf (oder als Zeile in "
+    "/etc/nginx/conf.d):",
+    "live.nginx.rtmp": "Nur für Bilder über nginx-rtmp, am Ende der nginx.conf:",
+    "live.nginx.then": "Dann: nginx -t && systemctl reload nginx. Der Shop braucht "
+    "SHOPWRIGHT_PROXY=127.0.0.1 und SHOPWRIGHT_LIVE_ADDRESS=/",
 }

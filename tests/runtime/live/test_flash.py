@@ -12,7 +12,8 @@ import pytest
 from floor import PRODUCTS, Shop, later, make_desk, room, state
 from tills import BY_TRANSFER, NOW, make_till, order, placement, rows
 
-from generator.promotion import Promotion, PromotionKind
+from generator import promoting
+from generator.promotion import Condition, Promotion, PromotionKind
 from runtime import audit, payments, placing, uses
 from runtime.live import broadcasts, flash
 from runtime.live.flash import Offer
@@ -147,11 +148,33 @@ def test_a_practice_sells_nothing(till):
 
 @pytest.mark.parametrize(("written", "paid"), [(200, 100), (80, 80)])
 def test_the_better_price_of_the_text_and_of_the_flash_sale_counts(database, settings, written, paid):
-    fixed = Promotion(id="fixed", name={"en": "Week"}, kind=PromotionKind.FIXED_PRICE, price=written, priority=7)
-    till = make_till(database, settings, PRODUCTS, msgspec.structs.replace(BY_TRANSFER, promotions=(fixed,)))
+    till = with_a_week(database, settings, written, promoting.moment(later(1)))
     made, _ = broadcasts.arm(database, ROOM.handle, by="test", now=NOW)
     start(till, made.id)
     assert buy(till, later(1)).total == paid
+
+
+def test_a_flash_sale_is_cheaper_than_what_everybody_pays_now_be_it_for_a_promotion(database, settings):
+    till = with_a_week(database, settings, 80, None)
+    made, _ = broadcasts.arm(database, ROOM.handle, by="test", now=NOW)
+    with pytest.raises(Refusal) as caught:
+        start(till, made.id)
+    assert (caught.value.code, caught.value.values["price"]) == ("live-flash-price", "¥0.80")
+    start(till, made.id, price=79)
+    assert buy(till, later(1)).total == 79
+
+
+def with_a_week(database, settings, price, starts_at):
+    """Return a till whose shop sells everything at one price from an instant on."""
+    fixed = Promotion(
+        id="fixed",
+        name={"en": "Week"},
+        kind=PromotionKind.FIXED_PRICE,
+        price=price,
+        priority=7,
+        when=Condition(starts_at=starts_at),
+    )
+    return make_till(database, settings, PRODUCTS, msgspec.structs.replace(BY_TRANSFER, promotions=(fixed,)))
 
 
 def test_l9_the_room_tells_of_a_flash_sale_by_the_servers_clock(till, live, settings):

@@ -117,14 +117,15 @@ def test_what_no_variant_is_left_of_is_marked_sold_out(database, settings):
     assert state(settings)["sold_out"] == []
 
 
-def test_recent_orders_tell_a_first_letter_and_a_number_and_only_those_that_are_paid(database, settings, live):
+def test_recent_orders_tell_a_first_letter_and_what_was_bought_and_only_those_that_are_paid(database, settings, live):
     till = make_till(database, settings, PRODUCTS, BY_TRANSFER)
     pinned = pins.pin(database, live, room(), 2, by="host:1", now=NOW)
     touch = {"room": "tea-talk", "room_at": int(NOW.timestamp()), "pin": pinned.id, "gateway": "transfer"}
     names = ("林小明", "Anna Schmidt", "王芳")
+    bought = ([("many", 1), ("cup", 1)], [("tea", 1)], [("tea", 1)])
     made = [
-        order(till, [("tea", 1)], contact=Contact(name=name, email=f"b{number}@example.com"), **touch)
-        for number, name in enumerate(names)
+        order(till, goods, contact=Contact(name=name, email=f"b{number}@example.com"), **touch)
+        for number, (name, goods) in enumerate(zip(names, bought, strict=True))
     ]
     for each in made[:2]:
         payments.start(till, each, "transfer", "http://127.0.0.1", NOW)
@@ -132,7 +133,7 @@ def test_recent_orders_tell_a_first_letter_and_a_number_and_only_those_that_are_
     make_desk(database, settings, Shop(), later(1))
     at = int(NOW.timestamp()) * 1000
     assert state(settings)["orders"] == [
-        {"name": "A**", "number": 2, "at": at},
+        {"name": "A**", "number": 1, "at": at},
         {"name": "林**", "number": 2, "at": at},
     ]
     text = (settings.rooms / "tea-talk" / "room.json").read_text()

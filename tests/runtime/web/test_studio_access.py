@@ -343,7 +343,7 @@ class TestFlashSales:
     @pytest.mark.parametrize(
         ("change", "status", "words"),
         [
-            ({"price": "168"}, 422, "regular"),
+            ({"price": "168"}, 422, "below what it costs now, ¥168.00"),
             ({"price": "cheap"}, 422, "Please check: Price (CNY)."),
             ({"quantity": "0"}, 422, "Please check: Pieces."),
             ({"minutes": "x"}, 422, "Please check: Minutes."),

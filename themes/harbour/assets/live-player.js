@@ -36,7 +36,7 @@
       root.style.setProperty("--ratio", video.videoHeight / video.videoWidth);
     });
     video.addEventListener("playing", () => { tries = 0; root.dataset.playing = ""; paused(false); tools(); });
-    video.addEventListener("pause", () => { if (!video.ended) setTimeout(() => paused(video.paused), 120); toggleLooks(); });
+    video.addEventListener("pause", () => { if (!video.ended) setTimeout(() => paused(video.paused && video.readyState > 1), 120); toggleLooks(); });
     video.addEventListener("play", toggleLooks);
     video.addEventListener("volumechange", tools);
     stage.append(video);
@@ -124,7 +124,7 @@
     if (phase !== "replay") one("[data-chapters]").hidden = true;
     if (["ended", "before", "waiting"].includes(phase)) { delete root.dataset.playing; drop(); }
     tools();
-    paused(Boolean(video?.paused && playing));
+    paused(Boolean(video?.paused && playing && video.readyState > 1));
   });
   // A stall that nobody reports, and a tab that was away: look, and go to where the others are.
   let stood = 0, place = 0;

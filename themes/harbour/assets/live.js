@@ -220,6 +220,8 @@
     if (mark === offered) return;
     offered = mark;
     put(flashCard, row);
+    const kind = all("option", row).find((each) => each.value === found.sku)?.dataset.label;
+    if (kind) one("[data-title]", flashCard).textContent += ` · ${kind}`;
     one("[data-flash-label]", flashCard).textContent = soon ? words.flash_soon : words.flash;
     one("[data-price]", flashCard).textContent = room.price(found.price);
     one("[data-was]", flashCard).textContent = found.was > found.price ? room.price(found.was) : "";

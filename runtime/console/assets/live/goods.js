@@ -157,7 +157,8 @@ export class Goods {
         box.append(line);
       }
       const good = room.bag.find(({ number }) => number === each.number);
-      put(one(".flash-title", line), `${each.number} · ${good?.title ?? each.sku}`);
+      const kind = good?.variants.find(({ sku }) => sku === each.sku)?.label;
+      put(one(".flash-title", line), [each.number, good?.title ?? each.sku, kind].filter(Boolean).join(" · "));
       put(one(".flash-price", line), each.price);
       put(one(".flash-was", line), each.was);
       put(one(".flash-left", line), say("left", { count: each.left, of: each.of }));

@@ -11,6 +11,10 @@ async function send(path, data) {
     body: JSON.stringify(data),
   });
   const told = await answer.json();
+  // Who has been signed in for long shows once more who they are, and comes back to this page.
+  if (answer.status === 403 && path.startsWith("/console/account")) {
+    return new Promise(() => location.assign(`/console/enter/again?next=${encodeURIComponent(location.pathname)}`));
+  }
   if (!answer.ok) throw new Error(told.message);
   return told;
 }

@@ -143,6 +143,20 @@ def test_a88_a_passkey_is_made_and_lets_somebody_in_who_types_nothing(app, devic
     device.page.get_by_text("This passkey was not accepted.").wait_for()
 
 
+def test_who_has_been_in_for_long_shows_who_they_are_before_a_passkey_is_added(app, device):
+    mei = Colleague(app, "owner")
+    device.sign_in(mei)
+    old = int(now().timestamp()) - 3600
+    change = "UPDATE console_session SET proved_at = ? WHERE person_id = ?"
+    mei.office.database.write(lambda transaction: transaction.run(change, old, mei.account.id))
+    device.page.click("[data-new-passkey] button")
+    device.page.fill("#password", PASSWORD)
+    device.page.click("form[action='/console/enter/again'] button[type=submit]")
+    device.page.wait_for_url(f"{device.address}/console/account")
+    device.add_passkey("Now it is me")
+    assert len(passkeys.listing(mei.office, mei.account.id)) == 1
+
+
 def test_a88_a_passkey_is_both_factors_and_no_wrong_password_keeps_its_owner_out(app, device):
     mei = Colleague(app, "owner")
     device.sign_in(mei)

@@ -27,6 +27,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "runtime"))
+
+from lean_shop import SHOP
+
 SHOPWRIGHT = Path(sys.executable).with_name("shopwright")
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
@@ -37,19 +41,6 @@ ARGUMENTS = [
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
 ]
-SHOP = """format: 1
-name: Tea
-url: https://tea.example.com
-country: SG
-locale: en
-currency: SGD
-seller:
-  {type: company, legal_name: Four Seasons Pte Ltd, phone: "+6561234567", email: a@example.com, address: 1 Market St}
-home: []
-delivery:
-  - {id: post, name: Post, kind: courier, rates: {by: quantity, zones: [{regions: ['*'], first: {fee: 10}}]}}
-payment: [{gateway: rehearsal}]
-"""
 ROOM = "title: Clock\nstarts_at: 2026-11-01T20:00\nproducts: [tea]\nsource: {kind: broadcast}\nchat: everyone\n"
 BARS = """
 const BITS = 48, COLUMNS = 16;

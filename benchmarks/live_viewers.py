@@ -28,20 +28,13 @@ from generator.clock import now
 from runtime import database, settings
 from runtime.live import broadcasts
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "runtime"))
+
+from lean_shop import SHOP
+
 SHOPWRIGHT = Path(sys.executable).with_name("shopwright")
 TICKS = os.sysconf("SC_CLK_TCK")
 BASE = "/live/evening/1"
-SHOP = """format: 1
-name: Tea
-url: https://tea.example.com
-country: SG
-locale: en
-currency: SGD
-seller: {type: company, legal_name: Four Seasons, phone: "+6561234567", email: a@example.com, address: 1 Market St}
-home: []
-delivery: [{id: post, name: Post, kind: courier, rates: {by: quantity, zones: [{regions: ['*'], first: {fee: 10}}]}}]
-payment: [{gateway: rehearsal}]
-"""
 ROOM = "title: An evening\nstarts_at: 2026-11-01T20:00\nsource: {kind: broadcast}\n"
 NGINX = """daemon off; worker_processes 1; pid {root}/nginx.pid; error_log {root}/error.log;
 events {{ worker_connections 8192; }}

@@ -259,6 +259,7 @@ class RoomView(View, frozen=True, kw_only=True):
     coupons: tuple["BargainView", ...] = ()
     """Coupons that can be taken in this room only."""
     replay: bool = True
+    """Whether a broadcast can be watched again when it is over: what a network carries is not recorded here."""
     recording: ReplayView | None = None
     """The last broadcast, where it can be watched again."""
 

@@ -46,7 +46,7 @@ def room(edition: Edition, room: LiveRoom, recording: ReplayView | None = None) 
         numbers={handle: number for number, handle in enumerate(room.products, 1)},
         chat=room.chat,
         coupons=tuple(bargains.of_room(edition, room)),
-        replay=room.replay,
+        replay=room.replay and source.through == "own",
         recording=recording,
     )
 

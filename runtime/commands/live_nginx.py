@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 import click
 
 from generator import files
-from runtime import settings
+from runtime import settings, words
 from runtime.commands import shop
+from runtime.commands.language import language
 from runtime.live import nginx
 from runtime.releases import Live, NoReleaseError
 
@@ -17,7 +18,7 @@ _ADDRESS = re.compile(r"(?:\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)?:?\d{1,5}")
 
 def _address(_: click.Context, __: click.Parameter, value: str) -> str:
     if not _ADDRESS.fullmatch(value):
-        raise click.BadParameter("write HOST:PORT or PORT")
+        raise click.BadParameter(words.say("live.nginx.address", language()))
     return value
 
 
@@ -53,4 +54,10 @@ def write(folder: Path, to: Path | None, till: str, daemon: str, listen: str, rt
     target.mkdir(parents=True, exist_ok=True)
     for name, text in (("shop.conf", nginx.http(wish)), ("rtmp.conf", nginx.rtmp(wish))):
         files.atomic_write(target / name, text.encode())
-    click.echo(f"http {{ include {target / 'shop.conf'}; }}\ninclude {target / 'rtmp.conf'};")
+    if not public:
+        click.echo(words.say("live.nginx.no-name", language(), host=host), err=True)
+    click.echo(words.say("live.nginx.shop", language()), err=True)
+    click.echo(f"http {{ include {target / 'shop.conf'}; }}")
+    click.echo(words.say("live.nginx.rtmp", language()), err=True)
+    click.echo(f"include {target / 'rtmp.conf'};")
+    click.echo(words.say("live.nginx.then", language()), err=True)

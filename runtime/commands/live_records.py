@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 import msgspec
@@ -39,18 +40,19 @@ def show_numbers(folder: Path, room: str, broadcast: int | None, every: bool, by
     with shop.opened(folder) as (settings, database):
         currency = shop.till(settings, database).terms.currency
         _check(settings, room)
-        found = database.read(lambda look: numbers.of_room(look, room, currency))
-        clock = spans.clock(settings)
+        now = datetime.now(UTC)
+        found = database.read(lambda look: numbers.of_room(look, room, currency, now))
+        clock, zone = spans.clock(settings), spans.zone(settings)
     if broadcast is not None:
         chosen = [each for each in found if each.ordinal == broadcast]
         if not chosen:
-            raise click.UsageError(words.say("records.unknown", language(), room=room, number=broadcast))
+            raise click.ClickException(words.say("records.unknown", language(), room=room, number=broadcast))
     else:
         chosen = found if every else found[:1]
     if form == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(chosen)).decode())
     elif form == "csv":
-        click.echo(_csv(chosen, by), nl=False)
+        click.echo(_csv(chosen, by, zone), nl=False)
     elif not chosen:
         click.echo(words.say("records.none", language(), room=room))
     else:
@@ -125,7 +127,7 @@ def _check(settings: Settings, room: str) -> None:
         raise Refusal(Code.LIVE_ROOM_UNKNOWN, room=room)
 
 
-def _csv(found: Iterable[Numbers], by: str) -> str:
+def _csv(found: Iterable[Numbers], by: str, zone: ZoneInfo) -> str:
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\r\n")
     fields = _OF_PRODUCTS if by == "product" else _OF_MINUTES
@@ -134,13 +136,10 @@ def _csv(found: Iterable[Numbers], by: str) -> str:
         for row in each.products if by == "product" else each.minutes:
             cells = [getattr(row, name) for name in fields[:-1]]
             amount = money.plain(row.takings, each.currency)
-            moment = () if isinstance(row, numbers.ProductNumbers) else (_instant(row.at),)
-            writer.writerow([each.ordinal, *moment, *cells, amount, each.currency])
+            at = row.at if isinstance(row, numbers.Minute) else None
+            minute = [] if at is None else [datetime.fromtimestamp(at, zone).isoformat(" ")]
+            writer.writerow([each.ordinal, *minute, *cells, amount, each.currency])
     return written.getvalue()
-
-
-def _instant(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _table(found: Numbers, clock: Callable[[datetime], str]) -> None:

@@ -7,11 +7,12 @@ from urllib.parse import urlsplit
 import click
 import msgspec
 
+from generator.live import LiveCdn
 from generator.shop import LiveRoom
 from runtime import words
 from runtime.commands import columns, shop, spans
 from runtime.commands.language import language
-from runtime.live import broadcasts, document, networks
+from runtime.live import broadcasts, document, networks, reports
 from runtime.live.document import Phase
 from runtime.live.values import Broadcast, Through, Why
 from runtime.refusals import Code, Refusal
@@ -34,7 +35,7 @@ def list_rooms(folder: Path) -> None:
     now = datetime.now(UTC)
     rows = [[words.say(f"live.list.{name}", language()) for name in _COLUMNS]]
     with shop.opened(folder) as (settings, database):
-        shop.till(settings, database)
+        cdn = shop.till(settings, database).terms.live.cdn
         clock = spans.clock(settings)
         running = {each.room: each for each in broadcasts.all_open(database) if not each.practice}
         for room in shop.rooms(settings):
@@ -42,7 +43,7 @@ def list_rooms(folder: Path) -> None:
             state = _state(room, found, now)
             announced = state in _ANNOUNCED or found is None
             at = datetime.fromisoformat(room.starts_at) if announced else _moment(found)
-            key = f"…{found.key_tail}" if found and found.open else ""
+            key = _key(found, cdn) if found and found.open else ""
             rows.append([room.handle, _picture(room), words.say(f"live.state.{state}", language()), clock(at), key])
     if len(rows) == 1:
         click.echo(words.say("live.list.none", language()), err=True)
@@ -62,7 +63,7 @@ def key(folder: Path, room: str) -> None:
         found = _room(settings, room)
         through = Through(found.source.through) if found.source.kind == "broadcast" else Through.EMBED
         if through is Through.EMBED:
-            raise click.UsageError(words.say("live.command.embedded", language(), room=room))
+            raise click.ClickException(words.say("live.command.embedded", language(), room=room))
         running = broadcasts.open_in(database, room)
         made = broadcasts.rotate(database, running.id, now) if running else None
         if made is None:
@@ -97,6 +98,13 @@ def _state(room: LiveRoom, found: Broadcast | None, now: datetime) -> str:
     shown = document.phase(room, None, found, now)
     late = shown is Phase.BEFORE and datetime.fromisoformat(room.starts_at) <= now
     return _LATE if late else shown
+
+
+def _key(found: Broadcast, cdn: LiveCdn | None) -> str:
+    """Return what a publisher's address is known by: the last letters of its key, or the name of a signed stream."""
+    if cdn is not None and found.through is Through.CDN and cdn.provider in reports.SIGNED:
+        return networks.name(cdn, found)
+    return f"…{found.key_tail}"
 
 
 def _moment(found: Broadcast | None) -> datetime:

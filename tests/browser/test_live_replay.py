@@ -69,3 +69,4 @@ def test_an_address_with_a_place_begins_there(again, open_page):
     page.goto(f"{again.address}?t={start}")
     page.locator("[data-play]").click()
     page.wait_for_function(PLAYS % start)
+    assert page.evaluate("document.querySelector('video').currentTime") >= start

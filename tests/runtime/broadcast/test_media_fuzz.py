@@ -13,7 +13,7 @@ from media_encoder import HELLO, live
 from media_mutations import TARGETS, run
 from media_stream import EPOCH, described, segmenter, segments, shot, tone
 
-from runtime.broadcast import Fragments, Packets, ProtocolError, RtmpLimits, RtmpSession, chunks
+from runtime.broadcast import Fragments, Media, Packets, ProtocolError, RtmpLimits, RtmpSession, chunks
 from runtime.broadcast.chunks import ChunkLimits, ChunkReader, Message
 
 CASES = {"rtmp": 400, "packets": 1000, "fragments": 600, "amf": 4000}
@@ -26,25 +26,39 @@ def test_mutated_conversations_end_in_a_protocol_error_or_not_at_all(target):
 
 
 def taken(read, data, size):
+    """Give bytes to a reader in pieces; return whether it took them all, or False where they break the protocol."""
     try:
         for place in range(0, len(data), size):
             read(data[place : place + size])
     except ProtocolError:
-        return
+        return False
+    return True
 
 
 @given(st.binary(max_size=600), st.integers(1, 600))
-def test_any_bytes_at_every_door(data, size):
-    session = RtmpSession(RtmpLimits(), 0.0)
-    taken(lambda piece: session.receive(piece, 0.0), data, size)
-    session = RtmpSession(RtmpLimits(), 0.0)
-    taken(lambda piece: session.receive(piece, 0.0), HELLO + bytes(1536) + data, size)
-    session = live()
-    taken(lambda piece: session.receive(piece, 0.0), data, size)
+def test_any_bytes_at_every_door_are_taken_or_end_in_a_protocol_error_that_ends_the_session(data, size):
+    for session, before in (
+        (RtmpSession(RtmpLimits(), 0.0), b""),
+        (RtmpSession(RtmpLimits(), 0.0), HELLO + bytes(1536)),
+        (live(), b""),
+    ):
+        known = session.received
+        went_well = taken(lambda piece, session=session: session.receive(piece, 0.0), before + data, size)
+        assert went_well or session.over
+        assert session.received <= known + len(before + data)
+    made = []
     reader = ChunkReader(ChunkLimits())
-    taken(lambda piece: list(reader.feed(piece)), data, size)
-    taken(Packets().read, b"SWP1" + data, len(data) + 4)
-    taken(Fragments().read, data, size)
+    taken(lambda piece: made.extend(reader.feed(piece)), data, size)
+    assert sum(len(message.data) for message in made) <= len(data)
+
+
+@given(st.binary(max_size=600), st.integers(1, 600))
+def test_no_bytes_of_a_browser_become_more_picture_than_there_were_bytes(data, size):
+    made, fragments, packets = [], Fragments(), Packets()
+    taken(lambda piece: made.extend(fragments.read(piece)), data, size)
+    taken(lambda batch: made.extend(packets.read(batch)), b"SWP1" + data, len(data) + 4)
+    samples = [sample for event in made if isinstance(event, Media) for sample in event.samples]
+    assert sum(len(sample.data) for sample in samples) <= 2 * len(data)
 
 
 SAMPLES = st.lists(

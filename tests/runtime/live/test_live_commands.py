@@ -28,12 +28,18 @@ seller:
   {type: company, legal_name: Tea Pte Ltd, phone: "+6561234567", email: a@example.com, address: 1 Market St}
 delivery: [{id: pickup, name: {zh-CN: 自提, en: Pickup}, kind: pickup}]
 payment: [{gateway: rehearsal}]
+live: {cdn: {provider: tencent, push: push.example.com, play: live.example.com, push_key: PUSH, callback_key: BACK}}
 """
-LIVE = """title: {zh-CN: 茶话会, en: Tea talk}
+LIVE = """title: {{zh-CN: {title}, en: {title}}}
 starts_at: 2099-01-01T12:00:00Z
 products: [tea]
-source: {kind: broadcast}
+source: {{{source}}}
 """
+SOURCES = {
+    "clip": "kind: embed, url: 'https://www.youtube.com/watch?v=dQw4w9WgXcQ'",
+    "spring": "kind: broadcast, through: cdn",
+    "tea-talk": "kind: broadcast",
+}
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +48,7 @@ def published(tmp_path_factory):
     for name, text in (
         ("shop.yaml", SHOP),
         ("products/tea.yaml", "title: {zh-CN: 茶, en: Tea}\nprice: 10\nstock: 5\n"),
-        ("live/tea-talk.yaml", LIVE),
+        *((f"live/{name}.yaml", LIVE.format(title=name, source=source)) for name, source in SOURCES.items()),
     ):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, "utf-8")
@@ -115,19 +121,41 @@ def test_a_key_is_shown_once_and_a_new_one_makes_the_old_one_worthless(shop):
 def test_rooms_are_listed_below_headings_with_what_their_visitors_find(shop):
     assert run("live", "list", str(shop)).splitlines() == [
         "room      picture    state      time              key",
+        "clip      youtube    announced  2099-01-01 20:00",
+        "spring    network    announced  2099-01-01 20:00",
         "tea-talk  this shop  announced  2099-01-01 20:00",
     ]
     assert run("live", "list", str(shop), "--lang", "zh").splitlines() == [
-        "直播间    画面  状态    时间              推流码",
-        "tea-talk  本店  已预告  2099-01-01 20:00",
+        "直播间    画面     状态    时间              推流码",
+        "clip      youtube  已预告  2099-01-01 20:00",
+        "spring    CDN      已预告  2099-01-01 20:00",
+        "tea-talk  本店     已预告  2099-01-01 20:00",
     ]
     with opened(shop) as (_, database):
         made, key = broadcasts.arm(database, ROOM, by="merchant", now=NOW)
-        assert run("live", "list", str(shop)).splitlines()[1].split() == [
+        assert run("live", "list", str(shop)).splitlines()[3].split() == [
             "tea-talk", "this", "shop", "ready", *_clock(NOW), f"…{key[-4:]}",
         ]  # fmt: skip
         broadcasts.begin(database, made.id, NOW)
         assert " live " in run("live", "list", str(shop))
+
+
+def test_a_stream_of_a_network_is_known_by_its_name_and_one_of_elsewhere_has_no_key_of_ours(shop):
+    assert run("live", "key", str(shop), "spring", PUSH="secret").splitlines()[-1].startswith("Stream key  spring-1?tx")
+    assert run("live", "list", str(shop)).splitlines()[2].split()[-1] == "spring-1"
+    said = run("live", "key", str(shop), "clip", "--lang", "zh", code=1)
+    assert said == "Error: 直播间“clip”的画面来自其他平台，请在该平台获取推流码。\n"
+
+
+def test_nginxs_files_come_with_where_they_go_and_a_shop_without_an_address_is_told_of_it(shop, tmp_path):
+    done = CliRunner().invoke(cli.main, ["live", "nginx", str(shop), "--to", str(tmp_path / "nginx")])
+    assert done.stdout == f"http {{ include {tmp_path}/nginx/shop.conf; }}\ninclude {tmp_path}/nginx/rtmp.conf;\n"
+    assert "nginx -t && systemctl reload nginx" in done.stderr
+    assert "shop.example.com" not in done.stderr
+    bare = tmp_path / "bare"
+    bare.mkdir()
+    assert "shop.yaml 里没有 url，文件里暂用 shop.example.com" in run("live", "nginx", str(bare), "--lang", "zh")
+    assert "请写 主机:端口 或 端口" in run("live", "nginx", str(shop), "--listen", "x", "--lang", "zh", code=2)
 
 
 def _clock(moment):

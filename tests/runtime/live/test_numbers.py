@@ -29,7 +29,7 @@ def give_back(till, made, **wish):
 
 
 def of(till, identity):
-    return till.database.read(lambda look: numbers.of_broadcast(look, identity, "CNY"))
+    return till.database.read(lambda look: numbers.of_broadcast(look, identity, "CNY", NOW))
 
 
 def seen(till, identity, minute, viewers, seconds, said=(0, 0)):
@@ -50,6 +50,12 @@ def evening(till):
     pin(till.database, made, 2, "cup", at=60, until=90)
     pin(till.database, made, 1, "tea", at=90, until=100)
     return made
+
+
+def test_what_is_explained_at_this_moment_counts_until_now(till):
+    running = broadcast(till.database, start=-100)
+    pin(till.database, running, 1, "tea", at=-40)
+    assert of(till, running).products == (ProductNumbers(product="tea", number=1, explained=40),)
 
 
 def test_a_broadcast_without_anybody_has_only_its_pins(till, evening):
@@ -122,7 +128,7 @@ def test_two_broadcasts_of_a_room_are_counted_apart_and_a_practice_not_at_all(ti
     broadcast(till.database, ordinal=1, start=0, practice=True)
     bought(till, [("tea", 1)], at=650)
     bought(till, [("cup", 1)], at=710)
-    found = till.database.read(lambda look: numbers.of_room(look, "evening", "CNY"))
+    found = till.database.read(lambda look: numbers.of_room(look, "evening", "CNY", NOW))
     assert [(each.broadcast, each.sales.ordered) for each in found] == [(second, 2550), (evening, 1000)]
 
 

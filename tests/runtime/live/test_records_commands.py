@@ -5,6 +5,8 @@ import hashlib
 import io
 import json
 import zipfile
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from aired import AT, broadcast, pin
@@ -73,6 +75,7 @@ def test_numbers_for_programs_and_spreadsheets(evening):
     rows = list(csv.DictReader(io.StringIO(minutes)))
     first = rows[0]
     assert (first["viewers"], first["seconds"], first["clicks"], first["carts"]) == ("40", "1800", "30", "7")
+    assert first["minute"] == datetime.fromtimestamp(AT // 60 * 60, ZoneInfo("Asia/Singapore")).isoformat(" ")
     assert sum(int(row["orders"]) for row in rows) == 1
 
 

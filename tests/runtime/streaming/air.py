@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from lean_shop import SHOP
 from ports import free_port
 
 from generator.build import Wish, build
@@ -24,19 +25,6 @@ from runtime.live.values import Why
 SECRET = "0123456789abcdef0123456789abcdef"
 SHOPWRIGHT = Path(sys.executable).with_name("shopwright")
 ROOM = "evening"
-SHOP = """format: 1
-name: Tea
-url: https://tea.example.com
-country: SG
-locale: en
-currency: SGD
-seller:
-  {type: company, legal_name: Four Seasons Pte Ltd, phone: "+6561234567", email: a@example.com, address: 1 Market St}
-home: []
-delivery:
-  - {id: post, name: Post, kind: courier, rates: {by: quantity, zones: [{regions: ['*'], first: {fee: 10}}]}}
-payment: [{gateway: rehearsal}]
-"""
 LIVE = """title: An evening
 starts_at: 2026-11-01T20:00
 products: [longjing]

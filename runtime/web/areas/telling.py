@@ -10,6 +10,7 @@ from babel.numbers import format_compact_decimal
 
 from generator import money
 from generator.theming import wording
+from generator.views import Image
 from runtime import words as shop_words
 from runtime.console import words as console_words
 from runtime.refusals import Refusal
@@ -107,7 +108,14 @@ class Teller(msgspec.Struct, frozen=True, kw_only=True):
     def pictures(self, handles: Iterable[str]) -> dict[str, str]:
         """Return where the small pictures of products are, by handle."""
         cards = self.here.catalogue.cards(console.shop_locale(self.here), dict.fromkeys(handles))
-        return {card.handle: card.image.src for card in cards if card.image}
+        return {card.handle: small(card.image) for card in cards if card.image}
+
+
+def small(image: Image) -> str:
+    """Return where the smallest form of a picture is that every browser of today shows."""
+    sets = dict(image.sources)
+    found = sets.get("image/webp") or image.srcset
+    return found.split(",")[0].split()[0] if found else image.src
 
 
 def people(look: Transaction) -> dict[str, str]:

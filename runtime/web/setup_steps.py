@@ -144,7 +144,7 @@ def _table(answers: Answers) -> Answer | Response:
     if errors:
         lang = "zh" if answers.language.startswith("zh") else "en"
         told = [
-            {"line": each.mark.line + 1 if each.mark else 0, "text": report.tell(each, lang).message} for each in errors
+            {"line": each.mark.line if each.mark else 0, "text": report.tell(each, lang).message} for each in errors
         ]
         more = {"report": told[:_MOST_TOLD], "further": len(told) - _MOST_TOLD}
         problems = {"table": Wrong("table_wrong", {"count": len(errors)})}

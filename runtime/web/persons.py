@@ -91,7 +91,7 @@ def get_writer(permission: Permission) -> Person:
     given = request.headers.get(TOKEN) or request.form.get("csrf_token", "")
     secret = shopfront().settings.secret
     if not tokens.check(secret, FORM, found.session, MultiDict({"csrf_token": given})):
-        abort(refused(409, say("console.stale")))
+        abort(409)
     return found
 
 

@@ -33,6 +33,7 @@ from werkzeug.wrappers import Response as Answer
 
 from runtime.access.roles import Permission
 from runtime.console import pages, words
+from runtime.faults import Fault
 from runtime.web import console, failures, headers
 from runtime.web.persons import Person, find_person
 from runtime.web.visit import visit
@@ -107,7 +108,7 @@ def say(key: str, **values: Any) -> str:  # noqa: ANN401  whatever the sentence 
 
 def screen(template: str, context: Mapping[str, Any], *, area: str = "", status: int = 200) -> Response:
     """Render a screen for somebody who is signed in, or a page without areas for anybody else."""
-    here, person = visit(), find_person()
+    here, person = visit(), _who()
     names, spoken = here.release.terms.name, here.release.terms.locale
     shared: dict[str, Any] = {
         "shop": names.get(locale()) or names[spoken],
@@ -146,6 +147,14 @@ def refused(status: int, message: str, back: str = "") -> Response:
         return console.refused(status, message, back)
     title = say("console.missing.title" if status in {404, 405} else "console.refused.title")
     return screen("office/refused.html", {"title": title, "message": message, "back": back}, status=status)
+
+
+def _who() -> Person | None:
+    """Return who reads, nobody while the database is away: a page that says so needs no areas."""
+    try:
+        return find_person()
+    except Fault:
+        return None
 
 
 def _done() -> str:

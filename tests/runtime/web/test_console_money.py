@@ -5,10 +5,14 @@ import re
 import office_desk
 import pytest
 import storefront
+from colleagues import HEADERS
 from office_desk import mistakes, told, words
 
 from runtime import aftersale, audit
 from runtime.aftersale import CaseLine, Kind, evidence
+from runtime.releases import Live
+from runtime.web import application
+from runtime.web.metrics import Metrics
 
 
 @pytest.fixture(scope="module")
@@ -178,3 +182,14 @@ class TestToday:
     def test_leads_strangers_to_the_entrance(self, desk):
         answer = desk.app.test_client().get("/console/", headers={"Sec-Fetch-Site": "same-origin"})
         assert (answer.status_code, answer.headers["Location"]) == (303, "/console/enter?next=%2Fconsole%2F")
+
+    def test_says_that_the_database_is_away_instead_of_breaking(self, built, tmp_path):
+        folder = storefront.copy(built, tmp_path / "shop")
+        (folder / "var/database").write_text("gone\n", "utf-8")
+        app = application.views(storefront.settings(folder), Live(folder / "var"), Metrics(folder / "var/run"))
+        client = app.test_client()
+        client.set_cookie("console", "k" * 43, domain="localhost", path="/console")
+        for path in ("/console/", "/console/orders"):
+            answer = client.get(path, headers=HEADERS)
+            assert (answer.status_code, int(answer.headers["Retry-After"])) == (503, 60)
+            assert "系统出错了，已经记录。" in words(answer)

@@ -4,7 +4,7 @@ import re
 
 from werkzeug.datastructures import MultiDict
 
-from runtime.console.forms.binding import Given
+from runtime.console.forms.binding import ONE, Given
 
 DO = "~do"
 _SHAPE = "~shape"
@@ -21,6 +21,9 @@ def act(given: Given) -> tuple[Given, str]:
         return done, _add(done, name)
     if what == "shape" and token.isdecimal():
         done[name + _SHAPE] = token
+        return done, name
+    if what == "one":
+        done[name + ONE] = token
         return done, name
     if what in {"remove", "up", "down"} and _TOKEN.fullmatch(token) and token in given.getlist(name):
         rows = [each for each in given.getlist(name) if each]

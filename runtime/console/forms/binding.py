@@ -24,6 +24,7 @@ _BOXES = frozenset(
 )  # fmt: skip
 _IN_ROWS = frozenset({"product", "shelf", "picture"})
 _SHAPE = "~shape"
+ONE = "~one"
 _LOCAL_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)", re.ASCII)
 
 
@@ -49,7 +50,7 @@ def bind(field: Field, data: Data, ground: Ground, given: Given | None = None, o
         return found
     kept = tuple(each for each in found.nodes if each.field.key in only)
     return Group(
-        name="", field=field, path=(), old=old, nodes=kept, hidden=found.hidden, left=found.left,
+        name="", field=field, path=(), old=old, nodes=kept, one=found.one, hidden=found.hidden, left=found.left,
         extra=found.extra if field.fields and field.fields[0].key in only else {},
     )  # fmt: skip
 
@@ -116,12 +117,16 @@ class _Binder:
         bare = field.short and old is not MISSING and old is not None and not isinstance(old, dict)
         data: dict[str, Any] = {field.short: old} if bare else (old if isinstance(old, dict) else {})
         fields = field.fields_for(self._value(field, field.switch, name, data)) if field.switch else field.fields
-        nodes, hidden, left = [], set(), set()
+        nodes, hidden, left = list[Node](), set[str](), set[str]()
+        one = self._one(field, name, data)
         for each in fields:
             if each.fixed:
                 continue
             below = f"{name}.{each.key}" if name else each.key
             nodes.append(self.node(each, below, (*path, each.key), data.get(each.key, MISSING)))
+            if each.key in field.one_of and each.key != one:
+                (left if each.key in data else hidden).add(below)
+                continue
             foreign = bool(each.legal) and self._ground.legal not in each.legal and each.key not in data
             if foreign or not self._means(field, each, name, data):
                 before = _met(field, each, {key: data.get(key) for key in each.when})
@@ -133,8 +138,16 @@ class _Binder:
         extra = {key: value for key, value in data.items() if key not in known}
         return Group(
             name=name, field=field, path=path, old=old, nodes=tuple(nodes), extra=extra, bare=bool(bare),
-            hidden=frozenset(hidden), left=frozenset(left),
+            hidden=frozenset(hidden), left=frozenset(left), one=one,
         )  # fmt: skip
+
+    def _one(self, field: Field, name: str, data: dict[str, Any]) -> str:
+        """Return which of the keys that exclude each other is wanted: as asked for, as written, or the first."""
+        if not field.one_of:
+            return ""
+        asked = self._given.get(f"{name}{ONE}", "") if self._given is not None else ""
+        written = next((key for key in field.one_of if key in data), field.one_of[0])
+        return asked if asked in field.one_of else written
 
     def _means(self, group: Field, field: Field, name: str, data: dict[str, Any]) -> bool:
         return _met(group, field, {key: self._value(group, key, name, data) for key in field.when})

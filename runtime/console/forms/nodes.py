@@ -73,6 +73,8 @@ class Group(Value, frozen=True, kw_only=True):
     extra: dict[str, Data] = msgspec.field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
     left: frozenset[str] = frozenset()
+    one: str = ""
+    """Which of several keys that exclude each other is shown."""
     bare: bool = False
     """True where the file has a bare text for the group's main key."""
 

@@ -72,6 +72,8 @@ class Shown(Value, frozen=True, kw_only=True):
     rows: tuple[ShownRow, ...] = ()
     extra: tuple[tuple[str, str], ...] = ()
     setting: str = ""
+    part: str = ""
+    """The heading under which it stands in its file."""
     affix: str = ""
     locale: str = ""
     attributes: dict[str, str] = msgspec.field(default_factory=dict)
@@ -131,6 +133,7 @@ class _Showing:
             "more": field.more,
             "hidden": hidden,
             "setting": field.setting,
+            "part": field.part,
             "when": json.dumps(when, ensure_ascii=False) if when else "",
             "problems": tuple(each.text for each in found if each.error),
             "warnings": tuple(each.text for each in found if not each.error),
@@ -186,8 +189,9 @@ class _Showing:
             nodes.append(self.of(each, hidden=each.name in node.hidden | node.left, decides=decides))
         extra = tuple((str(key), _written(value)) for key, value in node.extra.items())
         filled = any(each.filled for each in nodes) or bool(extra)
+        one = tuple(Option(key, title, key == node.one) for key, title in _alternatives(node.field))
         kind = "picture_group" if node.field.short == "file" else "group"
-        return Shown(kind=kind, nodes=tuple(nodes), extra=extra, filled=filled, **shared)
+        return Shown(kind=kind, nodes=tuple(nodes), extra=extra, filled=filled, options=one, **shared)
 
     def _rows(self, node: Rows, shared: dict[str, Any]) -> Shown:
         rows = tuple(self._row(row) for row in node.rows)
@@ -292,6 +296,11 @@ def _title(node: Shown) -> str:
         return "、".join(node.value.split("\n")[:_MANY_WORDS])[:60]
     named = sorted(node.nodes, key=lambda each: each.name.rpartition(".")[2] not in {"name", "title", "label"})
     return next((title for title in map(_title, named) if title), "")
+
+
+def _alternatives(field: Field) -> list[tuple[str, str]]:
+    found = [(key, field.find(key)) for key in field.one_of]
+    return [(key, each.title) for key, each in found if each is not None]
 
 
 def _details(node: Shown, title: str) -> list[str]:

@@ -19,6 +19,7 @@ WORDS = {
     "forms.one_a_line": "One a line.",
     "forms.kept": "Kept as it is written in the file.",
     "forms.troubled": "Needs a look",
+    "forms.alternatives": "How it is filled",
     "forms.unused": "Not used",
     "forms.held": "Saved, but not published yet",
     "forms.elsewhere": "Errors elsewhere keep the shop from being published",

@@ -19,6 +19,7 @@ WORDS = {
     "forms.one_a_line": "每行一个。",
     "forms.kept": "按文件里的写法原样保留。",
     "forms.troubled": "需要看一下",
+    "forms.alternatives": "内容怎么来",
     "forms.unused": "未使用",
     "forms.held": "已保存，但还没有发布",
     "forms.elsewhere": "其他地方的错误让店铺暂时不能发布",

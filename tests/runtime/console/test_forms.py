@@ -201,6 +201,17 @@ def test_a_list_that_is_also_written_as_one_word_changes_its_shape_by_a_button()
     assert Sheet(SHOP, data, TWO, given).changes() == [Set(("promotions", 0, "stacks_with"), "*")]
 
 
+def test_of_keys_that_exclude_each_other_the_other_one_goes():
+    shelf = fields.of("shelf", "en")
+    data = {"title": "Green", "products": ["a", "b"]}
+    given = form_browser.filled(Sheet(shelf, data, ONE))
+    assert Sheet(shelf, data, ONE, given).changes() == []
+    given["~do"] = "one::rule"
+    pressed = form_browser.filled(Sheet(shelf, data, ONE, given))
+    pressed["rule.tag"] = "green"
+    assert Sheet(shelf, data, ONE, pressed).changes() == [Remove(("products",)), Set(("rule",), {"tag": "green"})]
+
+
 def test_names_that_no_form_offered_are_not_read():
     given = sent(TEA, only=[])
     given.update({"x-note": "stolen", "owner": "me", "variants.7.price": "1", "price.minor": "1", "title.fr": "x"})

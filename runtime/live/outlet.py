@@ -1,7 +1,8 @@
 """What leaves a room: its state at most once a second, and chat in blocks that never change once they are written.
 
-Files are put in place by a rename, so that caches and nginx send whole ones; the last of them are kept in memory for
-viewers who are pushed to.
+Only what is taken away leaves its block, too: who watches a replay, or asks for the file, does not read it. Files are
+put in place by a rename, so that caches and nginx send whole ones; the last of them are kept in memory for viewers who
+are pushed to.
 """
 
 from collections import OrderedDict, deque
@@ -22,7 +23,7 @@ _SIGN_OF_LIFE = 10_000
 """Milliseconds after which a state is written again though nothing changed: its moment tells that it is fresh."""
 _MARK = b',"state"'
 _REMEMBERED = 5000
-_READ_AGAIN = 40
+_READ_AGAIN = 200
 """Blocks that are read when a process takes a room over."""
 
 Event = tuple[int, str, bytes]
@@ -39,6 +40,7 @@ class Outlet:
         self.events: deque[Event] = deque(maxlen=50)
         self._lines: deque[Message] = deque()
         self._removed: deque[int] = deque()
+        self._gone: set[int] = set()
         self._told = _told(folder / _CHAT, self.block)
         self._blocks_at = 0
         self._state = b""
@@ -58,6 +60,8 @@ class Outlet:
             if self._tell(line.seq, shown=True):
                 self._lines.append(line)
         for seq in removed:
+            if self._told.get(seq):
+                self._gone.add(seq)
             if self._tell(seq, shown=False):
                 self._removed.append(seq)
 
@@ -79,7 +83,25 @@ class Outlet:
             self._happened("chat", data)
             written += 1
         self._blocks_at = at
+        self._scrub()
         return written
+
+    def _scrub(self) -> None:
+        """Take what is gone out of the blocks that it was written in."""
+        for number in range(self.block, 0, -1):
+            if not self._gone:
+                return
+            path = self.folder / _CHAT / f"{number}.json"
+            try:
+                found = msgspec.json.decode(path.read_bytes())
+            except (FileNotFoundError, msgspec.DecodeError):
+                continue
+            here = self._gone & {line["seq"] for line in found["messages"]}
+            if here:
+                found["messages"] = [line for line in found["messages"] if line["seq"] not in here]
+                files.replace(path, msgspec.json.encode(found), durable=False)
+                self._gone -= here
+        self._gone.clear()
 
     def write_state(self, data: bytes, at: int) -> bool:
         """Write the state if it changed, at most once a second; return whether it was; raise OSError."""

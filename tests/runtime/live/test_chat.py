@@ -205,10 +205,22 @@ def test_a_message_that_is_taken_away_disappears_for_those_who_have_it_already(d
     desk.tick(later(1))
     chat.remove(database, "tea-talk", 1, by="assistant:2", now=later(2))
     desk.tick(later(3))
-    assert [(block["removed"], len(block["messages"])) for block in blocks(settings)] == [([], 1), ([1], 0)]
+    assert [(block["removed"], len(block["messages"])) for block in blocks(settings)] == [([], 0), ([1], 0)]
     desk.tick(later(5))
     assert len(blocks(settings)) == 2
     assert kept(database) == [("oops", "removed")]
+
+
+def test_what_is_taken_away_leaves_the_block_that_an_earlier_process_wrote(desk, database, settings):
+    for second, text in enumerate(("fine", "oops", "also fine")):
+        desk.say("tea-talk", viewer(settings), text, f"198.51.100.{second}", later(second))
+    desk.tick(later(4))
+    desk.tick(later(6))
+    again = make_desk(database, settings, Shop(), later(10))
+    chat.remove(database, "tea-talk", 2, by="assistant:2", now=later(11))
+    again.tick(later(12))
+    assert lines(settings) == ["fine", "also fine"]
+    assert blocks(settings)[-1]["removed"] == [2]
 
 
 def test_l12_a_banned_buyer_who_joins_again_with_a_new_cookie_stays_banned(database, settings):

@@ -214,7 +214,6 @@
         button.textContent = good ? words.taken : button.textContent;
         button.disabled = good;
         button.title = message || "";
-        if (!good) button.setCustomValidity?.("");
         if (sheet.open) tell(message || (good ? words.taken : words.take_failed), good);
       } catch { if (sheet.open) tell(words.paused, false); }
     });

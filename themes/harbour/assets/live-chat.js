@@ -50,7 +50,7 @@
     if (reading || last < next) return;
     reading = true;
     try {
-      // Who comes in reads the last blocks, which in a quiet room hold a line each; who was away goes on near the end.
+      // In a quiet room each block holds a line.
       if (!next || last - next > 20) next = Math.max(1, last - (next ? 1 : 7));
       for (; next <= last; next += 1) {
         const { messages, removed: gone } = await block(next);
@@ -61,8 +61,8 @@
     follow();
   };
 
-  /* ---- the chat of a replay: as it came, beside the picture it belongs to ---- */
-  let old = [], fetched = 0, gone = new Set(), shownTo = 0;
+  /* ---- the chat of a replay: as it came ---- */
+  let old = [], fetched = 0, shownTo = 0;
   const replay = async () => {
     const at = room.date();
     if (room.phase !== "replay" || at === null || reading) return;
@@ -73,15 +73,20 @@
         fetched += 1;
         const found = await block(fetched);
         old.push(...found.messages);
-        found.removed.forEach((seq) => gone.add(seq));
+        found.removed.forEach(drop);
       }
     } catch { fetched = Math.max(0, fetched - 1); } finally { reading = false; }
     if (at < shownTo - 1500) { list.replaceChildren(); lines.clear(); }
     shownTo = at;
-    const due = old.filter((each) => each.at <= at && !gone.has(each.seq)).slice(-MOST);
+    const due = old.filter((each) => each.at <= at && !removed.has(each.seq)).slice(-MOST);
     if (due.length && !lines.has(due[due.length - 1].seq)) { due.forEach(add); follow(); }
   };
   setInterval(replay, 1000);
+  room.on("phase", (phase) => {
+    if (phase !== "replay") return;
+    list.replaceChildren();
+    lines.clear();
+  });
 
   /* ---- writing ---- */
   let waiting = 0, counting;

@@ -67,7 +67,7 @@
   const again = (source) => {
     clearTimeout(retry);
     tries += 1;
-    // What could be played a moment ago may be gone, such as the list of several sizes: the room says what there is now.
+    // The list of several sizes may be gone: the room says what there is now.
     retry = setTimeout(() => { if (playing === source.key) { drop(); attach((room.phase === "live" && liveSource(room.state)) || source); } }, Math.min(8000, 500 * 2 ** Math.min(tries, 5)));
   };
   const attach = async (source) => {
@@ -122,6 +122,7 @@
   });
   room.on("phase", (phase) => {
     if (phase !== "replay") one("[data-chapters]").hidden = true;
+    if (["ended", "replay"].includes(phase) && document.pictureInPictureElement) document.exitPictureInPicture().catch(() => {});
     if (["ended", "before", "waiting"].includes(phase)) { delete root.dataset.playing; drop(); }
     tools();
     paused(Boolean(video?.paused && playing && video.readyState > 1));

@@ -122,7 +122,7 @@
       if (movie && file) one("a", movie).href = file;
       const { port, base } = state.media || {};
       room.base = base ?? (port ? `${location.protocol}//${location.hostname}:${port}` : "");
-      viewers.hidden = !state.viewers;
+      viewers.hidden = !state.viewers || ["ended", "replay"].includes(state.state);
       viewers.textContent = !state.viewers ? "" : room.fill(words.viewers, { count: counted.format(state.viewers) });
       for (const each of all("[data-coupon]")) each.hidden = !state.coupons.includes(each.dataset.coupon);
     }

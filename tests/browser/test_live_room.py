@@ -44,6 +44,7 @@ SMALL = """[...document.querySelectorAll('.room-screen :is(button, a, input)')]
 def shop(serve):
     found = serve("tea")
     on_air.add(found, "r-before", starts=LATER)
+    on_air.add(found, "r-late")
     for name in ("r-live", "r-words", "r-gone", "r-sent", "r-over"):
         on_air.add(found, name)
     on_air.add(found, "r-quiet", chat="'off'")
@@ -300,6 +301,30 @@ def test_a_reminder_is_asked_for_where_the_visitor_is_and_refused_in_words(state
     page.fill("#remind", "anna@example.com")
     page.click(".room-remind-form button")
     expect(page.locator("[data-remind-said]")).to_have_text("已发送确认信，请在邮箱里点一下确认。")
+
+
+def test_where_nobody_came_for_a_quarter_of_an_hour_the_page_promises_no_moment_and_no_date(shop, open_page):
+    page = entered(open_page, Air(shop, "r-late"))
+    expect(page.locator("[data-room-state]")).to_have_text("尚未开播")
+    expect(page.locator("[data-waiting]")).to_have_text("还没有开播。留下邮箱，一开播就给您发信。")
+    expect(page.locator(".room-remind summary")).to_be_visible()
+    expect(page.locator(".room-before > a")).to_be_hidden()
+
+
+def test_the_banner_of_the_home_page_says_what_the_room_does_and_not_what_its_times_announced(shop, air, open_page):
+    room = air("winter-hearth")
+    page = open_page(1280)
+    banner, label = page.locator("[data-live-of=winter-hearth]"), page.locator(".banner [data-live-state]")
+    page.goto(f"{shop.address}/")
+    expect(banner).to_have_attribute("data-state", "before")
+    room.break_off()
+    room.wait_for("interrupted")
+    page.reload()
+    expect(label).to_have_text("正在直播")
+    room.end()
+    until(lambda: room.state()["state"] == "before")
+    page.reload()
+    expect(label).to_have_text("即将开播")
 
 
 def test_a_room_that_waits_is_light_and_loads_no_player(states, open_page):

@@ -66,6 +66,26 @@ def test_a_wish_is_asked_back_and_only_a_confirmed_one_is_told_once(till, settin
     assert mails(till, settings, soon + timedelta(minutes=5)) == []
 
 
+@pytest.mark.parametrize(
+    ("locale", "moment", "why"),
+    [
+        ("en", "January 1, 2099, 8:00 PM", "because you asked to be reminded of a live room"),
+        ("zh-CN", "2099年1月1日 20:00", "因您订阅开播提醒发送此邮件"),
+    ],
+)
+def test_a_mail_names_day_and_minute_as_the_room_does_and_a_reminder_as_its_cause(
+    database, settings, locale, moment, why
+):
+    shop = Shop([room(starts_at="2099-01-01T12:00:00Z")])
+    till = Till(database=database, goods=shop, gateways=gateways.load(shop.terms, settings))
+    ask(till, settings, locale=locale)
+    mails(till, settings, NOW)
+    (file,) = (settings.var / "mail").glob("*.eml")
+    mail = message_from_bytes(file.read_bytes(), policy=policy.default)
+    text = " ".join(mail.get_body(("plain",)).get_content().split())
+    assert (moment in text.replace("\u202f", " "), why in text) == (True, True)
+
+
 def test_a_room_that_opens_early_tells_people_then_in_their_language(till, settings):
     ask(till, settings, locale="zh-CN")
     reminders.confirm(till.database, token(settings), NOW)

@@ -106,11 +106,10 @@
     }
     room.emit("phase", phase);
   };
-  // "In a moment" is a promise: a quarter of an hour later the page says that nobody has come.
-  const waiting = one("[data-waiting]");
-  const lateness = () => {
-    if (!waiting || room.phase !== "waiting" || !known || room.now() - starts < LATE) return;
-    waiting.textContent = words.late_text;
+  // "In a moment" is a promise.
+  const late = () => {
+    if (room.phase !== "waiting" || !known || room.now() - starts < LATE) return;
+    one("[data-waiting]").textContent = words.late_text;
     label.textContent = words.state.late;
   };
   const movie = one("[data-movie]");
@@ -232,7 +231,7 @@
   const tick = () => {
     clearTimeout(beating);
     step();
-    lateness();
+    late();
     showCountdown();
     showPin();
     showFlash();

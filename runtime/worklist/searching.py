@@ -32,7 +32,7 @@ VIEWS: dict[str, str] = {
     "to_ship": f"o.state IN ('confirmed', 'paid', 'partly_shipped') AND NOT {WAITS_FOR_GROUP}",
     "unpaid": "o.state IN ('pending_payment', 'closing')",
     "sent": "o.state = 'shipped'",
-    "aftersale": f"EXISTS (SELECT 1 FROM aftersale a WHERE a.order_id = o.id AND a.state IN ({_OPEN}))",  # noqa: S608
+    "aftersale": f"o.id IN (SELECT a.order_id FROM aftersale a WHERE a.state IN ({_OPEN}))",  # noqa: S608
     "done": "o.state IN ('received', 'completed')",
     "ended": "o.state IN ('cancelled', 'returned', 'refunded')",
 }

@@ -53,6 +53,7 @@ def view(found: Opened, problems: dict[str, str] | None = None, note: str = "") 
         "buyer": _buyer(found),
         "delivery": _delivery(teller, order),
         "note": note,
+        "here": found.url,
     }
     return found.screen("orders/order.html", f"{shell.say('orders.order')} {order.number}", context, problems)
 

@@ -11,7 +11,7 @@ from runtime.database import Transaction
 from runtime.worklist.searching import VIEWS
 
 LOW = 5
-"""So few pieces are told as running out."""
+"""So few pieces are told as running out, where a shop says nothing about it."""
 _MOST_SKUS = 50
 _MOST_CASES = 6
 _OURS = ", ".join(repr(str(state)) for state in (CaseState.ASKED, CaseState.SENT_BACK, CaseState.TO_REPLACE))
@@ -50,8 +50,8 @@ class Today(Value, frozen=True, kw_only=True):
     low: tuple[tuple[str, int], ...]
 
 
-def look(transaction: Transaction, by_hand: Sequence[str]) -> Today:
-    """Return what waits now; ``by_hand`` are the gateways whose money the merchant confirms."""
+def look(transaction: Transaction, by_hand: Sequence[str], low: int = LOW) -> Today:
+    """Return what waits now; ``by_hand`` are the gateways whose money the merchant confirms, ``low`` is few pieces."""
     marks = ", ".join("?" * len(by_hand)) or "''"
     cases = select(transaction, f"state IN ({_OURS}) ORDER BY due_at, id LIMIT ?", _MOST_CASES)
     return Today(
@@ -61,7 +61,7 @@ def look(transaction: Transaction, by_hand: Sequence[str]) -> Today:
         cases=tuple(cases),
         case_count=_number(transaction, f"aftersale WHERE state IN ({_OURS})"),
         money=_money(transaction),
-        low=_low(transaction),
+        low=_low(transaction, low),
     )
 
 
@@ -84,8 +84,8 @@ def _money(transaction: Transaction) -> Money:
     )
 
 
-def _low(transaction: Transaction) -> tuple[tuple[str, int], ...]:
-    rows = transaction.all("SELECT sku, level FROM stock WHERE level <= ? ORDER BY level, sku LIMIT ?", LOW, _MOST_SKUS)
+def _low(transaction: Transaction, few: int) -> tuple[tuple[str, int], ...]:
+    rows = transaction.all("SELECT sku, level FROM stock WHERE level <= ? ORDER BY level, sku LIMIT ?", few, _MOST_SKUS)
     return tuple((str(sku), int(level)) for sku, level in rows)
 
 

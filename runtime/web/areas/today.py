@@ -19,7 +19,7 @@ from runtime.gateways import Kind
 from runtime.live import broadcasts
 from runtime.transaction import Transaction
 from runtime.web import console, studio_entry
-from runtime.web.areas import entry, shell
+from runtime.web.areas import checklist, entry, shell
 from runtime.web.areas.entry import Person
 from runtime.web.areas.orders import tones
 from runtime.web.areas.telling import Teller
@@ -48,7 +48,7 @@ def show() -> Answer | Response:
         "title": shell.say("office.area.today"),
         "day": format_skeleton("MMMMEd", now, tzinfo=teller.zone, locale=culture),
         "hello": shell.say(f"today.hello.{_part_of(now)}", name=person.name),
-        "checklist": None,
+        "checklist": checklist.shown(person, here),
         "rooms": _rooms(teller) if person.may(Permission.LIVE_ASSIST) else [],
         "to_do": [],
         "cases": [],
@@ -73,7 +73,7 @@ def _waiting(teller: Teller, person: Person) -> dict[str, Any]:
     by_hand = [each for each, gateway in here.till.gateways.items() if gateway.kind is Kind.TRANSFER]
 
     def look(transaction: Transaction) -> tuple[Today, list[dict[str, Any]]]:
-        found = today.look(transaction, by_hand)
+        found = today.look(transaction, by_hand, here.release.terms.stock_low or today.LOW)
         return found, [_case(transaction, teller, case) for case in found.cases]
 
     found, cases = here.database.read(look)

@@ -76,6 +76,8 @@ def test_money_by_hand_waits_and_stray_money_too(till):
 
 def test_goods_that_run_out_are_told_the_scarcest_first(till):
     assert look(till).low == (("rare", 1), ("cup", 3), ("free", 5))
+    few = till.database.read(lambda transaction: today.look(transaction, ["transfer"], 2))
+    assert few.low == (("rare", 1),)
 
 
 def test_takings_are_what_was_paid_by_days_of_the_shops_clock(till):

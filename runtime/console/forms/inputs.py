@@ -15,6 +15,9 @@ from generator.source.events import Data
 from runtime.console.forms.binding import YES, Given, local_time
 from runtime.console.forms.nodes import MISSING, Leaf, Lines, Node, every, leaves
 
+UNIT = "~unit"
+UNITS = ("s", "m", "h", "d", "w")
+"""What a duration is written with: seconds, minutes, hours, days, weeks."""
 _EXACT = frozenset({Kind.MONEY, Kind.NUMBER, Kind.INTEGER, Kind.DURATION, Kind.TIME, Kind.COLOUR, Kind.LINK})
 _NORMAL = frozenset({"weight", "amount", "percent", "url", "email", "country", "currency", "locale", "timezone"})
 _PLAIN = frozenset({Kind.MONEY, Kind.NUMBER, Kind.INTEGER, Kind.DURATION, Kind.TIME})
@@ -62,6 +65,7 @@ class Inputs:
         for each in every(root):
             if isinstance(each, Lines):
                 made[each.name] = _ticks(each) if has_ticks(each) else Box()
+        self._given = given
         self._form = BaseForm(made)
         self._form.process(formdata=given)
 
@@ -73,6 +77,9 @@ class Inputs:
         if isinstance(field, Tick):
             return YES if field.data else ""
         text = str(field.data or "")
+        if leaf.field.kind is Kind.DURATION and text.isdecimal():
+            unit = self._given.get(leaf.name + UNIT, "")
+            text += unit if unit in UNITS else ""
         return None if leaf.offered and text not in leaf.offered else text
 
     def find_lines(self, node: Lines) -> list[str] | None:

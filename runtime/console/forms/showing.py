@@ -27,6 +27,7 @@ _LINES = {"textarea", "markdown"}
 _SHORT_EXAMPLE = 60
 _MANY_WORDS = 4
 _FEW = 3
+_DURATION = re.compile(r"([0-9]{1,6})([smhdw])", re.ASCII)
 _TRUE = re.compile(r"true(?:: | (?=where)| ?表示\s*|：|，)")
 
 
@@ -71,6 +72,8 @@ class Shown(Value, frozen=True, kw_only=True):
     nodes: tuple["Shown", ...] = ()
     rows: tuple[ShownRow, ...] = ()
     extra: tuple[tuple[str, str], ...] = ()
+    units: tuple[Option, ...] = ()
+    """What a duration can be counted in."""
     setting: str = ""
     part: str = ""
     """The heading under which it stands in its file."""
@@ -146,11 +149,15 @@ class _Showing:
         text = leaf.text if text is None else text
         kind, attributes = _look(field, text), _attributes(field, leaf)
         value = local_time(text) or text if kind == "time" else text
+        units: tuple[Option, ...] = ()
+        if kind == "duration":
+            value, units = _split(text, text_of(field.default) or next(iter(map(text_of, field.examples)), ""))
         options = tuple(Option(each, _label(field, each), each == text) for each in leaf.offered)
         shared = self._shared(leaf, hidden=hidden) | ({"label": field.title} if leaf.locale else {})
         return Shown(
             kind=kind, value=value, placeholder=_placeholder(field), options=options, attributes=attributes,
-            affix=self._ground.currency if field.kind is Kind.MONEY else "", locale=leaf.locale, decides=decides,
+            units=units, affix=self._ground.currency if field.kind is Kind.MONEY else "", locale=leaf.locale,
+            decides=decides,
             filled=bool(text.strip()) and (leaf.old is not MISSING or text != leaf.text), **shared,
         )  # fmt: skip
 
@@ -244,11 +251,20 @@ def _look(field: Field, text: str) -> str:
         return "secret"
     if field.kind is Kind.TIME:
         return "time" if not text or local_time(text) else "text"
+    if field.kind is Kind.DURATION:
+        return "duration" if not text or _DURATION.fullmatch(text) else "text"
     found = {
         Kind.LONG_TEXT: "long", Kind.YES_NO: "yes_no", Kind.COLOUR: "colour", Kind.PICTURE: "picture",
         Kind.MONEY: "money",
     }.get(field.kind, "text")  # fmt: skip
     return "long" if found == "text" and "\n" in text else found
+
+
+def _split(text: str, usual: str) -> tuple[str, tuple[Option, ...]]:
+    """Return a duration's number, and its units with the one that is written (or usual) chosen."""
+    found = _DURATION.fullmatch(text)
+    unit = found[2] if found else (usual[-1:] if usual[-1:] in inputs.UNITS else "d")
+    return (found[1] if found else text), tuple(Option(each, each, each == unit) for each in inputs.UNITS)
 
 
 def _attributes(field: Field, leaf: Leaf) -> dict[str, str]:
@@ -272,7 +288,10 @@ def _attributes(field: Field, leaf: Leaf) -> dict[str, str]:
 
 def _placeholder(field: Field) -> str:
     if field.default is not None:
-        return text_of(field.default)
+        usual = text_of(field.default)
+        return usual[:-1] if field.kind is Kind.DURATION and _DURATION.fullmatch(usual) else usual
+    if field.kind is Kind.DURATION:
+        return ""
     texts = [each for each in field.examples if isinstance(each, str)]
     return texts[0] if texts and len(texts[0]) <= _SHORT_EXAMPLE and field.kind is not Kind.LONG_TEXT else ""
 

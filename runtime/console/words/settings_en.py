@@ -17,6 +17,8 @@ WORDS = {
     "settings.try.quantity": "Pieces",
     "settings.try.amount": "Amount of the order",
     "settings.try.go": "Reckon",
+    "settings.try.examples.one": "{count} example of yours",
+    "settings.try.examples.other": "{count} examples of yours",
     "settings.try.errors": "The shop has errors. Mend them first, then try again.",
     "settings.try.nowhere": "“{place}” is no place that we know. Write a country, a province or a city.",
     "settings.try.unclear": "Write the weight like 1.5kg, pieces and amount as plain numbers.",

@@ -14,6 +14,7 @@ WORDS = {
     "settings.try.quantity": "件数",
     "settings.try.amount": "订单金额",
     "settings.try.go": "算一算",
+    "settings.try.examples.other": "您写的 {count} 个例子",
     "settings.try.errors": "店铺还有错误，请先改好再试。",
     "settings.try.nowhere": "不认识“{place}”这个地方。请写国家、省份或城市。",
     "settings.try.unclear": "重量请写成 1.5kg，件数和金额只写数字。",

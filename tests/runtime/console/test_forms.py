@@ -130,6 +130,16 @@ def test_a_time_keeps_the_way_it_is_written():
     assert changes(TEA, publish_at="2026-03-21T10:00") == [Set(("publish_at",), "2026-03-21 10:00")]
 
 
+def test_a_duration_is_a_number_and_a_unit_and_both_can_be_changed():
+    data = {"checkout": {"reserve": "30m"}, "live": {"keep_recordings": "forever"}}
+    assert changes(data, SHOP, checkout__reserve="45") == [Set(("checkout", "reserve"), "45m")]
+    assert changes(data, SHOP, **{"checkout.reserve~unit": "h"}) == [Set(("checkout", "reserve"), "30h")]
+    assert changes(data, SHOP, checkout__reserve="2h") == [Set(("checkout", "reserve"), "2h")]
+    assert changes(data, SHOP, checkout__reserve="") == [Remove(("checkout",))]
+    assert changes(data, SHOP, live__keep_recordings="3") == [Set(("live", "keep_recordings"), "3")]
+    assert changes(data, SHOP, live__slow="５") == [Set(("live", "slow"), "5s")]
+
+
 def test_entries_of_a_list_of_words_are_changed_one_by_one():
     assert changes(TEA, tags="green\r\nautumn") == [Set(("tags", 1), "autumn")]
     assert changes(TEA, tags="green\r\nspring\r\ngift") == [Insert(("tags", 2), "gift")]

@@ -128,7 +128,12 @@ def guarded(view: Callable[P, R]) -> Callable[P, R | Response]:
     return guard(view, refused, HOME)
 
 
-def guard(view: Callable[P, R], no: Callable[[int, str, str], Response], home: str) -> Callable[P, R | Response]:
+def guard(
+    view: Callable[P, R],
+    no: Callable[[int, str, str], Response],
+    home: str,
+    spoken: Callable[[], str] = locale,
+) -> Callable[P, R | Response]:
     """Let a view fail by ``no``, which makes a page of a status, a sentence, and where it leads back to."""
 
     @wraps(view)
@@ -137,16 +142,16 @@ def guard(view: Callable[P, R], no: Callable[[int, str, str], Response], home: s
         try:
             return view(*values, **named)
         except Refusal as refusal:
-            return no(refusal.status, shop_words.refusal(refusal, locale()), "")
+            return no(refusal.status, shop_words.refusal(refusal, spoken()), "")
         except HTTPException as error:
             if error.response is not None:
                 return make_response(error.response)
             status = error.code or 500
-            found = no(status, say(f"console.{_SAID.get(status, 'odd')}"), home)
+            found = no(status, words.say(f"console.{_SAID.get(status, 'odd')}", spoken()), home)
             found.headers.update({name: text for name, text in error.get_headers() if name == "Retry-After"})
             return found
         except Fault as fault:
-            found = no(503, say("console.mistake"), home)
+            found = no(503, words.say("console.mistake", spoken()), home)
             found.headers["Retry-After"] = str(fault.retry_after)
             return found
 

@@ -138,7 +138,7 @@ def done(path: str, word: str) -> Answer:
 
 def guarded(view: Callable[P, R]) -> Callable[P, R | Response]:
     """Let a view of an area fail in the look of the areas, and in the reader's language."""
-    return console.guard(view, refused, HOME)
+    return console.guard(view, refused, HOME, locale)
 
 
 def refused(status: int, message: str, back: str = "") -> Response:

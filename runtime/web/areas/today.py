@@ -73,7 +73,7 @@ def _waiting(teller: Teller, person: Person) -> dict[str, Any]:
     by_hand = [each for each, gateway in here.till.gateways.items() if gateway.kind is Kind.TRANSFER]
 
     def look(transaction: Transaction) -> tuple[Today, list[dict[str, Any]]]:
-        found = today.look(transaction, by_hand, here.release.terms.stock_low or today.LOW)
+        found = today.look(transaction, by_hand, here.release.terms.stock_low)
         return found, [_case(transaction, teller, case) for case in found.cases]
 
     found, cases = here.database.read(look)

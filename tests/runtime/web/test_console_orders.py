@@ -293,6 +293,12 @@ class TestWhoMay:
         for path in ("", "/ship", "/refund", "/slip.pdf"):
             assert desk.get(f"/orders/0000-0000-0000{path}").status_code == 404
 
+    def test_whoever_reads_german_reads_english_and_nothing_of_both(self, desk):
+        page = words(desk.get("/orders/0000-0000-0000", language="de"))
+        assert "There is no such order." in page
+        assert "Bestellung" not in page
+        assert '<html lang="en">' in desk.get("/orders", language="de").text
+
     def test_a99_pages_are_kept_nowhere_and_framed_by_nobody(self, desk):
         made = desk.paid("tea")
         for path in ("/orders", f"/orders/{made.number}", "/", f"/orders/{made.number}/ship"):

@@ -269,13 +269,53 @@ def test_l3_a_picture_that_breaks_off_comes_back_without_a_reload_and_can_be_wat
     with room.sent_by_ffmpeg():
         expect(page.locator("[data-when=interrupted]")).to_be_hidden()
         play_on(page)
+        room.say("林见山", "谢谢大家")
+        expect(page.locator("[data-lines] p", has_text="谢谢大家")).to_have_count(1)
     room.end()
     expect(page.locator("[data-room]")).to_have_attribute("data-state", "replay")
+    expect(page.locator("[data-lines] p")).to_have_count(0)
+    expect(page.locator("[data-tools]")).to_be_hidden()
     page.click("[data-play]")
     play_on(page, 0.3)
     page.click("[data-chapters] li > *")
     expect(page.locator("[data-pin] [data-title]")).to_have_text("甜白瓷盖碗")
     assert page.evaluate("window.stays") is True
+
+
+def test_a_picture_comes_though_the_list_of_its_sizes_is_gone_again(air, open_page):
+    room, told = air("r-sent"), []
+
+    def promise_sizes(route):
+        answer = route.fetch()
+        state = answer.json()
+        told.append(state)
+        if len(told) == 1:
+            state["stream"]["master"] = f"/live/r-sent/{state['stream']['id']}/master.m3u8"
+        route.fulfill(response=answer, json=state)
+
+    with room.sent_by_ffmpeg():
+        room.wait_for("live")
+        until(lambda: room.state()["stream"]["ready"])
+        page = open_page(390)
+        page.route("**/room.json", promise_sizes)
+        page.goto(room.address)
+        play_on(page)
+    assert "master" in told[0]["stream"]
+
+
+def test_the_words_of_an_interruption_stand_inside_of_a_picture_that_lies_across(air, open_page):
+    room = air("r-sent")
+    with room.sent_by_ffmpeg("320x180"):
+        room.wait_for("live")
+        page = entered(open_page, room)
+        play_on(page)
+    words = page.locator("[data-when=interrupted]")
+    expect(words).to_be_visible()
+    page.wait_for_timeout(300)
+    box, screen = words.bounding_box(), page.locator(".room-screen").bounding_box()
+    height = screen["width"] * 180 / 320
+    above = screen["y"] + (screen["height"] - height) * 0.34
+    assert above <= box["y"] <= box["y"] + box["height"] <= above + height
 
 
 def test_an_embedded_room_has_chat_and_bag_and_nothing_over_the_foreign_player(air, open_page):

@@ -222,6 +222,8 @@
     replay = found;
     if (!found) return;
     drop();
+    delete root.dataset.playing;
+    tools();
     show("[data-when=paused]", true);
     room.chapter = () => (playing && video ? listed.filter((each) => each.start <= video.currentTime && video.currentTime < each.end).pop() : null);
     fetch(found.chapters).then((answer) => (answer.ok ? answer.json() : { chapters: [] })).then((document) => {

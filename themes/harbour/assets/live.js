@@ -201,7 +201,7 @@
     if (!row) return;
     put(pinCard, row);
     one("[data-number]", pinCard).textContent = found.number;
-    one("[data-price]", pinCard).replaceChildren(...(cut ? [room.price(cut.price)] : all("[data-price] > *", row).map((each) => each.cloneNode(true))));
+    one("[data-price]", pinCard).replaceChildren(...(cut ? [room.make("bdi", {}, room.price(cut.price))] : all("[data-price] > *", row).map((each) => each.cloneNode(true))));
     const button = one("[data-get]", pinCard);
     button.textContent = isOut(found.number) ? words.sold_out : words.buy;
     button.toggleAttribute("disabled", isOut(found.number));

@@ -28,7 +28,7 @@ def look(name: str) -> Response:
     get_person(Permission.ENTER)
     path = _inside(name)
     try:
-        picture = pixels.load(path.read_bytes(), _SIDE * 2).convert("RGB")
+        picture = pixels.load(path.read_bytes(), _SIDE * 2)
     except (OSError, pixels.RefusedError):
         abort(404)
     picture.thumbnail((_SIDE, _SIDE), Image.Resampling.LANCZOS)

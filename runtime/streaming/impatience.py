@@ -16,7 +16,7 @@ else:
 HEADERS_WITHIN = 10.0
 """Seconds from the first byte of a request, or from the beginning, until its headers are whole."""
 TAKEN_WITHIN = 60.0
-"""Seconds for which a viewer may take nothing of what is waiting for them."""
+"""Seconds for which a viewer may take nothing at all of what is waiting for them; whoever is slow is waited for."""
 
 
 class Impatient(Base):
@@ -29,7 +29,8 @@ class Impatient(Base):
         """Begin to wait for a request."""
         super().connection_made(transport)
         self._asking = Deadline(self.headers_within, transport.abort)
-        self._taking = Deadline(self.taken_within, transport.abort)
+        self._taking = Deadline(self.taken_within, self._look)
+        self._waiting = 0
         self._asking.set()
 
     def data_received(self, data: bytes) -> None:
@@ -44,12 +45,22 @@ class Impatient(Base):
     def pause_writing(self) -> None:
         """Give a viewer who takes nothing some time."""
         super().pause_writing()
+        self._waiting = self.transport.get_write_buffer_size()
         self._taking.set()
 
     def resume_writing(self) -> None:
         """Go on with a viewer who took something."""
         super().resume_writing()
         self._taking.call_off()
+
+    def _look(self) -> None:
+        """Go on waiting for a viewer who took something since the last look."""
+        before, self._waiting = self._waiting, self.transport.get_write_buffer_size()
+        if self._waiting >= before:
+            self.transport.abort()
+        else:
+            self._taking.call_off()
+            self._taking.set()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the deadlines."""

@@ -220,8 +220,8 @@ class _Showing:
 
 def _hint(field: Field) -> str:
     """Return a description as a form needs it: choices have names there, and what is hidden need not say so."""
-    named = field.item if field.kind is Kind.LIST and field.item is not None else field
-    if named.choices:
+    offering = field.item if field.kind is Kind.LIST and field.item is not None else field
+    if offering.choices:
         return ""
     if field.kind is Kind.YES_NO:
         plain = _TRUE.sub("", field.description, count=1)

@@ -4,7 +4,7 @@ The invoice shows what § 14 UStG and article 226 of directive 2006/112/EC ask f
 receipt: a 发票 is made by the tax office's own system, and it says so.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -53,10 +53,29 @@ def draw(paper: Paper, order: Order, terms: Terms, font: str = "") -> bytes:
 
 def draw_slip(order: Order, terms: Terms, parcel: int | None = None, font: str = "") -> bytes:
     """Return the slip for a parcel (counted from 1), or for everything that is still here; prices don't stand on it."""
+    sheet = _slip_sheet(order, terms, font)
+    _slip(sheet, order, terms, parcel)
+    return sheet.finish()
+
+
+def draw_slips(orders: Sequence[Order], terms: Terms, font: str = "") -> bytes:
+    """Return the slips of several orders, for what is still here of each, on pages of their own in one PDF."""
+    sheet = _slip_sheet(orders[0], terms, font)
+    for place, order in enumerate(orders):
+        if place:
+            sheet.turn(_foot(terms, order.locale))
+        _slip(sheet, order, terms, None)
+    return sheet.finish()
+
+
+def _slip_sheet(order: Order, terms: Terms, font: str) -> Sheet:
+    title = words.say("paper.slip", order.locale, number=order.number)
+    return Sheet(order.locale, title, _foot(terms, order.locale), font)
+
+
+def _slip(sheet: Sheet, order: Order, terms: Terms, parcel: int | None) -> None:
     locale = order.locale
-    title = words.say("paper.slip", locale, number=order.number)
-    sheet = Sheet(locale, title, _foot(terms, locale), font)
-    _head(sheet, order, terms, title)
+    _head(sheet, order, terms, words.say("paper.slip", locale, number=order.number))
     chosen = order.parcels[parcel - 1] if parcel else None
     facts = {
         "paper.ordered": _date(order.placed_at, terms, locale),
@@ -75,7 +94,6 @@ def draw_slip(order: Order, terms: Terms, parcel: int | None = None, font: str =
         sheet.space(6)
         sheet.write(words.say("paper.remarks", locale), bold=True)
         sheet.write(order.remarks)
-    return sheet.finish()
 
 
 def _head(sheet: Sheet, order: Order, terms: Terms, title: str) -> None:

@@ -47,6 +47,11 @@ class Sheet:
         self._pdf.foot = (self._family, self._checked(foot))
         self._pdf.add_page()
 
+    def turn(self, foot: str) -> None:
+        """Begin a new page, with a foot of its own."""
+        self._pdf.add_page()
+        self._pdf.foot = (self._family, self._checked(foot))
+
     def write(self, text: str, size: str = "text", *, bold: bool = False, muted: bool = False) -> None:
         """Write a paragraph over the whole width."""
         self._choose(size, bold=bold, muted=muted)

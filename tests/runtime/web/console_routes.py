@@ -11,7 +11,7 @@ as good an answer as any. What writes is asked with an empty form and the right 
 
 VALUES = {
     "name": "nothing", "path": "nothing.png", "digest": "0000000000000000", "handle": "evening", "stream": "1",
-    "token": "0" * 40, "deed": "decline", "refund_number": "R-1", "parcel": 1, "number": "1000-0000-0001",
+    "token": "0" * 40, "deed": "decline", "refund_number": "R-1", "parcel": 1, "number": "1000-0000-0001", "nonce": "short",
 }  # fmt: skip
 INT = 999_999
 """What an ``<int:…>`` is asked with."""
@@ -34,6 +34,8 @@ GET   /console/assets/<digest>/<path:name>                 -               404
 GET   /console/cases/<number>                              orders.see      404
 POST  /console/cases/<number>/<deed>                       orders.ship     404
 GET   /console/cases/<number>/pictures/<name>              orders.see      404
+POST  /console/checklist                                   settings.edit   303
+GET   /console/checklist/echo/<nonce>                      -               404
 GET   /console/enter                                       -               200|303
 POST  /console/enter                                       -               403
 GET   /console/enter/again                                 console.enter   200
@@ -94,6 +96,7 @@ POST  /console/orders/<number>/refunds/<refund_number>     orders.refund   404
 GET   /console/orders/<number>/ship                        orders.ship     404
 POST  /console/orders/<number>/ship                        orders.ship     404
 GET   /console/orders/<number>/slip.pdf                    orders.see      404
+GET   /console/orders/slips.pdf                            orders.see      404
 POST  /console/publish                                     settings.edit   303
 GET   /console/settings                                    settings.see    200
 GET   /console/settings/<name>                             settings.see    404

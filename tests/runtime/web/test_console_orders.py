@@ -162,6 +162,13 @@ class TestShipping:
             assert told(mei.post(f"{path}/invoice")) == "orders.done.invoice"
         assert mei.get(f"{path}/invoice.pdf").get_data().startswith(b"%PDF")
         assert markets.count(app, "paper") == 1
+        first = markets.newest(app).number
+        eva.client.get(eva.pay(eva.press(eva.add("cup").review())))
+        listed = re.findall(r'name="shown" value="([\d-]+)"', mei.get("/console/orders?view=to_ship").text)
+        assert listed == [markets.newest(app).number, first]
+        for asked, pages in ((f"n={first}", 1), ("&".join(f"shown={each}" for each in listed), 2)):
+            slips = mei.get(f"/console/orders/slips.pdf?{asked}").get_data()
+            assert len(re.findall(rb"/Type /Page\b", slips)) == pages
 
 
 class TestMoneyByHand:

@@ -14,10 +14,12 @@ from runtime.web import headers, persons
 from runtime.web.areas import entry, shell
 from runtime.web.areas.orders import opened, page
 from runtime.web.areas.orders.opened import HOME, Opened
-from runtime.worklist import notes
+from runtime.web.visit import visit
+from runtime.worklist import notes, searching
 
 blueprint = Blueprint("console_changes", __name__)
 _LONGEST = 400
+_NOT_SOLD = {State.PENDING_PAYMENT, State.CLOSING, State.CANCELLED, State.RETURNED, State.REFUNDED}
 _MOVES = {"receive": orders.receive, "refuse": orders.refuse, "complete": orders.complete}
 
 
@@ -170,6 +172,22 @@ def slip(number: str) -> Response:
 
     made = drawing.draw_slip(found.order, found.here.terms, parcel or None, found.here.shopfront.settings.font)
     return _pdf(made, f"{found.order.number}-{parcel or 'rest'}.pdf")
+
+
+@blueprint.get(f"{HOME}/slips.pdf")
+@shell.guarded
+def slips() -> Response:
+    """Send the slips of several orders in one file: of those that were ticked, or of all that the list showed."""
+    entry.get_person(Permission.ORDERS_SEE)
+    here = visit()
+    wanted = list(dict.fromkeys(request.args.getlist("n") or request.args.getlist("shown")))[: searching.PAGE]
+    found = here.database.read(lambda look: [orders.find(look, "number = ?", number) for number in wanted])
+    chosen = [order for order in found if order is not None and order.unshipped and order.state not in _NOT_SOLD]
+    if not chosen or not can_draw():
+        return shell.refused(404, shell.say("orders.slips.none"), HOME)
+    from runtime.documents import drawing
+
+    return _pdf(drawing.draw_slips(chosen, here.terms, here.shopfront.settings.font), "slips.pdf")
 
 
 def can_draw() -> bool:

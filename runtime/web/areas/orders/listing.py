@@ -1,6 +1,7 @@
 """The list of orders: where they stand, what was typed, since when; a page at a time, and as a file."""
 
 from datetime import date, datetime, timedelta
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlencode
 
@@ -77,6 +78,7 @@ def listing() -> Response:
         "everything": asked.address(q="", span="", **{"from": "", "to": ""}),
         "newer": asked.address(after=page.newer) if page.newer else "",
         "older": asked.address(before=page.older) if page.older else "",
+        "slips": asked.view == "to_ship" and find_spec("fpdf") is not None,
         "export": asked.address(f"{HOME}.csv"),
         "search": _search(asked),
     }

@@ -37,7 +37,7 @@ def ask(handle: str) -> Answer | Response:
     reminders.ask(here.database, here.shopfront.settings.secret, (room.handle, email, here.locale), here.now)
     if wants_json():
         return jsonify(message=here.say("room.remind_sent"))
-    return _page(here, room, here.say("room.remind"), here.say("room.remind_sent"))
+    return _page(here, room, here.say("room.remind_title"), here.say("room.remind_sent"))
 
 
 @blueprint.get("/<handle>/remind/<token>")
@@ -45,11 +45,11 @@ def look(handle: str, token: str) -> Response:
     """Show what the link of a mail is for."""
     here, room, wish = _find(handle, token)
     if wish is None:
-        return _page(here, room, here.say("room.remind"), here.say("room.remind_gone"), status=410)
+        return _page(here, room, here.say("room.remind_title"), here.say("room.remind_gone"), status=410)
     if wish.confirmed_at is not None:
         return _confirmed(here, room, token)
     text = here.say("room.remind_confirm_text", title=_title(here, room))
-    return _page(here, room, here.say("room.remind"), text, action=reminders.path(room.handle, token))
+    return _page(here, room, here.say("room.remind_title"), text, action=reminders.path(room.handle, token))
 
 
 @blueprint.post("/<handle>/remind/<token>")
@@ -57,7 +57,7 @@ def confirm(handle: str, token: str) -> Response:
     """Confirm a wish."""
     here, room, wish = _find(handle, token)
     if wish is None or reminders.confirm(here.database, token, here.now) is None:
-        return _page(here, room, here.say("room.remind"), here.say("room.remind_gone"), status=410)
+        return _page(here, room, here.say("room.remind_title"), here.say("room.remind_gone"), status=410)
     return _confirmed(here, room, token)
 
 
@@ -66,7 +66,7 @@ def stop(handle: str, token: str) -> Response:
     """Take a wish back."""
     here, room, _ = _find(handle, token)
     reminders.stop(here.database, token)
-    return _page(here, room, here.say("room.remind"), here.say("room.remind_stopped"))
+    return _page(here, room, here.say("room.remind_title"), here.say("room.remind_stopped"))
 
 
 def _find(handle: str, token: str) -> tuple[Visit, LiveRoom, Reminder | None]:

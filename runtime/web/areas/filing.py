@@ -5,6 +5,7 @@ saves the changes, notes them in the log and, where the shop is free of errors, 
 with the form, signed: rows are told apart by it, whatever happened to the file meanwhile.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -32,6 +33,8 @@ from runtime.web.visit import shopfront, visit
 BASE, DIGEST, MERGE, DRAFT = "~base", "~digest", "~merge", "~draft"
 _FILE = "~file"
 _MOST_TOLD = 12
+More = Callable[[Given, Sheet], Given]
+"""What an area adds to a form that was sent, before it is read: rows that a button of its own makes."""
 _MOST_ELSEWHERE = 6
 
 
@@ -50,6 +53,8 @@ class Filed(msgspec.Struct, kw_only=True):
     """Pictures that could not be taken, by the field's name, in words."""
     stored: list[str] = []
     """Names of secrets that came with the form and are stored."""
+    sent: Given | None = None
+    """The form that was sent, with pictures and secrets put away."""
 
     @property
     def signed(self) -> str:
@@ -80,10 +85,12 @@ def open_file(file: str, field: Field, text: ShopText, only: tuple[str, ...] = (
     )
 
 
-def take(filed: Filed, person: Person) -> Filed:
+def take(filed: Filed, person: Person, more: More | None = None) -> Filed:
     """Read the form that was sent; pictures and secrets that came along are put away first."""
     given: Given = MultiDict(request.form.items(multi=True))
     base, digest = _unsigned(filed, given)
+    if more is not None:
+        given = more(given, Sheet(filed.field, base, filed.text.ground, given, filed.only))
     first = Sheet(filed.field, base, filed.text.ground, given, filed.only)
     refused, stored = dict[str, str](), list[str]()
     if "~do" not in given:
@@ -95,7 +102,7 @@ def take(filed: Filed, person: Person) -> Filed:
     for name in stored:
         note(person, "secret.stored", name)
     return msgspec.structs.replace(
-        filed, base=base, digest=digest, sheet=first, refused=refused, stored=stored
+        filed, base=base, digest=digest, sheet=first, refused=refused, stored=stored, sent=given
     )  # fmt: skip
 
 

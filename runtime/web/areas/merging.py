@@ -15,6 +15,7 @@ from runtime.web.areas.filing import Filed
 
 _MOST = 60
 _LONGEST = 300
+_OURS = frozenset({"csrf_token", "~merge", "~do"})
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,7 +39,8 @@ def screen(filed: Filed, stale: StaleError, back: str, *, area: str) -> Response
         for each in stale.clashes
     ]  # fmt: skip
     found += _differing(filed.field, stale, clashes)
-    kept = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    sent = request.form if filed.sent is None else filed.sent
+    kept = [(name, value) for name, value in sent.items(multi=True) if name not in _OURS and "~secret" not in name]
     context: dict[str, Any] = {
         "title": shell.say("merge.title"), "differences": found[:_MOST], "clash": bool(clashes), "action": back,
         "kept": kept, "known": stale.base is not None and stale.theirs is not None,

@@ -142,6 +142,16 @@ def test_w78_the_second_of_two_tabs_is_told_what_the_first_one_changed(owner, sh
     assert "Second Tab" in text(shop)
 
 
+def test_w78_secrets_and_pictures_are_put_away_before_a_clash_is_shown(owner, shop):
+    shown = save(owner, "payment", {"payment.0.gateway": "stripe", "~do": "show"}).text
+    (shop / "shop.yaml").write_text(text(shop) + "tags: {green: 绿茶}\n", "utf-8")
+    refused = save(owner, "payment", {"payment.0.secret~secret": SECRET, **DRAFT}, shown)
+    assert refused.status_code == 409
+    assert SECRET not in refused.text
+    assert "STRIPE_SECRET" in refused.text
+    assert SECRET in (shop / "var/secrets.env").read_text()
+
+
 def test_w78_changes_of_others_elsewhere_in_the_file_are_kept_beside_mine(owner, shop):
     shown = page(owner, "shop")
     (shop / "shop.yaml").write_text(text(shop).replace("fee: 10", "fee: 12"), "utf-8")

@@ -19,7 +19,7 @@ def key(name: str, value: str, comment: str = "", *, indent: int = 0) -> str:
 
 def note(name: str, value: str, comment: str = "", *, indent: int = 0) -> str:
     """Write a key that is not in force, to be taken in by removing the sign before it."""
-    return _beside(f"{' ' * indent}# {name}: {value}", comment, mark="")
+    return _beside(f"{' ' * indent}# {name}: {value}", comment)
 
 
 def text(name: str, value: str, *, indent: int = 0) -> list[str]:
@@ -31,8 +31,8 @@ def text(name: str, value: str, *, indent: int = 0) -> list[str]:
     return [key(name, scalar(value), indent=indent)]
 
 
-def _beside(line: str, comment: str, mark: str = "# ") -> str:
+def _beside(line: str, comment: str) -> str:
     if not comment:
         return line
     wide = sum(2 if ord(each) > 0x2E80 else 1 for each in line)  # noqa: PLR2004  signs as wide as two letters begin there
-    return f"{line}{' ' * max(_COLUMN - wide, _GAP)}{mark}{comment}"
+    return f"{line}{' ' * max(_COLUMN - wide, _GAP)}# {comment}"

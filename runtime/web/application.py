@@ -43,7 +43,7 @@ from runtime.web import (
     studio_host,
     withdrawal,
 )
-from runtime.web.areas import account, entry, entry_links, orders, passkeys, team, today
+from runtime.web.areas import account, checklist, entry, entry_links, orders, passkeys, team, today
 from runtime.web.areas import log as log_pages
 from runtime.web.areas import media as media_pages
 from runtime.web.areas import settings as settings_pages
@@ -98,6 +98,7 @@ PLAIN: tuple[Blueprint, ...] = (
     team.blueprint,
     log_pages.blueprint,
     today.blueprint,
+    checklist.blueprint,
     *orders.BLUEPRINTS,
     media_pages.blueprint,
     settings_pages.blueprint,

@@ -14,7 +14,8 @@ from runtime.console.forms.nodes import Leaf
 
 FILE = "secrets.env"
 _BOX = "~secret"
-_NAME = re.compile(r"[A-Z][A-Z0-9_]{0,99}", re.ASCII)
+_NAME = re.compile(r"(?!SHOPWRIGHT_)[A-Z][A-Z0-9_]{0,99}", re.ASCII)
+"""A secret's name; what SHOPWRIGHT_ begins is the running shop's own, and no form may write it."""
 _LINE = re.compile(r"\s*([A-Z][A-Z0-9_]{0,99})=")
 _KEYS = "keys"
 _LONGEST = 64 * 1024

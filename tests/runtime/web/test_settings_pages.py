@@ -213,6 +213,16 @@ def test_a_secret_goes_into_its_own_file_and_is_never_shown(app, owner, shop):
     assert secrets.read_text().endswith(f"={SECRET}\n")
 
 
+@pytest.mark.parametrize(
+    "name", ["SHOPWRIGHT_SECRET", "SHOPWRIGHT_DATABASE", "a b", "X=1\nSHOPWRIGHT_SECRET", "../../x"]
+)
+def test_a90_a_form_cannot_name_a_secret_of_the_running_shop(owner, shop, name):
+    chosen = save(owner, "payment", {"payment.0.gateway": "stripe", "~do": "show"}).text
+    written = {"payment.0.secret": name, "payment.0.secret~secret": "sk_test_1", **DRAFT}
+    assert save(owner, "payment", written, chosen).status_code == 303
+    assert (shop / "var/secrets.env").read_text() == "STRIPE_SECRET=sk_test_1\n"
+
+
 def photograph(comment=b""):
     made, exif = io.BytesIO(), Image.Exif()
     exif[0x010F] = "Camera of Wang"

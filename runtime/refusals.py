@@ -76,7 +76,7 @@ class Code(StrEnum):
     STOCK_UNKNOWN = "stock-unknown"  # sku
     STOCK_TOO_LOW = "stock-too-low"  # sku, left
     # Live selling
-    LIVE_ROOM_UNKNOWN = "live-room-unknown"  # room
+    LIVE_ROOM_UNKNOWN = "live-room-unknown"  # room known
     LIVE_OPEN_ALREADY = "live-open-already"  # room
     LIVE_NOT_OPEN = "live-not-open"  # room
     LIVE_NETWORK_KEY = "live-network-key"  # name

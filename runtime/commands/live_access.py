@@ -12,7 +12,6 @@ from runtime.commands import columns, shop, spans
 from runtime.commands.language import language
 from runtime.live import access as invitations
 from runtime.live.access import Access, Role
-from runtime.refusals import Code, Refusal
 from runtime.settings import Environment
 
 _DAY = 24 * 60 * 60
@@ -30,8 +29,8 @@ def invite(folder: Path, name: str, role: str, room: str, days: int, address: st
     """Invite NAME into the studio: prints the link and its QR code, this once."""
     with shop.opened(folder) as (settings, database):
         till = shop.till(settings, database)
-        if room and room not in {each.handle for each in shop.rooms(settings)}:
-            raise Refusal(Code.LIVE_ROOM_UNKNOWN, room=room)
+        if room:
+            shop.room(settings, room)
         made, key = invitations.invite(database, name, Role(role), room, seconds=days * _DAY, now=datetime.now(UTC))
         base = (address or settings.address or till.terms.url).rstrip("/")
         clock = spans.clock(settings)

@@ -18,8 +18,6 @@ from runtime.live import evidence, numbers, retention
 from runtime.live.numbers import Numbers
 from runtime.live.retention import Plan
 from runtime.live.values import Broadcast
-from runtime.refusals import Code, Refusal
-from runtime.settings import Settings
 
 FORMATS = ("table", "csv", "json")
 _OF_PRODUCTS = ("number", "product", "explained", "clicks", "carts", "orders", "pieces", "takings")
@@ -39,7 +37,7 @@ def show_numbers(folder: Path, room: str, broadcast: int | None, every: bool, by
     """Show what ROOM brought: viewers, clicks, carts, orders and takings, by product and by minute."""
     with shop.opened(folder) as (settings, database):
         currency = shop.till(settings, database).terms.currency
-        _check(settings, room)
+        shop.room(settings, room)
         now = datetime.now(UTC)
         found = database.read(lambda look: numbers.of_room(look, room, currency, now))
         clock, zone = spans.clock(settings), spans.zone(settings)
@@ -72,7 +70,7 @@ def export(folder: Path, room: str, file: Path) -> None:
         found = database.read(lambda look: evidence.gather(look, room, currency, zone))
         empty = not any(found.tables.values())
         if empty:
-            _check(settings, room)
+            shop.room(settings, room)
     if empty:
         click.echo(words.say("records.none", language(), room=room))
         return
@@ -120,11 +118,6 @@ def size(count: int) -> str:
     while value >= 1000 and unit < len(_UNITS) - 1:  # noqa: PLR2004  a thousand
         value, unit = value / 1000, unit + 1
     return f"{value:.1f} {_UNITS[unit]}" if unit else f"{count} B"
-
-
-def _check(settings: Settings, room: str) -> None:
-    if room not in {each.handle for each in shop.rooms(settings)}:
-        raise Refusal(Code.LIVE_ROOM_UNKNOWN, room=room)
 
 
 def _csv(found: Iterable[Numbers], by: str, zone: ZoneInfo) -> str:

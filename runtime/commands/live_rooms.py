@@ -60,7 +60,7 @@ def key(folder: Path, room: str) -> None:
     now = datetime.now(UTC)
     with shop.opened(folder) as (settings, database):
         till = shop.till(settings, database)
-        found = _room(settings, room)
+        found = shop.room(settings, room)
         through = Through(found.source.through) if found.source.kind == "broadcast" else Through.EMBED
         if through is Through.EMBED:
             raise click.ClickException(words.say("live.command.embedded", language(), room=room))
@@ -83,7 +83,7 @@ def end(folder: Path, room: str) -> None:
     """End the broadcast of ROOM for good."""
     with shop.opened(folder) as (settings, database):
         shop.till(settings, database)
-        _room(settings, room)
+        shop.room(settings, room)
         running = broadcasts.open_in(database, room)
         done = broadcasts.end(database, running.id, Why.HOST, datetime.now(UTC)) if running else None
     if done is None:
@@ -116,13 +116,6 @@ def _picture(room: LiveRoom) -> str:
     if room.source.kind == "broadcast":
         return words.say(f"live.picture.{room.source.through}", language())
     return room.source.provider or room.source.kind
-
-
-def _room(settings: Settings, handle: str) -> LiveRoom:
-    found = next((each for each in shop.rooms(settings) if each.handle == handle), None)
-    if found is None:
-        raise Refusal(Code.LIVE_ROOM_UNKNOWN, room=handle)
-    return found
 
 
 def server(settings: Settings) -> str:

@@ -13,6 +13,7 @@ from generator.shop import LiveRoom
 from runtime import database, gateways, settings, words
 from runtime.commands import language
 from runtime.database import Database
+from runtime.refusals import Code, Refusal
 from runtime.releases import Live, NoReleaseError
 from runtime.settings import Settings
 from runtime.till import Till
@@ -52,6 +53,14 @@ def till(found: Settings, connected: Database) -> Till:
         said = words.say("command.unpublished", language.language(), folder=found.folder)
         raise click.UsageError(said) from error
     return Till(database=connected, goods=release.catalogue, gateways=gateways.load(release.terms, found))
+
+
+def room(found: Settings, handle: str) -> LiveRoom:
+    """Return a live room of the live release; raise Refusal (live-room-unknown) with those that there are."""
+    known = {each.handle: each for each in rooms(found)}
+    if handle not in known:
+        raise Refusal(Code.LIVE_ROOM_UNKNOWN, room=handle, known=", ".join(known) or "-")
+    return known[handle]
 
 
 def rooms(found: Settings) -> list[LiveRoom]:

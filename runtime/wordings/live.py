@@ -1,7 +1,7 @@
 """What is said of live selling, in English, Chinese and German: refusals, the chat's answers, reminders, the studio."""
 
 EN = {
-    "refusal.live-room-unknown": "The shop has no live room {room}.",
+    "refusal.live-room-unknown": "The shop has no live room {room}; there are: {known}.",
     "refusal.live-network-key": "The key {name} of the delivery network is not set: put it into var/secrets.env and "
     "start the shop again.",
     "refusal.live-open-already": "The room {room} has a broadcast that is not over. End it first, or make a new key.",
@@ -89,7 +89,7 @@ EN = {
     "and SHOPWRIGHT_LIVE_ADDRESS=/",
 }
 ZH = {
-    "refusal.live-room-unknown": "店铺没有直播间“{room}”。",
+    "refusal.live-room-unknown": "店铺没有直播间“{room}”，现有：{known}。",
     "refusal.live-network-key": "没有设置 CDN 的密钥 {name}：请写进 var/secrets.env，然后重启店铺。",
     "refusal.live-open-already": "直播间“{room}”还有一场没有结束的直播，请先结束，或更换推流码。",
     "refusal.live-not-open": "直播间“{room}”现在没有直播。",
@@ -172,7 +172,7 @@ ZH = {
     "SHOPWRIGHT_LIVE_ADDRESS=/",
 }
 DE = {
-    "refusal.live-room-unknown": "Der Shop hat keinen Live-Raum {room}.",
+    "refusal.live-room-unknown": "Der Shop hat keinen Live-Raum {room}; es gibt: {known}.",
     "refusal.live-network-key": "Der Schlüssel {name} des Verteilnetzes fehlt: Tragen Sie ihn in var/secrets.env ein "
     "und starten Sie den Shop neu.",
     "refusal.live-open-already": "Im Raum {room} ist eine Sendung noch nicht zu Ende. Beenden Sie sie zuerst, oder "

@@ -99,7 +99,9 @@ def test_an_invitation_is_printed_once_with_its_picture_and_can_be_taken_back(sh
 
 
 def test_a_room_or_an_invitation_that_is_not_there_is_said_so_in_chinese(shop):
-    assert "没有直播间“nope”" in run("live", "invite", str(shop), "Wang", "--room", "nope", code=1, LANG="zh_CN.UTF-8")
+    assert "没有直播间“nope”，现有：clip, spring, tea-talk。" in run(
+        "live", "invite", str(shop), "Wang", "--room", "nope", code=1, LANG="zh_CN.UTF-8"
+    )
     assert "没有编号为 7 的邀请" in run("live", "revoke", str(shop), "7", code=1, LANG="zh_CN.UTF-8")
 
 

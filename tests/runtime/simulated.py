@@ -3,16 +3,12 @@
 import http.client
 import json
 import shutil
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import yaml
+from forking import shopwright
 
 from generator.shop import PaymentMethod
-
-PROGRAM = Path(sys.executable).with_name("shopwright")
 
 
 class Simulated:
@@ -23,17 +19,15 @@ class Simulated:
         self.name = name
         card = folder / "control.json"
         card.unlink(missing_ok=True)
-        self._process = subprocess.Popen(
-            [PROGRAM, "simulate", name, "--folder", folder, *options], stdout=subprocess.PIPE, text=True
-        )
-        lines = []
-        for line in self._process.stdout:
-            if line.startswith(f"{name} listens on "):
-                break
-            lines.append(line)
-        else:
-            raise RuntimeError("".join(lines))
-        said = "".join(lines).partition("# var/secrets.env")
+        log = folder.with_name(f"{folder.name}.log")
+        log.write_text("")
+        self._process = shopwright("simulate", name, "--folder", folder, *options, said=log)
+        listens = f"\n{name} listens on "
+        until(lambda: listens in log.read_text("utf-8") or self._process.poll() is not None)
+        text, found, _ = log.read_text("utf-8").partition(listens)
+        if not found:
+            raise RuntimeError(text)
+        said = text.partition("# var/secrets.env")
         self.settings = yaml.safe_load(said[0])
         self.method = self.settings.get("payment", [None])[0]
         self.secrets = dict(line.split("=", 1) for line in said[2].splitlines() if "=" in line and line[0] != "#")
@@ -43,7 +37,6 @@ class Simulated:
     def stop(self):
         self._process.terminate()
         self._process.wait(60)
-        self._process.stdout.close()
 
     @property
     def port(self):
@@ -106,5 +99,5 @@ def until(happened, seconds=120.0):
     end = time.monotonic() + seconds
     while not (found := happened()):
         assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.02)
+        time.sleep(0.03)
     return found

@@ -1,12 +1,10 @@
 """The life of a broadcast: every step is taken once, whoever else tries; keys are shown once and kept as hashes."""
 
-import os
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from forking import Program
 from tills import NOW
 
 from runtime.live import broadcasts, life
@@ -161,17 +159,12 @@ def test_the_network_is_told_apart_from_the_shops_own(database):
 def test_of_eight_processes_at_once_one_takes_the_step(database, settings, step):
     identity = 0 if step == "arm" else broadcasts.arm(database, "tea", by="a", now=NOW)[0].id
     address = settings.database if settings.database.startswith("postgres") else ""
-    environment = {**os.environ, "PYTHONPATH": str(RACER.parents[1])}
-    command = [sys.executable, RACER, settings.folder, address, step, str(identity)]
-    racers = [
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
-        for _ in range(8)
-    ]
+    racers = [Program(RACER, settings.folder, address, step, identity) for _ in range(8)]
     for racer in racers:
         assert racer.stdout.readline() == "ready\n"
     for racer in racers:
         racer.stdin.write("go\n")
         racer.stdin.flush()
-    answers = sorted(racer.communicate(timeout=120)[0].strip() for racer in racers)
+    answers = sorted(racer.communicate()[0].strip() for racer in racers)
     assert answers == ["lost"] * 7 + ["won"]
     assert len(rows(database, "SELECT id FROM live_broadcast")) == 1

@@ -1,15 +1,13 @@
 """Flash sales of the host: rules of the engine with pieces of their own, which hold in the room and on time."""
 
 import json
-import os
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
 import msgspec
 import pytest
 from floor import PRODUCTS, Shop, later, make_desk, room, state
+from forking import Program
 from tills import BY_TRANSFER, NOW, make_till, order, placement, rows
 
 from generator import promoting
@@ -201,14 +199,9 @@ def race(settings, wishes):
         "folder": str(settings.folder), "room": ROOM.handle, "times": 5, "seen": later(59).isoformat(),
         "address": settings.database if settings.database.startswith("postgres") else "",
     }  # fmt: skip
-    path = os.pathsep.join([str(SHOPPER.parent), str(SHOPPER.parents[1])])
     shoppers = [
-        subprocess.Popen(
-            [sys.executable, SHOPPER, json.dumps({**about, "name": f"viewer{number}", **wish})],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": path},
-        )
-        for number, wish in enumerate(wishes)
-    ]  # fmt: skip
+        Program(SHOPPER, json.dumps({**about, "name": f"viewer{number}", **wish})) for number, wish in enumerate(wishes)
+    ]
     for shopper in shoppers:
         assert shopper.stdout.readline() == "ready\n"
     for shopper in shoppers:
@@ -216,7 +209,7 @@ def race(settings, wishes):
         shopper.stdin.flush()
     answers = []
     for shopper in shoppers:
-        output, _ = shopper.communicate(timeout=240)
+        output, _ = shopper.communicate()
         assert shopper.returncode == 0
         answers += [json.loads(line) for line in output.splitlines()]
     return Counter(each.get("refused", "placed") for each in answers)

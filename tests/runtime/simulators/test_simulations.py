@@ -4,7 +4,8 @@ import os
 import subprocess
 
 import pytest
-from simulated import PROGRAM, Simulated, until
+from forking import shopwright
+from simulated import Simulated, until
 
 
 @pytest.fixture(scope="module")
@@ -15,11 +16,10 @@ def wechat(tmp_path_factory):
 
 
 def test_p62_there_are_no_simulators_in_production(tmp_path):
-    done = subprocess.run(
-        [PROGRAM, "simulate", "wechatpay", "--folder", tmp_path / "books"],
-        env={**os.environ, "SHOPWRIGHT_ENV": "production"}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert (done.returncode, done.stderr) == (2, "SHOPWRIGHT_ENV: there are no simulated providers in production\n")
+    surroundings = {**os.environ, "SHOPWRIGHT_ENV": "production"}
+    started = shopwright("simulate", "wechatpay", "--folder", tmp_path / "books", environ=surroundings)
+    _, said = started.communicate()
+    assert (started.returncode, said) == (2, "SHOPWRIGHT_ENV: there are no simulated providers in production\n")
     assert not (tmp_path / "books").exists()
 
 

@@ -1,21 +1,25 @@
 """A shop with a live room, the daemon that serves it, and publishers as people have them."""
 
+import atexit
 import contextlib
+import functools
 import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
-import time
+import tempfile
 import urllib.error
 import urllib.request
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from forking import shopwright
 from lean_shop import SHOP
 from ports import free_port
+from simulated import until
 
 from generator.build import Wish, build
 from runtime import database, settings
@@ -38,6 +42,8 @@ FFMPEG = [
     "-b:v", "300k",
     "-c:a", "aac", "-b:a", "64k",
 ]  # fmt: skip
+AS_IT_IS = ["-fps_mode", "passthrough", "-enc_time_base", "-1"]
+"""Pictures at the times that they have: what ffmpeg makes of those of a busy camera is no mistake of theirs."""
 
 
 def need(program):
@@ -49,26 +55,22 @@ def need(program):
 
 
 def write(folder, **live):
-    """Write and publish the shop; ``live`` are its settings of that name."""
+    """Write and publish the shop, or copy the one that was; ``live`` are its settings of that name."""
+    return Path(shutil.copytree(_written(json.dumps(live)), folder, symlinks=True))
+
+
+@functools.cache
+def _written(live):
+    folder = Path(tempfile.mkdtemp(prefix="shopwright-aired-"))
+    atexit.register(shutil.rmtree, folder)
     for name in ("products", "live"):
         (folder / name).mkdir(parents=True)
-    (folder / "shop.yaml").write_text(SHOP + f"live: {json.dumps(live)}\n", "utf-8")
+    (folder / "shop.yaml").write_text(SHOP + f"live: {live}\n", "utf-8")
     (folder / "products/longjing.yaml").write_text("title: Longjing\nprice: 168\nstock: 20\n", "utf-8")
     (folder / f"live/{ROOM}.yaml").write_text(LIVE, "utf-8")
     built = build(folder, Wish(now="2026-11-22T12:00:00Z"))
     assert built.release, [problem for problem in built.problems if problem.severity == "error"]
     return folder
-
-
-def until(what, seconds=15, pause=0.05):
-    """Return what something gives as soon as it gives something."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        found = what()
-        if found:
-            return found
-        time.sleep(pause)
-    raise AssertionError(f"nothing came of it within {seconds} s")
 
 
 class Answer:
@@ -108,14 +110,9 @@ class Aired:
             "SHOPWRIGHT_LIVE_LISTEN": f"127.0.0.1:{self.port}",
             "SHOPWRIGHT_RTMP_LISTEN": f"127.0.0.1:{self.rtmp_port}",
         }
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [SHOPWRIGHT, "live", "serve", self.folder],
-                stdout=log,
-                stderr=log,
-                env={**os.environ, **self.given, **listen, **more},
-            )
-        until(self._answers, 30)
+        surroundings = {**os.environ, **self.given, **listen, **more}
+        self.process = shopwright("live", "serve", self.folder, environ=surroundings, said=self.log)
+        until(self._answers)
         return self
 
     def _answers(self):
@@ -127,7 +124,7 @@ class Aired:
         """Stop the daemon and return its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(number)
-        return self.process.wait(timeout=30)
+        return self.process.wait(timeout=120)
 
     def close(self):
         """Stop everything that was started."""
@@ -140,7 +137,7 @@ class Aired:
             self.process.wait()
         self.database.close()
 
-    def ask(self, method, path, body=None, timeout=30, **headers):
+    def ask(self, method, path, body=None, timeout=120, **headers):
         """Ask the daemon over HTTP."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", body, named, method=method)

@@ -8,8 +8,9 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from air import SHOPWRIGHT, until
+from air import SHOPWRIGHT
 from ports import free_port
+from simulated import until
 
 RTMP_MODULE = Path("/usr/lib/nginx/modules/ngx_rtmp_module.so")
 MAIN = """{module}

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 import browser
 import pytest
-from air import ROOM, until
+from air import ROOM
 from phone import PAGE, SESSION, Phone
+from simulated import until
 
 from runtime.live import broadcasts
 

@@ -9,8 +9,9 @@ import subprocess
 
 import air
 import pytest
-from air import SECRET, SHOPWRIGHT, until
+from air import SECRET, SHOPWRIGHT
 from ports import free_port
+from simulated import until
 
 from runtime.streaming import ports as sockets
 
@@ -71,7 +72,7 @@ def is_running(number):
 def test_it_runs_beside_the_shop_and_ends_with_it(tmp_path, serve, command):
     folder = air.write(tmp_path / "shop")
     shop = serve(folder, command)
-    found = until(lambda: written(folder), 60)
+    found = until(lambda: written(folder))
     assert until(lambda: answers(found))
     shop.terminate()
     assert shop.wait(timeout=60) == 0
@@ -81,9 +82,9 @@ def test_it_runs_beside_the_shop_and_ends_with_it(tmp_path, serve, command):
 def test_it_is_started_again_when_it_dies(tmp_path, serve):
     folder = air.write(tmp_path / "shop")
     shop = serve(folder)
-    first = until(lambda: written(folder), 60)
+    first = until(lambda: written(folder))
     os.kill(first["pid"], signal.SIGKILL)
-    second = until(lambda: (found := written(folder))["pid"] != first["pid"] and found, 60)
+    second = until(lambda: (found := written(folder))["pid"] != first["pid"] and found)
     assert until(lambda: answers(second))
     assert shop.poll() is None
 
@@ -91,16 +92,16 @@ def test_it_is_started_again_when_it_dies(tmp_path, serve):
 def test_it_does_not_outlive_a_shop_that_was_killed(tmp_path, serve):
     folder = air.write(tmp_path / "shop")
     shop = serve(folder)
-    found = until(lambda: written(folder), 60)
+    found = until(lambda: written(folder))
     shop.kill()
-    assert until(lambda: not is_running(found["pid"]), 30)
+    assert until(lambda: not is_running(found["pid"]))
 
 
 def test_a_shop_without_rooms_has_none(tmp_path, serve):
     folder = air.write(tmp_path / "shop")
     (folder / "live" / f"{air.ROOM}.yaml").unlink()
     shop = serve(folder)
-    until(lambda: b"The shop is open" in (tmp_path / "serve.log").read_bytes(), 60)
+    until(lambda: b"The shop is open" in (tmp_path / "serve.log").read_bytes())
     assert written(folder) is None
     shop.terminate()
     assert shop.wait(timeout=60) == 0

@@ -9,7 +9,8 @@ import signal
 import socket
 import time
 
-from air import ROOM, SECRET, Aired, until, write
+from air import ROOM, SECRET, Aired, write
+from simulated import until
 
 BASE = f"/live/{ROOM}/1"
 HELLO = b"\x03" + bytes(1536)
@@ -28,7 +29,7 @@ def segments(daemon, least=2):
         found = daemon.get(f"{BASE}/index.m3u8")
         return found.text if found.status == 200 and len(numbers(found.text)) >= least else None
 
-    return until(look, 20)
+    return until(look)
 
 
 def knock(daemon, data=b"", source="127.0.0.1"):

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import uvicorn
@@ -56,7 +57,9 @@ def visit():
                 server.should_exit = True
                 await serving
 
-        return asyncio.run(both())
+        # A thread of its own: the loop of a browser's driver may run in this one.
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(lambda: asyncio.run(both())).result()
 
     return run
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import air
 import pytest
-from air import ROOM, SECRET, SHOPWRIGHT, need, until
+from air import ROOM, SECRET, SHOPWRIGHT, need
 from nginx_server import RTMP_MODULE, Nginx
 from ports import free_port
+from simulated import until
 
 from generator.build import Wish, build
 from runtime import database, settings
@@ -28,7 +29,7 @@ class Shop:
     """A shop whose pictures go through nginx-rtmp: ``shopwright serve`` with its hooks, and its database."""
 
     def __init__(self, folder):
-        air.write(folder, cdn=CDN, chat="off", grace="5s")
+        air.write(folder, cdn=CDN, chat="off", grace="60s")
         room = folder / f"live/{ROOM}.yaml"
         room.write_text(
             room.read_text().replace("kind: broadcast", "kind: broadcast, through: cdn").replace("everyone", "off")
@@ -85,8 +86,8 @@ class Publisher:
 def complaints(nginx, playlist):
     """Play two seconds in ffmpeg and return what it has to say about them."""
     address = f"http://127.0.0.1:{nginx.port}{playlist}"
-    command = ["ffmpeg", "-v", "error", "-t", "2", "-i", address, "-f", "null", "-"]
-    return subprocess.run(command, capture_output=True, timeout=60, check=True).stderr
+    command = ["ffmpeg", "-v", "error", "-t", "2", "-i", address, *air.AS_IT_IS, "-f", "null", "-"]
+    return subprocess.run(command, capture_output=True, timeout=120, check=True).stderr
 
 
 def holding(root, text):
@@ -107,28 +108,28 @@ def test_nginx_takes_pictures_and_never_shows_the_key(tmp_path, running):
     running(shop)
     nginx = Nginx(shop.folder, tmp_path / "nginx", till=shop.port, rtmp=True)
     running(nginx)
-    until(lambda: nginx.ask("GET", f"/live/{ROOM}/")[0] == 200, 60)
+    until(lambda: nginx.ask("GET", f"/live/{ROOM}/")[0] == 200)
     broadcast, key = shop.arm()
 
     wrong = Publisher(nginx, "wrong-wrong-wrong-wrong")
     running(wrong)
-    assert wrong.process.wait(10) != 0
+    assert wrong.process.wait(120) != 0
     assert shop.state(broadcast) is State.ARMED
     assert list((shop.folder / "var/hls").iterdir()) == []
 
     right = Publisher(nginx, key)
     running(right)
-    until(lambda: shop.state(broadcast) is State.LIVE, 20)
+    until(lambda: shop.state(broadcast) is State.LIVE)
     playlist = f"/hls/{ROOM}-1/index.m3u8"
-    until(lambda: b".ts" in nginx.ask("GET", playlist)[2], 20)
+    until(lambda: b".ts" in nginx.ask("GET", playlist)[2])
     assert complaints(nginx, playlist) == b""
     assert [path.name for path in (shop.folder / "var/hls").iterdir()] == [f"{ROOM}-1"]
 
     right.stop()
-    until(lambda: shop.state(broadcast) is State.INTERRUPTED, 20)
+    until(lambda: shop.state(broadcast) is State.INTERRUPTED)
     again = Publisher(nginx, key)
     running(again)
-    until(lambda: shop.state(broadcast) is State.LIVE, 20)
+    until(lambda: shop.state(broadcast) is State.LIVE)
     nginx.stop()
     public = [holding(shop.folder / "var" / name, key) for name in ("hls", "rooms", "releases", "nginx-cache", "run")]
     logs = [path for path in (shop.log, *nginx.folder.glob("*.log")) if path != right.log and key in path.read_text()]
@@ -144,7 +145,7 @@ def fronted(on_air, tmp_path, running):
     running(nginx)
     broadcast, key = daemon.arm()
     daemon.ffmpeg(key)
-    until(lambda: daemon.broadcast(broadcast.id).state == "live", 20)
+    until(lambda: daemon.broadcast(broadcast.id).state == "live")
     return nginx, daemon, broadcast
 
 
@@ -162,7 +163,7 @@ def test_a_broadcast_is_watched_through_nginx(fronted):
     assert (state[1]["Cache-Control"], state[1]["Content-Type"]) == ("public, max-age=1", "application/json")
     assert complaints(nginx, f"{base}/index.m3u8") == b""
     broadcasts.end(daemon.database, broadcast.id, "host", datetime.now(UTC))
-    assert until(lambda: b"#EXT-X-ENDLIST" in nginx.ask("GET", f"{base}/vod.m3u8")[2], 20)
+    assert until(lambda: b"#EXT-X-ENDLIST" in nginx.ask("GET", f"{base}/vod.m3u8")[2])
 
 
 def test_viewers_who_wait_for_the_same_news_are_one_request(fronted):

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import browser
 import pytest
-from air import FFMPEG, ROOM, until
+from air import FFMPEG, ROOM
 from phone import Phone
+from simulated import until
 
 BASE = f"/live/{ROOM}/1"
 
@@ -51,7 +52,7 @@ class TestL6:
         daemon = on_air(renditions=[240])
         _, key = daemon.arm()
         publisher = large(daemon, key)
-        assert until(lambda: listed(daemon) == ["ll.m3u8", "240p/ll.m3u8"], 60)
+        assert until(lambda: listed(daemon) == ["ll.m3u8", "240p/ll.m3u8"])
         room = until(lambda: (found := daemon.get(f"/live/{ROOM}/room.json").json["stream"]).get("master") and found)
         assert room["master"] == f"{BASE}/master.m3u8"
         before = newest(daemon)
@@ -61,7 +62,7 @@ class TestL6:
         assert daemon.get(f"{BASE}/240p/ll.m3u8").status == 404
         assert until(lambda: newest(daemon) > before + 1)
         assert publisher.poll() is None
-        assert until(lambda: listed(daemon) == ["ll.m3u8", "240p/ll.m3u8"], 60)
+        assert until(lambda: listed(daemon) == ["ll.m3u8", "240p/ll.m3u8"])
         daemon.stop()
         assert until(lambda: not subprocess.run(["pgrep", "-P", str(daemon.process.pid)], check=False).stdout)
 
@@ -70,7 +71,7 @@ def test_a_smaller_picture_has_the_numbers_and_times_of_the_large_one(on_air):
     daemon = on_air(renditions=[240, 720])
     _, key = daemon.arm()
     large(daemon, key)
-    until(lambda: newest(daemon, "240p/index.m3u8") > 2, 40)
+    until(lambda: newest(daemon, "240p/index.m3u8") > 2)
     small, whole = (dates(daemon.get(f"{BASE}/{name}").text) for name in ("240p/index.m3u8", "index.m3u8"))
     shared = sorted(set(small) & set(whole))
     assert len(shared) > 1
@@ -101,7 +102,7 @@ def test_sound_that_not_every_phone_plays_is_coded_anew(on_air):
     broadcast, _ = daemon.arm()
     phone = Phone(daemon, broadcast)
     assert set(phone.send(browser.fragments(browser.film(8, sound="libopus")))) == {200}
-    assert until(lambda: listed(daemon) == ["ll.m3u8", "sound/ll.m3u8"], 60)
+    assert until(lambda: listed(daemon) == ["ll.m3u8", "sound/ll.m3u8"])
     whole, coded = re.findall(r'CODECS="(.+?)"', daemon.get(f"{BASE}/master.m3u8").text)
     assert (whole.split(",")[0], whole.split(",")[1]) == (coded.split(",")[0], "opus")
     assert coded.split(",")[1] == "mp4a.40.2"

@@ -4,9 +4,11 @@ import json
 from datetime import UTC, datetime
 
 import media_films
-from air import ROOM, until
+from air import ROOM
+from simulated import until
 
 from generator import replays as pages
+from generator.build import Wish, build
 from generator.releases import freshness
 from runtime.live import broadcasts, pins
 from runtime.releases import Live
@@ -22,7 +24,8 @@ def room_of(daemon):
 
 
 def test_l13_a_broadcast_with_a_killed_publisher_is_a_replay_as_soon_as_it_is_over(on_air):
-    daemon = on_air()
+    daemon = on_air(grace="60s")
+    assert build(daemon.folder, Wish(now="2026-11-22T12:00:00Z")).release
     room = daemon.settings.rooms / ROOM
     shown = room_of(daemon)
     made, key = daemon.arm()
@@ -53,7 +56,7 @@ def test_l13_a_broadcast_with_a_killed_publisher_is_a_replay_as_soon_as_it_is_ov
     assert key not in text + str(found)
     assert daemon.broadcast(made.id).recording == "whole"
     movie = room / "1/replay.mp4"
-    until(movie.exists, 30)
+    until(movie.exists)
     assert media_films.warnings(movie) == ""
     until(lambda: (daemon.get(f"/live/{ROOM}/room.json").json["replay"] or {}).get("mp4"))
     assert daemon.stop() == 0

@@ -5,7 +5,8 @@ import re
 import subprocess
 
 import pytest
-from air import FFMPEG, ROOM, need, until
+from air import AS_IT_IS, FFMPEG, ROOM, need
+from simulated import until
 
 PUBLISHERS = {
     "rtmpsink": "librtmp, as OBS has it",
@@ -19,11 +20,12 @@ def watch(daemon, stream, name="index.m3u8", seconds=3):
     found = subprocess.run(
         ["ffprobe", "-v", "error", "-read_intervals", f"%+{seconds}", "-show_entries",
          "stream=codec_name,width,height,sample_rate", "-of", "json", address],
-        capture_output=True, timeout=60, check=True,
+        capture_output=True, timeout=120, check=True,
     )  # fmt: skip
     decoded = subprocess.run(
-        ["ffmpeg", "-v", "error", "-live_start_index", "0", "-t", str(seconds), "-i", address, "-f", "null", "-"],
-        capture_output=True, timeout=60, check=True,
+        ["ffmpeg", "-v", "error", "-live_start_index", "0", "-t", str(seconds), "-i", address, *AS_IT_IS,
+         "-f", "null", "-"],
+        capture_output=True, timeout=120, check=True,
     )  # fmt: skip
     return json.loads(found.stdout)["streams"], decoded.stderr.decode()
 
@@ -32,8 +34,7 @@ def test_what_ffmpeg_sends_is_played_by_ffmpeg(on_air):
     daemon = on_air()
     broadcast, key = daemon.arm()
     daemon.ffmpeg(key)
-    first = daemon.get(f"/live/{ROOM}/1/ll.m3u8")
-    assert first.status == 200, first.text
+    first = until(lambda: (found := daemon.get(f"/live/{ROOM}/1/ll.m3u8")).status == 200 and found)
     assert first.headers["Content-Type"] == "application/vnd.apple.mpegurl"
     assert until(lambda: daemon.broadcast(broadcast.id).state == "live")
     streams, complaints = watch(daemon, "1")

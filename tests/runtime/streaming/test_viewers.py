@@ -6,9 +6,13 @@ import json
 import re
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
-from air import ROOM, SECRET, until
+import browser
+from air import ROOM, SECRET
+from phone import Phone
+from simulated import until
 
 from runtime.live import tickets
 from runtime.live.tickets import Pass
@@ -65,10 +69,13 @@ async def herd(port):
 
 def test_whoever_comes_first_waits_for_the_picture(on_air):
     daemon = on_air()
-    _, key = daemon.arm()
-    threading.Timer(1.0, lambda: daemon.ffmpeg(key)).start()
+    broadcast, _ = daemon.arm()
+    phone, batches = Phone(daemon, broadcast), browser.batches(browser.film())
+    sending = threading.Timer(0.5, phone.send, (batches,))
+    sending.start()
     assert daemon.get(f"{BASE}/ll.m3u8").status == 200
     assert daemon.get(f"/live/{ROOM}/2/ll.m3u8").status == 404
+    sending.join()
 
 
 class TestL11:
@@ -78,7 +85,9 @@ class TestL11:
         daemon = on_air()
         playing(daemon)
         until(lambda: daemon.get(f"/live/{ROOM}/room.json").status == 200)
-        found = asyncio.run(herd(daemon.port))
+        # A thread of its own: the loop of a browser's driver may run in this one.
+        with ThreadPoolExecutor(1) as thread:
+            found = thread.submit(lambda: asyncio.run(herd(daemon.port))).result()
         assert {tuple(statuses) for statuses, _ in found} == {(200, 200, 200, 200)}
         assert len({init for _, init in found}) == 1
         newest = int(re.findall(r"^(\d+)\.m4s$", daemon.get(f"{BASE}/index.m3u8").text, re.MULTILINE)[-1])

@@ -103,13 +103,7 @@ class Lives:
     def _let_live(self, life, call, number):
         print(json.dumps(life), file=self._mother.stdin, flush=True)
         child = int(self._mother.stdout.readline())
-        _wait(child, "State:", lambda value: value.startswith("T"))
-        tracer = subprocess.Popen(
-            ["strace", "-f", "-qq", "-o", "/dev/null", "-p", str(child), "-e", f"trace={call}",
-             "-e", f"inject={call}:signal=SIGKILL:when={number}"]
-        )  # fmt: skip
-        _wait(child, "TracerPid:", lambda value: value != "0")
-        os.kill(child, signal.SIGCONT)
+        tracer = kill_at(child, call, number)
         status = int(self._mother.stdout.readline())
         tracer.wait(60)
         return status
@@ -131,6 +125,18 @@ class Lives:
         if left != (10**6 - whole, 10**6 - whole):
             found.append(f"stock: {left} after {whole} lives")
         return found
+
+
+def kill_at(process, call, number):
+    """Let a process that stopped itself go on until its n-th system call of a kind; return what watches it."""
+    _wait(process, "State:", lambda value: value.startswith("T"))
+    tracer = subprocess.Popen(
+        ["strace", "-f", "-qq", "-o", "/dev/null", "-p", str(process), "-e", f"trace={call}",
+         "-e", f"inject={call}:signal=SIGKILL:when={number}"]
+    )  # fmt: skip
+    _wait(process, "TracerPid:", lambda value: value != "0")
+    os.kill(process, signal.SIGCONT)
+    return tracer
 
 
 def _wait(process, name, fits):

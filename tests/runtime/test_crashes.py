@@ -5,12 +5,12 @@ import os
 import random
 import shutil
 import sqlite3
-import subprocess
-import sys
 import time
+from pathlib import Path
 
 import pytest
-from killing import Lives
+from forking import Program
+from killing import Lives, kill_at
 from simulated import Simulated
 from test_contention import BUYER, start
 from tills import BY_TRANSFER, NOW, level, make_settings, make_till, placement, rows
@@ -18,6 +18,7 @@ from tills import BY_TRANSFER, NOW, level, make_settings, make_till, placement, 
 from runtime import audit, placing
 from runtime import database as databases
 
+MORTAL = Path(__file__).with_name("mortal.py")
 SALT = random.Random(7)
 
 
@@ -58,16 +59,12 @@ needs_strace = pytest.mark.skipif(
 
 def die_at(folder, call, number):
     """Place one order in a process that is killed at its n-th call; return whether it lived, and what it answered."""
-    command = [
-        "strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}",
-        "-e", f"inject={call}:signal=SIGKILL:when={number}",
-        sys.executable, BUYER, folder, "", "strace-000", json.dumps([("tea", 2), ("cup", 1)]), "1",
-    ]  # fmt: skip
-    done = subprocess.run(
-        command, input="go\n", capture_output=True, text=True, timeout=120, check=False,
-        env={**os.environ, "PYTHONPATH": str(BUYER.parent)},
-    )  # fmt: skip
-    return done.returncode == 0, answered(done.stdout)
+    cart = json.dumps([("tea", 2), ("cup", 1)])
+    buyer = Program(MORTAL, BUYER, folder, "", "strace-000", cart, "1")
+    tracer = kill_at(buyer.pid, call, number)
+    said, _ = buyer.communicate("go\n")
+    tracer.wait(60)
+    return buyer.returncode == 0, answered(said)
 
 
 @needs_strace

@@ -10,10 +10,10 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from forking import shopwright
 from playwright.sync_api import expect
 from ports import free_port
 
-ROOT = Path(__file__).parents[2]
 SHOPWRIGHT = Path(sys.executable).with_name("shopwright")
 PATIENCE = 60_000
 """Milliseconds: a machine may be busy with other things."""
@@ -24,14 +24,15 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 class Served:
     """A copy of a sample shop, built and served by the command that a merchant types."""
 
-    def __init__(self, folder, sample):
-        self.folder = folder / sample
-        shutil.copytree(ROOT / "sample_shops" / sample, self.folder, ignore=shutil.ignore_patterns("var"))
+    def __init__(self, folder):
+        self.folder = folder
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
-        self.log = (folder / f"{sample}.log").open("w+")
+        self.log = folder.with_name(f"{folder.name}.log").open("w+")
         self.process = subprocess.Popen(
-            [SHOPWRIGHT, "serve", self.folder, "--port", str(self.port)], stdout=self.log, stderr=self.log
+            [SHOPWRIGHT, "serve", self.folder, "--port", str(self.port), "--workers", "2"],
+            stdout=self.log,
+            stderr=self.log,
         )
         self._wait()
 
@@ -50,16 +51,10 @@ class Served:
 
     def command(self, *words):
         """Run a command of the merchant on this shop."""
-        done = subprocess.run(
-            [SHOPWRIGHT, *words],
-            capture_output=True,
-            text=True,
-            timeout=240,
-            check=False,
-            env=os.environ | {"LANG": "C"},
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        process = shopwright(*words, environ=os.environ | {"LANG": "C"})
+        said, complaints = process.communicate()
+        assert process.returncode == 0, said + complaints
+        return said
 
     def stop(self):
         self.process.terminate()
@@ -80,12 +75,12 @@ def chromium(browsers):
 
 
 @pytest.fixture(scope="session")
-def serve(tmp_path_factory):
+def serve(tmp_path_factory, sample_shop):
     shops = {}
 
     def find(sample):
         if sample not in shops:
-            shops[sample] = Served(tmp_path_factory.mktemp("served"), sample)
+            shops[sample] = Served(sample_shop(sample, tmp_path_factory.mktemp("served") / sample))
         return shops[sample]
 
     yield find

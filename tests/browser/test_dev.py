@@ -1,7 +1,6 @@
 """``shopwright dev`` in a real browser: changes show by themselves, mistakes lie over the last good page."""
 
 import json
-import shutil
 import subprocess
 import sys
 import time
@@ -20,9 +19,8 @@ WAIT = 90_000
 
 
 @pytest.fixture(scope="module")
-def dev(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("dev") / "stall"
-    shutil.copytree(ROOT / "sample_shops" / "stall", folder, ignore=shutil.ignore_patterns("var"))
+def dev(tmp_path_factory, sample_shop):
+    folder = sample_shop("stall", tmp_path_factory.mktemp("dev") / "stall")
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     with (folder.parent / "log").open("w+") as log:

@@ -4,8 +4,12 @@ import os
 import shutil
 
 import pytest
+from playwright.sync_api import expect
 from studio_shop import StudioShop
 
+PATIENCE = 60_000
+"""Milliseconds: a machine may be busy with other things."""
+expect.set_options(timeout=PATIENCE)
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ROOMS = [f"room-{number}" for number in range(24)]
 CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
@@ -71,7 +75,7 @@ def enter(camera_browser, studio_shop, keys, entered):
         context = camera_browser.new_context(
             viewport={"width": width, "height": 844}, locale=language, permissions=["camera", "microphone"]
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         if script:
             context.add_init_script(script)

@@ -8,13 +8,14 @@ import re
 import subprocess
 import sys
 import threading
-import time
 import urllib.error
 import urllib.request
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from forking import shopwright
 from ports import free_port
+from simulated import until
 
 from runtime.live import tickets
 from runtime.live.tickets import Ticket
@@ -37,7 +38,7 @@ delivery:
     kind: courier
     rates: {by: quantity, zones: [{regions: ['*'], first: {fee: 10}}]}
 payment: [{gateway: rehearsal}]
-live: {grace: 20s, slow: 1s}
+live: {grace: 60s, slow: 1s}
 """
 PRODUCTS = {
     "longjing": "title: {zh-CN: 明前龙井, en: Longjing}\nprice: 168\nstock: 20\n",
@@ -53,15 +54,7 @@ chat: everyone
 """
 
 
-def until(what, seconds=20, pause=0.1):
-    """Return what something gives as soon as it gives something."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        found = what()
-        if found:
-            return found
-        time.sleep(pause)
-    raise AssertionError(f"nothing came of it within {seconds} s")
+STAND_STILL = "/stand-still"
 
 
 class Road:
@@ -71,8 +64,9 @@ class Road:
         self.target = target
         self.plan = []
         self.passed = []
-        """When each batch went through, and what the server said."""
+        """What the server said of each batch that went through."""
         self.happened = []
+        self._asked, self._go_on = threading.Event(), threading.Event()
         road = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -103,6 +97,11 @@ class Road:
         self.plan = list(plan)
 
     def handle(self, request, body):
+        if request.path == STAND_STILL:
+            self._asked.set()
+            self._go_on.wait(240)
+            self._answer(request, 204, {"Access-Control-Allow-Origin": request.headers["Origin"]}, b"")
+            return
         what = self.plan.pop(0) if self.plan and request.command == "PUT" else ""
         if what:
             self.happened.append(what)
@@ -122,7 +121,7 @@ class Road:
             request.close_connection = True
             return
         if request.command == "PUT":
-            self.passed.append((time.monotonic(), status))
+            self.passed.append(status)
         self._answer(request, status, headers, answer)
 
     def ask(self, request, body):
@@ -153,10 +152,30 @@ class Road:
         ticket = Ticket(broadcast=1, stream="1", generation=1, until=int(past.timestamp()))
         return tickets.sign_ticket(SECRET.encode(), ticket)
 
-    def wait(self, more=4, seconds=20):
+    def wait(self, more=4):
         """Wait until so many more batches were taken."""
-        known = sum(status == 200 for _, status in self.passed)
-        until(lambda: sum(status == 200 for _, status in self.passed) >= known + more, seconds)
+        known = self.passed.count(200)
+        until(lambda: self.passed.count(200) >= known + more)
+
+    @contextlib.contextmanager
+    def standing_still(self, page):
+        """Let the own thread of a page wait for an answer that comes when the block ends."""
+        self._asked.clear()
+        self._go_on.clear()
+        address = f"http://127.0.0.1:{self.port}{STAND_STILL}"
+        page.evaluate(
+            """(address) => setTimeout(() => {
+                const asked = new XMLHttpRequest();
+                asked.open("GET", address, false);
+                asked.send();
+            })""",
+            address,
+        )
+        try:
+            until(self._asked.is_set)
+            yield
+        finally:
+            self._go_on.set()
 
     def stop(self):
         self._server.shutdown()
@@ -193,7 +212,7 @@ class StudioShop:
                 stderr=log,
                 env=self.environ,
             )
-        until(lambda: self._answers(self.address) and self._answers(f"http://127.0.0.1:{self.live_port}"), 120)
+        until(lambda: self._answers(self.address) and self._answers(f"http://127.0.0.1:{self.live_port}"))
 
     def _answers(self, address):
         assert self.process.poll() is None, self.log.read_text("utf-8")
@@ -202,11 +221,10 @@ class StudioShop:
             return True
 
     def command(self, *words):
-        done = subprocess.run(
-            [SHOPWRIGHT, *words], capture_output=True, text=True, timeout=60, check=False, env=self.environ
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        process = shopwright(*words, environ=self.environ)
+        said, complaints = process.communicate()
+        assert process.returncode == 0, said + complaints
+        return said
 
     def invite(self, role="host", room=""):
         """Return the key of an invitation."""
@@ -224,12 +242,12 @@ class StudioShop:
     def playlist(self, room, name="index.m3u8", stream="1"):
         """Return a playlist of the live server."""
         address = f"http://127.0.0.1:{self.live_port}/live/{room}/{stream}/{name}"
-        with contextlib.suppress(urllib.error.URLError, OSError), urllib.request.urlopen(address, timeout=20) as found:
+        with contextlib.suppress(urllib.error.URLError, OSError), urllib.request.urlopen(address, timeout=60) as found:
             return found.read().decode()
 
     def recorded(self, room):
         """Return the playlist of a broadcast that is over."""
-        return until(lambda: self.get(f"/live/{room}/1/vod.m3u8"), 20)
+        return until(lambda: self.get(f"/live/{room}/1/vod.m3u8"))
 
     def decoded(self, room):
         """Decode a whole recording: return (frames, seconds of sound, complaints)."""

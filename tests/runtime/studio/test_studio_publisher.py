@@ -8,7 +8,7 @@ import time
 import msgspec
 import pytest
 from playwright.sync_api import expect
-from studio_shop import until
+from simulated import until
 
 pytestmark = pytest.mark.browser
 NO_ENCODER = "delete window.VideoEncoder; delete window.MediaStreamTrackProcessor;"
@@ -89,8 +89,8 @@ def test_a_new_stream_key_and_a_killed_server_are_survived_from_the_next_key_fra
     studio_shop.road.wait(4)
     killed = server(studio_shop)
     os.kill(killed, signal.SIGKILL)
-    until(lambda: server(studio_shop) != killed, 40)
-    studio_shop.road.wait(6, 40)
+    until(lambda: server(studio_shop) != killed)
+    studio_shop.road.wait(6)
     expect(page.locator("[data-state-words]")).to_have_text("On air")
     assert key not in studio_shop.playlist(room) + studio_shop.log.read_text("utf-8")
     end(page)
@@ -114,11 +114,8 @@ def test_a_phone_that_was_locked_for_ten_seconds_goes_on(on_air, studio_shop, ro
 
 def test_a_page_whose_own_thread_stands_still_as_in_a_hidden_tab_sends_on(on_air, studio_shop, room):
     page = on_air()
-    page.evaluate("setTimeout(() => { const end = Date.now() + 4000; while (Date.now() < end); }, 50)")
-    time.sleep(0.5)
-    known = len(studio_shop.road.passed)
-    time.sleep(3)
-    assert len(studio_shop.road.passed) >= known + 6
+    with studio_shop.road.standing_still(page):
+        studio_shop.road.wait(6)
     assert lost(page) == "0"
     end(page)
     assert breaks(studio_shop.recorded(room)) == 0

@@ -19,9 +19,7 @@ PAGE = "{% extends 'layout.html' %}\n{% block content %}\n<h1>{{ title }}</h1>\n
 
 @pytest.fixture
 def shop(tmp_path):
-    folder = tiny_shop.write(tmp_path / "shop")
-    made(folder)
-    return folder
+    return tiny_shop.published(tmp_path / "shop")
 
 
 def overlay(shop, text, name="pages/page.html"):

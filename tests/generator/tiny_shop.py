@@ -1,7 +1,11 @@
 """A tiny shop without pictures, and builds of it."""
 
+import atexit
+import functools
 import hashlib
+import shutil
 import sqlite3
+import tempfile
 from pathlib import Path
 
 from generator.build import Wish, build
@@ -61,6 +65,19 @@ def made(folder, **wish):
     assert [each for each in built.problems if each.severity == "error"] == []
     assert built.release
     return built
+
+
+@functools.cache
+def _published():
+    folder = Path(tempfile.mkdtemp(prefix="shopwright-tiny-"))
+    atexit.register(shutil.rmtree, folder)
+    made(write(folder / "shop"))
+    return folder / "shop"
+
+
+def published(folder):
+    """Copy a shop that was built: once in a run."""
+    return Path(shutil.copytree(_published(), folder, symlinks=True))
 
 
 def live(folder):

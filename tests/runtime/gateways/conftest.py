@@ -18,8 +18,16 @@ def ali(tmp_path_factory):
     made.stop()
 
 
+@pytest.fixture(scope="module")
+def pal(tmp_path_factory):
+    made = Simulated(tmp_path_factory.mktemp("paypal"), "paypal", "--speed", "10000")
+    (made.folder / "merchant").mkdir()
+    yield made
+    made.stop()
+
+
 @pytest.fixture(autouse=True)
 def fair_weather(request):
     yield
-    for name in {"wechat", "ali"} & set(request.fixturenames):
+    for name in {"wechat", "ali", "pal"} & set(request.fixturenames):
         request.getfixturevalue(name).fair()

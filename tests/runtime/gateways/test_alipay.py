@@ -1,94 +1,25 @@
 """Our client of Alipay against the simulator in its own process: pages, codes, refunds, and answers gone wrong."""
 
-import http.client
-import itertools
 import time
 from datetime import UTC, datetime, timedelta
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 import pytest
+from alipay_merchant import CERTIFICATES, back_of, charge, load, opened, paid, repayment, visit
 from simulated import until
-from tills import make_settings, make_terms
 
-from runtime import gateways
-from runtime.gateways import Charge, Device, RefundVerdict, Repayment, Verdict
+from runtime.gateways import Device, RefundVerdict, Verdict
 from runtime.gateways.alipay import money, talk
 from runtime.gateways.alipay.gateway import ADDRESS, Alipay
 from runtime.gateways.wire import over_http
 from runtime.refusals import Code, Refusal
 from runtime.settings import SettingError
 
-_numbers = itertools.count(1)
-CERTIFICATES = {
-    "alipay_public_key": None,
-    "app_certificate": "alipay/appCertPublicKey.crt",
-    "alipay_certificate": "alipay/alipayCertPublicKey_RSA2.crt",
-    "alipay_root_certificate": "alipay/alipayRootCert.crt",
-}
-
-
-def load(ali, folder, environ=(), **changes):
-    settings = make_settings(folder, "", **dict(environ))
-    method = ali.payment_method(settings.var, **changes)
-    return gateways.load(make_terms(payment=(method,)), settings)["alipay"]
-
 
 @pytest.fixture
 def gateway(ali, tmp_path):
     return load(ali, tmp_path)
-
-
-def charge(**changes):
-    fields = {
-        "reference": f"20261122{next(_numbers):04d}{time.monotonic_ns() % 10**6:06d}-1", "amount": 1999,
-        "currency": "CNY", "description": "茶铺 2026-1122", "locale": "zh-CN",
-        "return_url": "https://shop.example/orders/abc", "notify_url": "http://127.0.0.1:9/pay/alipay/notify",
-        "expires_at": datetime.now(UTC).replace(microsecond=0) + timedelta(minutes=30),
-    }  # fmt: skip
-    return Charge(**{**fields, **changes})
-
-
-def visit(address, form=None):
-    """Open an address as a browser does; return status, Location and text."""
-    parts = urlsplit(address)
-    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=10)
-    try:
-        path = f"{parts.path}?{parts.query}" if parts.query else parts.path
-        body = None if form is None else urlencode(form)
-        connection.request(
-            "GET" if form is None else "POST", path, body, {"Content-Type": "application/x-www-form-urlencoded"}
-        )
-        answer = connection.getresponse()
-        return answer.status, answer.getheader("Location"), answer.read().decode()
-    finally:
-        connection.close()
-
-
-def opened(gateway, ali, **changes):
-    """Return a charge whose page its buyer has opened, and the address of the cashier."""
-    made = charge(**changes)
-    status, where, _ = visit(gateway.start(made).page)
-    assert status == 302
-    return made, ali.address + where
-
-
-def paid(gateway, ali, **changes):
-    made, _ = opened(gateway, ali, **changes)
-    ali.do("pay", reference=made.reference, quiet=True)
-    return made
-
-
-def repayment(made, gateway, **changes):
-    fields = {
-        "number": f"R{made.reference}", "reference": made.reference, "transaction": gateway.query(made).transaction,
-        "amount": made.amount, "charged": made.amount, "currency": "CNY", "reason": "不想要了",
-    }  # fmt: skip
-    return Repayment(**{**fields, **changes})
-
-
-def back_of(ali, made):
-    return [each["amount"] for each in ali.moved("refund", charge=made.reference)]
 
 
 @pytest.mark.parametrize(
@@ -293,85 +224,6 @@ def test_p51_work_done_behind_a_lost_answer_is_done_once(gateway, ali):
     assert gateway.refund(back).verdict is RefundVerdict.UNKNOWN
     assert gateway.refund(back).verdict is RefundVerdict.SUCCEEDED
     assert back_of(ali, made) == [1999]
-
-
-def test_p76_parts_of_a_refund_add_up_and_no_more_goes_back(gateway, ali):
-    made = paid(gateway, ali)
-    parts = [repayment(made, gateway, number=f"R{made.reference}-{part}", amount=part) for part in (500, 700, 799)]
-    assert {gateway.refund(part).verdict for part in parts} == {RefundVerdict.SUCCEEDED}
-    more = gateway.refund(repayment(made, gateway, number=f"R{made.reference}-more", amount=1))
-    assert (more.verdict, more.reason.split()[0]) == (RefundVerdict.FAILED, "ACQ.TRADE_STATUS_ERROR")
-    assert back_of(ali, made) == [500, 700, 799]
-
-
-def test_p75_a_second_refund_that_is_too_much_fails(gateway, ali):
-    made = paid(gateway, ali)
-    assert gateway.refund(repayment(made, gateway, amount=1200)).verdict is RefundVerdict.SUCCEEDED
-    second = gateway.refund(repayment(made, gateway, number=f"S{made.reference}", amount=1200))
-    assert (second.verdict, second.reason.split()[0]) == (RefundVerdict.FAILED, "ACQ.REFUND_AMT_NOT_EQUAL_TOTAL")
-
-
-def test_p77_a_refund_repeated_ten_times_is_one_refund(gateway, ali):
-    made = paid(gateway, ali)
-    back = repayment(made, gateway, amount=999)
-    assert {gateway.refund(back).verdict for _ in range(10)} == {RefundVerdict.SUCCEEDED}
-    assert back_of(ali, made) == [999]
-    assert (gateway.query_refund(back).amount, gateway.query_refund(back).currency) == (999, "CNY")
-
-
-def test_p78_and_p81_a_refund_without_a_change_of_funds_is_pending_until_it_is_done(gateway, ali):
-    made = paid(gateway, ali)
-    back = repayment(made, gateway)
-    ali.plan("refund-outcome", "slow", seconds=100)
-    assert gateway.refund(back).verdict is RefundVerdict.PENDING
-    until(lambda: gateway.query_refund(back).verdict is RefundVerdict.SUCCEEDED)
-    assert back_of(ali, made) == [1999]
-
-
-def test_p81_code_10000_without_a_change_of_funds_is_no_success(gateway, ali):
-    made = paid(gateway, ali)
-    back = repayment(made, gateway)
-    ali.plan("refund-outcome", "nothing")
-    assert gateway.refund(back).verdict is RefundVerdict.PENDING
-    assert gateway.query_refund(back).verdict is RefundVerdict.MISSING
-    assert gateway.refund(back).verdict is RefundVerdict.SUCCEEDED
-
-
-def test_p79_a_frozen_trade_or_an_empty_balance_waits_for_the_merchant(gateway, ali):
-    made = paid(gateway, ali)
-    back = repayment(made, gateway)
-    ali.do("freeze", reference=made.reference)
-    found = gateway.refund(back)
-    assert (found.verdict, found.reason.split()[0]) == (RefundVerdict.STUCK, "ACQ.REASON_TRADE_BEEN_FREEZEN")
-    ali.do("freeze", reference=made.reference, frozen=False)
-    ali.do("balance", fen=0)
-    assert gateway.refund(back).reason.startswith("ACQ.SELLER_BALANCE_NOT_ENOUGH")
-    ali.do("balance", fen=10**10)
-    assert gateway.refund(back).verdict is RefundVerdict.SUCCEEDED
-
-
-def test_p80_what_can_never_be_refunded_has_failed(gateway, ali):
-    made = paid(gateway, ali)
-    ali.do("finish", reference=made.reference)
-    found = gateway.refund(repayment(made, gateway))
-    assert (found.verdict, found.reason) == (RefundVerdict.FAILED, "ACQ.TRADE_HAS_FINISHED 交易已完结")
-
-
-def test_p82_a_refund_of_nothing_paid_fails(gateway, ali):
-    made, cashier = opened(gateway, ali)
-    back = repayment(made, gateway)
-    assert gateway.refund(back).verdict is RefundVerdict.FAILED
-    visit(cashier, {"choice": "sign-in"})
-    assert gateway.refund(back).verdict is RefundVerdict.FAILED
-    assert gateway.query_refund(back).verdict is RefundVerdict.MISSING
-
-
-def test_a_refund_number_used_for_another_amount_is_for_the_merchant_to_see(gateway, ali):
-    made = paid(gateway, ali)
-    gateway.refund(repayment(made, gateway, amount=100))
-    found = gateway.refund(repayment(made, gateway, amount=200))
-    assert (found.verdict, found.reason.split()[0]) == (RefundVerdict.STUCK, "ACQ.DISCORDANT_REPEAT_REQUEST")
-    assert back_of(ali, made) == [100]
 
 
 def test_both_modes_of_signing_are_spoken(ali, tmp_path):

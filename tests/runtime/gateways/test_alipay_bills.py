@@ -5,7 +5,7 @@ import zipfile
 from datetime import date, datetime, timedelta
 
 import pytest
-from test_alipay import load, paid, repayment
+from alipay_merchant import load, paid, repayment
 
 from runtime.gateways import BillKind, RefundVerdict
 from runtime.gateways.alipay import bills, talk

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
+from alipay_merchant import load, visit
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from doorstep import Doorstep
 from simulated import Simulated, until
-from test_alipay import load, visit
 from tills import make_terms, make_till, order, rows
 
 from runtime import audit, funds, orders, payments, refunds

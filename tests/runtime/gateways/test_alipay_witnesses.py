@@ -11,10 +11,10 @@ import msgspec
 import pytest
 from alipay import AliPay, DCAliPay
 from alipay.exceptions import AliPayValidationError
+from alipay_merchant import CERTIFICATES, charge, load, repayment, visit
 from doorstep import Doorstep
 from node import packages
 from simulated import Simulated, until
-from test_alipay import CERTIFICATES, charge, load, repayment, visit
 from tills import make_terms, make_till
 
 from runtime.gateways import RefundVerdict, Verdict

@@ -1,7 +1,5 @@
 """A shop that is paid by WeChat, with the simulator in a process of its own: pages, notices, what must not count."""
 
-import contextlib
-import functools
 import http.client
 import json
 import re
@@ -9,22 +7,16 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from markets import CHINA, CHINESE_GOODS, Shopper, newest, published, state
+from markets import state
 from simulated import Simulated, until
-from storefront import application
-from werkzeug.serving import make_server
+from wechat_shop import Shop, answers
 
 from runtime import payments, refunds, settings
 from runtime.gateways import load
 from runtime.gateways.wechatpay import keyring
-from runtime.rehearsal_bank import bank
 
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148"
 INSIDE = f"{PHONE} MicroMessenger/8.0.50"
-LI = {
-    "name": "李雷", "phone": "13800001234", "email": "lilei@example.com", "country": "CN", "region": "浙江省",
-    "city": "湖州市", "district": "德清县", "street": "桥头 1 号", "delivery": "pickup", "gateway": "wechatpay",
-}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -38,70 +30,6 @@ def wechat(tmp_path_factory):
 def fair_weather(wechat):
     yield
     wechat.fair()
-
-
-def shop_yaml(wechat, **changes):
-    method = {key: value for key, value in {**wechat.method, **changes}.items() if value is not None}
-    return CHINA.replace("payment:\n", f"payment:\n  - {json.dumps(method)}\n")
-
-
-def listening(app):
-    """Let an application be reached by notices; return the server."""
-    server = make_server("127.0.0.1", 0, app.wsgi_app, threaded=True)
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    return server
-
-
-class Shop:
-    """An application of a shop that is reached at an address."""
-
-    def __init__(self, wechat, folder, **changes):
-        self.wechat = wechat
-        published(folder, shop_yaml(wechat, **changes), CHINESE_GOODS)
-        wechat.payment_method(folder / "var")
-        self.app = application(folder, **wechat.secrets)
-        self.server = listening(self.app)
-        self.base = f"http://127.0.0.1:{self.server.server_port}"
-        self.front = self.app.extensions["shopwright"]
-
-    def buyer(self, agent="Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"):
-        shopper = Shopper(self.app, LI)
-        shopper.client.environ_base["HTTP_USER_AGENT"] = agent
-        shopper.client.open = functools.partial(shopper.client.open, base_url=self.base)
-        return shopper
-
-    def order(self, shopper):
-        answer = shopper.press(shopper.add("tea").review())
-        assert answer.status_code == 303, answer.text
-        return answer.headers["Location"]
-
-    @property
-    def newest(self):
-        return newest(self.app)
-
-    @property
-    def reference(self):
-        return f"{self.newest.number.replace('-', '')}-1"
-
-    def paid(self, **values):
-        return self.wechat.do("pay", reference=self.reference, **values)
-
-    def tell(self, letter):
-        """Send a notice to the shop and return the status of its answer."""
-        body, headers = letter
-        connection = http.client.HTTPConnection("127.0.0.1", self.server.server_port, timeout=20)
-        with contextlib.closing(connection):
-            connection.request("POST", "/pay/wechatpay/notify", body, headers)
-            return connection.getresponse().status
-
-    def rows(self, statement):
-        return self.front.database.read(lambda look: look.all(statement))
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
-        self.front.close()
-        bank.stop(self.front.settings)
 
 
 @pytest.fixture
@@ -119,13 +47,6 @@ def shop(wechat, tmp_path):
     made = Shop(wechat, tmp_path / "shop")
     yield made
     made.close()
-
-
-def answers(wechat, reference):
-    """Return how the shop answered the notices of a charge, once all were delivered or given up."""
-    until(lambda: all(each["state"] in {"delivered", "dropped", "abandoned"} for each in wechat.notices(reference)))
-    rows = wechat.notices(reference)
-    return [status for each in rows for status in each["answers"]]
 
 
 def test_p25_a_code_is_shown_scanned_and_paid_once(shop, wechat):

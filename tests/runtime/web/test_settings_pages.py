@@ -10,6 +10,7 @@ import storefront
 from colleagues import Colleague, quick
 from PIL import Image
 
+from runtime import settings as surroundings
 from runtime.access.roles import Role
 from runtime.rehearsal_bank import bank
 
@@ -221,6 +222,18 @@ def test_a90_a_form_cannot_name_a_secret_of_the_running_shop(owner, shop, name):
     written = {"payment.0.secret": name, "payment.0.secret~secret": "sk_test_1", **DRAFT}
     assert save(owner, "payment", written, chosen).status_code == 303
     assert (shop / "var/secrets.env").read_text() == "STRIPE_SECRET=sk_test_1\n"
+
+
+def test_a_new_secret_holds_without_a_restart(app, owner):
+    front = app.extensions["shopwright"]
+    release = front.live.current()
+    before = front.gateways(release)
+    assert front.gateways(release) is before
+    shown = save(owner, "payment", {"payment.0.gateway": "stripe", "~do": "show"}).text
+    save(owner, "payment", {"payment.0.secret~secret": "sk_test_9", **DRAFT}, shown)
+    assert front.gateways(release) is not before
+    assert front.settings.find_secret("STRIPE_SECRET") is None
+    assert dict(surroundings.named(front.settings))["STRIPE_SECRET"] == "sk_test_9"
 
 
 def photograph(comment=b""):

@@ -19,7 +19,7 @@ from runtime.rehearsal_bank import bank
 
 def test_r105_a_database_that_is_gone_is_never_made_anew(tmp_path):
     settings = make_settings(tmp_path)
-    fails(Reason.MISSING, lambda: databases.open(settings))
+    fails(Reason.ABSENT, lambda: databases.open(settings))
     assert not (tmp_path / "var" / "shop.db").exists()
     databases.open(settings, upgrade=True).close()
     (tmp_path / "var" / "shop.db").unlink()

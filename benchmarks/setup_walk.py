@@ -22,6 +22,7 @@ import tempfile
 import time
 import urllib.parse
 from pathlib import Path
+from typing import IO
 
 SHOPWRIGHT = Path(sys.executable).with_name("shopwright")
 A_KEY = 0.28
@@ -50,10 +51,11 @@ PAGE = "/products/speckled-mug/"
 class Browser:
     """Sends forms to a port of this machine and keeps its cookies."""
 
-    def __init__(self, port):
-        self._port, self._cookies = port, {}
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._cookies: dict[str, str] = {}
 
-    def ask(self, method, path, fields=None):
+    def ask(self, method: str, path: str, fields: dict[str, str] | None = None) -> tuple[int, str, str]:
         """Return (status, address to go on to, text)."""
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=120)
         headers = {
@@ -71,7 +73,7 @@ class Browser:
         connection.close()
         return answer.status, answer.headers.get("Location", ""), text
 
-    def send(self, step, fields):
+    def send(self, step: str, fields: dict[str, str]) -> None:
         """Fill in the form of a page and send it."""
         page = "review" if step == "open" else step
         token = re.search(r'name="csrf_token" value="(\w+)"', self.ask("GET", f"/setup/{page}")[2])[1]
@@ -80,26 +82,26 @@ class Browser:
             raise RuntimeError(f"{step}: {status} {html.unescape(re.sub('<[^>]*>', ' ', text))[:600]}")
 
 
-def free_port():
+def free_port() -> int:
     """Return a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
-def serve(folder, port, log):
+def serve(folder: Path, port: int, log: IO[str]) -> subprocess.Popen[bytes]:
     """Start the server as a merchant does."""
     command = [SHOPWRIGHT, "serve", folder, "--port", str(port), "--lang", "en"]
     return subprocess.Popen(command, stdout=log, stderr=log)
 
 
-def stop(process):
+def stop(process: subprocess.Popen[bytes]) -> None:
     """End a server that was started here."""
     process.send_signal(signal.SIGTERM)
     process.wait(timeout=60)
 
 
-def until_live(port):
+def until_live(port: int) -> None:
     """Wait until the product is on sale."""
     end = time.monotonic() + 180
     while time.monotonic() < end:
@@ -112,7 +114,7 @@ def until_live(port):
     raise RuntimeError("the product did not appear")
 
 
-def by_wizard(place):
+def by_wizard(place: Path) -> float:
     """Open a shop by the wizard; return seconds."""
     port, log = free_port(), (place / "wizard.log").open("w+")
     began = time.perf_counter()
@@ -133,7 +135,7 @@ def by_wizard(place):
         stop(process)
 
 
-def by_files(place):
+def by_files(place: Path) -> float:
     """Open the same shop by ``new`` and an editor; return seconds."""
     folder, port, log = place / "files", free_port(), (place / "files.log").open("w+")
     began = time.perf_counter()
@@ -150,7 +152,7 @@ def by_files(place):
         stop(process)
 
 
-def keystrokes():
+def keystrokes() -> tuple[int, int]:
     """Return how many keys and clicks each way takes."""
     command = len("shopwright serve my-shop") + 1
     wizard = command + sum(map(len, TYPED)) + CLICKS + 1
@@ -158,7 +160,7 @@ def keystrokes():
     return wizard, files + len("products/speckled-mug.yaml") + 2
 
 
-def main():
+def main() -> None:
     """Measure both ways and print them."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=3)

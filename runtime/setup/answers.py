@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+import msgspec
+
 from generator import money
 from generator.loading import countries
 from generator.shop import SellerType, Value
@@ -43,7 +45,7 @@ class Answers(Value, frozen=True, kw_only=True):
     seller: str = ""
     contact: str = ""
     password_hash: str = ""
-    legal: dict[str, str] = {}
+    legal: dict[str, str] = msgspec.field(default_factory=dict)
     legal_later: bool = False
     items: tuple[Item, ...] = ()
     table: bool = False

@@ -1,6 +1,6 @@
 """What was typed into a page becomes answers, or problems: all of them at once, each at its field.
 
-A problem is the name of a word below ``setup.wrong.`` with its values; what was typed is kept whatever is wrong with it.
+A problem is the name of a word below ``setup.wrong.`` with its values; what was typed is kept, whatever is wrong.
 """
 
 import unicodedata
@@ -24,6 +24,7 @@ from runtime.setup.texts import SCHEMES
 NAME_LIMIT, LINE_LIMIT, TEXT_LIMIT = 60, 120, 500
 _MOST_STOCK = 10_000_000
 MOST_ITEMS = 50
+ROOM_BY_LAW = ("legal_name", "address")
 PAYMENTS = ("transfer", "cash_on_delivery")
 Form = Mapping[str, str]
 
@@ -32,7 +33,7 @@ class Wrong(Value, frozen=True):
     """What is wrong with one field."""
 
     word: str
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
 Problems = dict[str, Wrong]
@@ -234,8 +235,9 @@ def live(answers: Answers, form: Form, now: datetime) -> tuple[Answers, Problems
         if moment <= now:
             read.wrong("starts_at", "past")
     given = dict(answers.legal)
-    for field in room_asks(answers):
-        given[field] = read.text(field, missing=f"{field}_missing")
+    for field in ROOM_BY_LAW:
+        if field in room_asks(answers) or field in form:
+            given[field] = read.text(field, missing=f"{field}_missing")
     changed = msgspec.structs.replace(answers, room=Room(title=title, starts_at=starts), legal=given)
     return changed, read.problems
 
@@ -245,7 +247,7 @@ def room_asks(answers: Answers) -> tuple[str, ...]:
     if answers.pack != "CN":
         return ()
     asked = {question.name for question in legal.questions(answers)} if answers.legal_later else set()
-    return tuple(each for each in ("legal_name", "address") if not answers.legal.get(each) and each not in asked)
+    return tuple(each for each in ROOM_BY_LAW if not answers.legal.get(each) and each not in asked)
 
 
 def _without(answers: Answers, step: Step) -> tuple[str, ...]:

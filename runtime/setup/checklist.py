@@ -24,7 +24,7 @@ class Result(Value, frozen=True, kw_only=True):
 
     good: bool
     word: str
-    values: dict[str, str] = {}
+    values: dict[str, str] = msgspec.field(default_factory=dict)
     at: int = 0
     ground: str = ""
 

@@ -1,7 +1,6 @@
 """The answers below ``var/setup``: saved whole each time a page is left, read again after whatever happened."""
 
 import contextlib
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -73,7 +72,7 @@ def is_wanted(root: Path) -> bool:
     if (root / "var" / FOLDER / _FILE).is_file():
         return True
     try:
-        return all(name in _WELCOME for name in os.listdir(root))
+        return all(path.name in _WELCOME for path in root.iterdir())
     except FileNotFoundError:
         return True
     except NotADirectoryError:

@@ -34,7 +34,7 @@ def problems(answers: Answers, given: Mapping[str, str]) -> dict[str, str]:
     found = {}
     for question in questions(answers):
         text = given.get(question.name, "")
-        wrong = _wrong(answers, question, text) if text else ("missing" if question.required else "")
+        wrong = _wrong(question, text) if text else ("missing" if question.required else "")
         if wrong:
             found[question.name] = wrong
     return found
@@ -76,7 +76,7 @@ def _european(answers: Answers) -> tuple[Question, ...]:
     return tuple(asked)
 
 
-def _wrong(answers: Answers, question: Question, text: str) -> str:
+def _wrong(question: Question, text: str) -> str:
     match question.name:
         case "registration_number":
             return {None: "", "form": "code_form", "digit": "code_digit"}[china.credit_code(text)]

@@ -110,13 +110,19 @@ def _seller(answers: Answers) -> Iterator[str]:
             yield key(name, scalar(given[name]), indent=2)
     if given.get("exemption") in EXEMPTIONS and answers.type is SellerType.INDIVIDUAL and answers.pack == "CN":
         yield key("exemption", EXEMPTIONS[given["exemption"]], indent=2)
+    yield from _reached(answers, asked)
+
+
+def _reached(answers: Answers, asked: set[str]) -> Iterator[str]:
+    """Write where the seller is, what proves it, and how customers reach them."""
+    given = answers.legal
     if given.get("address") and ("address" in asked or answers.room is not None):
         yield from lines.text("address", given["address"], indent=2)
     for name in ("register", "vat_number"):
         if name in asked and given.get(name):
             yield key(name, scalar(given[name]), indent=2)
     if given.get(legal.LICENCE) and legal.LICENCE in asked:
-        yield key("licence_image", _licence(given[legal.LICENCE]), beside["licence"], indent=2)
+        yield key("licence_image", _licence(given[legal.LICENCE]), _comments(answers)["licence"], indent=2)
     if answers.email:
         yield key("email", scalar(answers.email), indent=2)
     if answers.phone:

@@ -37,6 +37,7 @@ _FRAMED = (
     "base-uri 'none'; frame-ancestors 'self'; sandbox allow-same-origin"
 )
 _AFTERWARDS = "/console/"
+_NOTHING = "Nothing is here yet. The address stands in the terminal. 这里还没有店铺，地址在终端里。"
 
 
 def make(settings: Settings) -> Flask:
@@ -210,14 +211,10 @@ def _hidden(answer: Response) -> Response:
 def _fail(error: HTTPException) -> Response:
     """Say no: to whoever has no key as if nothing were here."""
     if error.code == 404 and not setup_guest.has_key():  # noqa: PLR2004  the status
-        body = plain_page(
-            "404", "Nothing is here yet. The address stands in the terminal. 这里还没有店铺，地址在终端里。"
-        )
+        body = plain_page("404", _NOTHING)
         answer = make_response(body, 404)
     else:
         word = {404: "missing", 409: "stale", 413: "large"}.get(error.code or 500, "odd")
-        answer = setup_pages.screen(
-            "setup/refused.html", {"title": say("setup.refused"), "message": say(f"setup.refused.{word}"), "problems": {}},
-            status=error.code or 500,
-        )  # fmt: skip
+        context = {"title": say("setup.refused"), "message": say(f"setup.refused.{word}"), "problems": {}}
+        answer = setup_pages.screen("setup/refused.html", context, status=error.code or 500)
     return _hidden(answer)

@@ -2,6 +2,7 @@
 
 import msgspec
 from flask import Response, abort, current_app, g, make_response, redirect, request
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as Answer
 
 from runtime.console import words
@@ -51,7 +52,7 @@ def get_answers() -> Answers:
 def check_token() -> None:
     """Refuse a form that was not on a page of this wizard (409)."""
     given = request.form.get("csrf_token", "")
-    fields = tokens.MultiDict({"csrf_token": given})
+    fields = MultiDict({"csrf_token": given})
     if not tokens.check(desk().settings.secret, NAME, request.cookies.get(_COOKIE, ""), fields):
         abort(409)
 

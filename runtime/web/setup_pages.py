@@ -18,6 +18,7 @@ from runtime.web import headers, setup_guest
 from runtime.web.setup_guest import desk, language, say
 
 _TOLD = 3
+_PLAIN = frozenset({Step.NAME, Step.CONTACT})
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
     "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -84,35 +85,35 @@ def _frame(step: Step, answers: Answers) -> dict[str, Any]:
 
 
 def _kept(step: Step, answers: Answers) -> dict[str, str]:
-    match step:
-        case Step.NAME:
-            return {"name": answers.name}
-        case Step.COUNTRY:
-            guess = guessing.country(request.accept_languages.values(), guessing.machine_zone())
-            return {"country": answers.country or guess}
-        case Step.SELLER:
-            return {"seller": answers.seller or "individual"}
-        case Step.CONTACT:
-            return {"contact": answers.contact}
-        case Step.LEGAL:
-            return dict(answers.legal)
-        case Step.PRODUCTS:
-            return {"title": "", "price": "", "stock": "10", "own": "1"}
-        case Step.LOOK:
-            return {"colors": answers.colors or texts.SCHEMES[0]}
-        case Step.DELIVERY:
-            fee, over = guessing.FEES.get(answers.currency, ("", ""))
-            chosen = answers.delivery or Delivery.COURIER
-            return {
-                "delivery": chosen, "fee": answers.fee or fee, "place": answers.place,
-                "free_over": answers.free_over if answers.delivery else over,
-            }  # fmt: skip
-        case Step.PAYMENT:
-            return {"account": answers.account}
-        case Step.LIVE:
-            room = answers.room
-            return {"title": room.title if room else "", "starts_at": room.starts_at if room else ""} | answers.legal
-    return {}
+    """Return what stands in the fields of a step before anybody types."""
+    if step in _PLAIN:
+        return {step.value: getattr(answers, step.value)}
+    if step is Step.DELIVERY:
+        return _kept_delivery(answers)
+    if step is Step.LIVE:
+        room = answers.room
+        return {"title": room.title if room else "", "starts_at": room.starts_at if room else ""} | answers.legal
+    if step is Step.COUNTRY:
+        guess = guessing.country(request.accept_languages.values(), guessing.machine_zone())
+        return {"country": answers.country or guess}
+    others = {
+        Step.SELLER: {"seller": answers.seller or "individual"},
+        Step.LEGAL: answers.legal,
+        Step.PRODUCTS: {"title": "", "price": "", "stock": "10", "own": "1"},
+        Step.LOOK: {"colors": answers.colors or texts.SCHEMES[0]},
+        Step.PAYMENT: {"account": answers.account},
+    }
+    return others.get(step, {})
+
+
+def _kept_delivery(answers: Answers) -> dict[str, str]:
+    fee, over = guessing.FEES.get(answers.currency, ("", ""))
+    return {
+        "delivery": answers.delivery or Delivery.COURIER,
+        "fee": answers.fee or fee,
+        "free_over": answers.free_over if answers.delivery else over,
+        "place": answers.place,
+    }
 
 
 def _country(answers: Answers) -> dict[str, Any]:
@@ -157,13 +158,16 @@ def _payment(answers: Answers) -> dict[str, Any]:
 def _live(answers: Answers) -> dict[str, Any]:
     now = datetime.now(UTC).astimezone(ZoneInfo(answers.timezone))
     return {
-        "asks": asking.room_asks(answers) or tuple(
-            each for each in ("legal_name", "address") if answers.room and answers.pack == "CN" and answers.legal.get(each)
-            and each not in {question.name for question in legal.questions(answers)}
-        ),
+        "asks": asking.room_asks(answers) or (asking.ROOM_BY_LAW if _told_room_law(answers) else ()),
         "earliest": now.strftime("%Y-%m-%dT%H:%M"),
         "zone": answers.timezone,
     }  # fmt: skip
+
+
+def _told_room_law(answers: Answers) -> bool:
+    """Tell whether a room already has what the law asks of it, and only the room asked for it."""
+    asked = {question.name for question in legal.questions(answers)}
+    return answers.room is not None and answers.pack == "CN" and "address" not in asked
 
 
 def _password(answers: Answers) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from generator.pictures import pixels
 from generator.problems import Severity
 from runtime.access.passwords import USUAL
 from runtime.setup import asking, pictures, preview, staging, steps
-from runtime.setup.answers import Answers
+from runtime.setup.answers import Answers, Item
 from runtime.setup.asking import Problems, Wrong
 from runtime.setup.steps import Step
 from runtime.web import setup_guest, setup_pages
@@ -75,21 +75,28 @@ _READERS: dict[Step, Callable[[Answers, asking.Form], tuple[Answers, Problems]]]
 
 def _products(answers: Answers, go: str) -> Answer | Response:
     word, _, number = go.partition(":")
-    place = int(number) if number.isdigit() and int(number) < len(answers.items) else -1
+    place = _item(answers, number)
     if word == "skip":
         return _next(Step.PRODUCTS, _seen(answers, Step.PRODUCTS))
-    if word == "remove" and place >= 0:
-        return _again(_with(answers, answers.items[:place] + answers.items[place + 1 :]))
-    if word == "edit" and place >= 0:
-        return _edit(answers, place)
-    if word == "table":
-        return _table(answers)
-    if word == "no-table":
-        desk().draft.table.unlink(missing_ok=True)
-        return _again(msgspec.structs.replace(answers, table=False))
-    edited = request.form.get("editing", "")
-    place = int(edited) if edited.isdigit() and int(edited) < len(answers.items) else -1
-    return _add(answers, go, place)
+    if word in {"remove", "edit"} and place >= 0:
+        return _edit(answers, place) if word == "edit" else _again(_without(answers, place))
+    if word in {"table", "no-table"}:
+        return _table(answers) if word == "table" else _no_table(answers)
+    return _add(answers, go, _item(answers, request.form.get("editing", "")))
+
+
+def _item(answers: Answers, number: str) -> int:
+    """Return the place of a product that a form names, or -1."""
+    return int(number) if number.isdecimal() and number.isascii() and int(number) < len(answers.items) else -1
+
+
+def _no_table(answers: Answers) -> Answer:
+    desk().draft.table.unlink(missing_ok=True)
+    return _again(msgspec.structs.replace(answers, table=False))
+
+
+def _without(answers: Answers, place: int) -> Answers:
+    return _with(answers, answers.items[:place] + answers.items[place + 1 :])
 
 
 def _add(answers: Answers, go: str, place: int) -> Answer | Response:
@@ -183,7 +190,7 @@ def _ticked() -> dict[str, object]:
     return {"chosen": tuple(request.form.getlist("payment"))} if "payment" in request.form else {}
 
 
-def _with(answers: Answers, items: tuple[asking.Item, ...]) -> Answers:
+def _with(answers: Answers, items: tuple[Item, ...]) -> Answers:
     return msgspec.structs.replace(answers, items=items)
 
 

@@ -29,22 +29,33 @@ WORDS = {
     "setup.seller.company.text": "A limited company or the like",
     "setup.seller.row": "Seller",
     "setup.contact.title": "How do customers reach you?",
-    "setup.contact.hint": "An e-mail address or a phone number: one is enough. It stands in the shop, and you sign in with it.",
+    "setup.contact.hint": (
+        "An e-mail address or a phone number: one is enough. It stands in the shop, and you sign in with it."
+    ),
     "setup.contact.row": "Contact",
     "setup.password.title": "Choose a password",
-    "setup.password.hint": "You sign in as {name} with it. At least {shortest} characters; a few unrelated words are easy to keep and hard to guess.",
+    "setup.password.hint": (
+        "You sign in as {name} with it. At least {shortest} characters; a few unrelated words are easy to "
+        "keep and hard to guess."
+    ),
     "setup.password.show": "Show",
     "setup.password.hide": "Hide",
     "setup.password.kept": "Your password is set. Leave this empty to keep it.",
     "setup.password.open_line": "This line is not encrypted, so a password must not travel on it.",
-    "setup.password.open_line_how": "Dig a tunnel by SSH from your own computer and go on at the address below; what you answered is kept. Or set up HTTPS first.",
+    "setup.password.open_line_how": (
+        "Dig a tunnel by SSH from your own computer and go on at the address below; what you answered is "
+        "kept. Or set up HTTPS first."
+    ),
     "setup.password.row": "Password",
     "setup.legal.title": "What the law wants to be shown",
     "setup.legal.hint.CN": "E-Commerce Law, articles 10 and 15: a shop shows its licence, or says why none is needed.",
     "setup.legal.hint.DE": "A shop in Germany has an imprint (section 5 DDG).",
     "setup.legal.hint.EU": "In the EU, customers are told who sells, where, and how to reach them.",
     "setup.legal.later": "Answer later",
-    "setup.legal.later_means": "You can open, add products, change the look and rehearse without it. Until it is complete, only the rehearsal bank can be paid: no real money comes in.",
+    "setup.legal.later_means": (
+        "You can open, add products, change the look and rehearse without it. Until it is complete, only the "
+        "rehearsal bank can be paid: no real money comes in."
+    ),
     "setup.legal.choose": "Please choose",
     "setup.legal.exemption": "Why no licence is needed",
     "setup.legal.exemption.hint": "Choose what holds for you; the statement stands in your shop.",
@@ -57,7 +68,9 @@ WORDS = {
     "setup.legal.address": "Postal address",
     "setup.legal.address.hint": "Street, postcode and town. A PO box is not enough.",
     "setup.legal.licence": "Photo of the licence",
-    "setup.legal.licence.hint": "All four corners in sight. The picture is made anew, without place and time of the photo.",
+    "setup.legal.licence.hint": (
+        "All four corners in sight. The picture is made anew, without place and time of the photo."
+    ),
     "setup.legal.email": "E-mail",
     "setup.legal.email.hint": "The EU asks for an address by e-mail as well.",
     "setup.legal.phone": "Phone",
@@ -86,7 +99,9 @@ WORDS = {
     "setup.products.own": "I make it myself",
     "setup.products.own.hint": "The EU asks for the maker of a product; this names you with your address.",
     "setup.products.table": "Have a table already? Import products.csv",
-    "setup.products.table.hint": "One row a variant; the format reference names the columns. Every slip is told with its row.",
+    "setup.products.table.hint": (
+        "One row a variant; the format reference names the columns. Every slip is told with its row."
+    ),
     "setup.products.table.go": "Check and import",
     "setup.products.table_kept": "The table is in. Its products go on sale with the opening.",
     "setup.products.table_remove": "Take it out",
@@ -131,7 +146,9 @@ WORDS = {
     "setup.payment.account.hint": "As customers copy it: name, IBAN or number, bank.",
     "setup.payment.waits": "Real money can be taken when the legal details are complete.",
     "setup.payment.waits.go": "Complete them",
-    "setup.payment.providers": "WeChat Pay, Alipay, Stripe and PayPal need keys of yours; they are set up after the opening, in the settings.",
+    "setup.payment.providers": (
+        "WeChat Pay, Alipay, Stripe and PayPal need keys of yours; they are set up after the opening, in the settings."
+    ),
     "setup.payment.row": "Payment",
     "setup.live.title": "An opening show, live?",
     "setup.live.hint": "Say when, and the shop announces it with a countdown. A phone is all it takes.",
@@ -155,11 +172,16 @@ WORDS = {
     "setup.review.courier": "{fee} an order, free from {over}",
     "setup.review.courier_always": "{fee} an order",
     "setup.review.open": "Open my shop",
-    "setup.review.after": "This writes all files of your shop, builds its pages and takes you to the console. It takes a few seconds.",
+    "setup.review.after": (
+        "This writes all files of your shop, builds its pages and takes you to the console. It takes a few seconds."
+    ),
     "setup.review.building": "Opening the doors …",
     "setup.review.building_text": "Writing files, preparing photos, building pages.",
     "setup.review.refused": "Almost",
-    "setup.review.taken": "There is a {file} in the folder that the wizard did not write, so nothing was touched. Move it away and try again.",
+    "setup.review.taken": (
+        "There is a {file} in the folder that the wizard did not write, so nothing was touched. Move it away "
+        "and try again."
+    ),
     "setup.review.row": "Review",
     "setup.refused": "That did not work",
     "setup.refused.missing": "There is no such page.",
@@ -191,7 +213,9 @@ WORDS = {
     "setup.wrong.register_missing": "Enter the register and its number",
     "setup.wrong.vat_number_missing": "Enter the VAT number",
     "setup.wrong.code_form": "This needs 18 capital letters and digits, without I, O, S, V and Z",
-    "setup.wrong.code_digit": "The last character does not fit the others: they give {expected}. Look at the licence again",
+    "setup.wrong.code_digit": (
+        "The last character does not fit the others: they give {expected}. Look at the licence again"
+    ),
     "setup.wrong.vat": "The form or the check digit of this VAT number is wrong",
     "setup.wrong.picture": "This picture cannot be read; take a JPG, PNG or WebP",
     "setup.wrong.title": "Give the product a name",

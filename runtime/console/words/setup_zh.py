@@ -32,12 +32,16 @@ WORDS = {
     "setup.contact.hint": "手机号或邮箱，填一个就行。它会写在店里，也是你登录后台的账号。",
     "setup.contact.row": "联系方式",
     "setup.password.title": "设一个后台密码",
-    "setup.password.hint": "用 {name} 和这个密码登录后台。至少 {shortest} 个字符，几个不相干的词连在一起最好记也最安全。",
+    "setup.password.hint": (
+        "用 {name} 和这个密码登录后台。至少 {shortest} 个字符，几个不相干的词连在一起最好记也最安全。"
+    ),
     "setup.password.show": "显示",
     "setup.password.hide": "隐藏",
     "setup.password.kept": "密码已经设好。留空就沿用，想换再填。",
     "setup.password.open_line": "这条线路没有加密，密码不能从这里走。",
-    "setup.password.open_line_how": "在你自己的电脑上建一条 SSH 隧道，再用下面的地址打开；前面填的都还在。或者先配好 HTTPS。",
+    "setup.password.open_line_how": (
+        "在你自己的电脑上建一条 SSH 隧道，再用下面的地址打开；前面填的都还在。或者先配好 HTTPS。"
+    ),
     "setup.password.row": "后台密码",
     "setup.legal.title": "法律要求公示的资料",
     "setup.legal.hint.CN": "《电子商务法》第十、十五条：网店要公示营业执照，或说明为什么不需要办。",

@@ -176,11 +176,8 @@ def test_a_product_that_cannot_be_sent_back_says_why(spoil):
 
 
 def test_what_a_seller_announces_as_to_follow_is_only_warned_of(spoil):
-    found = spoil(
-        {
-            "shop.yaml": "country: CN\nlocale: en\nseller: {type: company, draft: true}\npayment: [{gateway: rehearsal}]\n"
-        }
-    )
+    seller = "seller: {type: company, draft: true}\npayment: [{gateway: rehearsal}]\n"
+    found = spoil({"shop.yaml": f"country: CN\nlocale: en\n{seller}"})
     assert codes(found) == []
     assert {each.code for each in found if each.severity == "warning"} >= {
         "legal-cn-licence-missing",

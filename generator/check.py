@@ -45,6 +45,13 @@ def check(folder: Path, *, cache: bool = True, now: str | None = None, lenient: 
         return _check(folder, now or clock.now(), keep=cache, lenient=lenient)
 
 
+def read(folder: Path) -> Draft:
+    """Read all files of a shop as far as they can be read, whatever is wrong with them."""
+    with unhurried():
+        main, _ = document.read(folder / SHOP, SHOP)
+        return _draft(folder, main, keep=True)[0]
+
+
 @contextlib.contextmanager
 def unhurried() -> Iterator[None]:
     """Hold the collector of reference cycles: many small values are made and none of them are cycles."""

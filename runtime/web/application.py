@@ -43,7 +43,7 @@ from runtime.web import (
     studio_host,
     withdrawal,
 )
-from runtime.web.areas import account, checklist, entry, entry_links, orders, passkeys, team, today
+from runtime.web.areas import account, checklist, entry, entry_links, goods, orders, passkeys, team, today
 from runtime.web.areas import log as log_pages
 from runtime.web.areas import media as media_pages
 from runtime.web.areas import settings as settings_pages
@@ -100,6 +100,7 @@ PLAIN: tuple[Blueprint, ...] = (
     today.blueprint,
     checklist.blueprint,
     *orders.BLUEPRINTS,
+    *goods.BLUEPRINTS,
     media_pages.blueprint,
     settings_pages.blueprint,
 )

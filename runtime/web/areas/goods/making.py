@@ -1,0 +1,246 @@
+"""New products: from three answers, or from one that there is; and products that go."""
+
+import unicodedata
+from typing import Any
+
+from flask import Blueprint, Response, abort, jsonify, request
+from werkzeug.wrappers import Response as Answer
+
+from generator import money
+from generator.editing.change import Plain, Remove, Set
+from generator.editor import RefusedFileError, StaleError, UnwritableError, edit
+from generator.loading.draft import Draft
+from generator.source.events import Data
+from generator.source.inventory import TABLE
+from runtime.access.roles import Permission
+from runtime.console.forms import pictures
+from runtime.console.forms.pictures import RefusedPictureError
+from runtime.web.areas import filing, shell, shop_text
+from runtime.web.areas.entry import get_person, get_writer
+from runtime.web.areas.goods import naming, standing
+from runtime.web.areas.goods.standing import HOME, Good
+from runtime.web.areas.shop_text import ShopText
+from runtime.web.persons import note
+from runtime.web.visit import shopfront, visit
+
+blueprint = Blueprint("console_goods_making", __name__)
+_LONGEST = 300
+_MOST_STOCK = 100_000_000
+_NAMES = ("title", "price", "stock", "handle")
+
+
+@blueprint.get(f"{HOME}/~new")
+@shell.guarded
+def new() -> Response:
+    """Ask for what a product needs."""
+    get_person(Permission.PRODUCTS_EDIT)
+    return _ask({}, {})
+
+
+@blueprint.get(f"{HOME}/~handle.json")
+@shell.guarded
+def handle() -> Response:
+    """Answer a script what a product or shelf with a title would be called."""
+    get_person(Permission.PRODUCTS_EDIT)
+    title = request.args.get("title", "")[:_LONGEST]
+    kind = "shelf" if request.args.get("kind") == "shelf" else "product"
+    draft = standing.read(shop_text.read(shopfront().settings.folder))
+    return jsonify(handle=naming.handle(title, draft.shelves if kind == "shelf" else _taken(draft), kind))
+
+
+@blueprint.post(f"{HOME}/~new")
+@shell.guarded
+def make() -> Response | Answer:
+    """Make a product and go on to its page."""
+    person = get_writer(Permission.PRODUCTS_EDIT)
+    text = shop_text.read(shopfront().settings.folder)
+    given = {name: request.form.get(name, "").strip()[:_LONGEST] for name in _NAMES}
+    given |= {name: unicodedata.normalize("NFKC", given[name]) for name in ("price", "stock")}
+    draft = standing.read(text)
+    data, problems = _read(given, text)
+    name = naming.tidy(given["handle"]) if given["handle"] else naming.handle(given["title"], _taken(draft))
+    if not naming.is_good(name):
+        problems["handle"] = shell.say("goods.new.handle_odd")
+    elif name in _taken(draft):
+        problems["handle"] = shell.say("goods.new.handle_taken", handle=name)
+    if not problems:
+        data["images"], refused = _pictures(text)
+        problems |= refused
+    if problems:
+        return _ask(given, problems)
+    if not data["images"]:
+        del data["images"]
+    if request.form.get(filing.DRAFT):
+        data["status"] = "draft"
+    file = f"products/{name}.yaml"
+    try:
+        text.desk.create(file, data, who=person.name, now=visit().now)
+    except (RefusedFileError, UnwritableError):
+        return _ask(given, {"handle": shell.say("goods.new.handle_taken", handle=name)})
+    note(person, "product.made", name, after=given["title"])
+    shop_text.forget()
+    standing.forget()
+    word = "goods.done.drafted"
+    if "status" not in data:
+        kept = filing.publish(text, person)
+        word = "goods.done.made" if kept.word else "goods.done.held"
+    return shell.done(f"{HOME}/{name}", word)
+
+
+@blueprint.post(f"{HOME}/<handle>/copy")
+@shell.guarded
+def copy(handle: str) -> Answer:
+    """Make a draft that says the same, but for numbers of its own."""
+    person = get_writer(Permission.PRODUCTS_EDIT)
+    text = shop_text.read(shopfront().settings.folder)
+    draft = standing.read(text)
+    good = standing.find(draft, handle)
+    if good is None or good.is_row or good.product is None:
+        abort(404)
+    opened = text.desk.open(good.file)
+    if not opened.writable:
+        abort(409)
+    name = naming.free(f"{handle[: naming.LONGEST]}-copy", _taken(draft))
+    text.desk.create(f"products/{name}.yaml", _copied(opened.text, opened.data), who=person.name, now=visit().now)
+    note(person, "product.made", name, before=handle)
+    return shell.done(f"{HOME}/{name}", "goods.done.copied")
+
+
+@blueprint.get(f"{HOME}/<handle>/delete")
+@shell.guarded
+def ask(handle: str) -> Response:
+    """Ask before a product goes: where it stands, and what its address will say."""
+    get_person(Permission.PRODUCTS_EDIT)
+    text = shop_text.read(shopfront().settings.folder)
+    draft = standing.read(text)
+    good = _get(draft, handle)
+    context = {
+        "title": shell.say("goods.delete.title", title=_title(good)), "name": _title(good), "handle": handle,
+        "url": f"{HOME}/{handle}", "digest": text.desk.open(good.file).digest, "places": _places(draft, handle),
+        "sold": visit().catalogue.find_product(handle) is not None,
+    }  # fmt: skip
+    return shell.screen("goods/delete.html", context, area="products")
+
+
+@blueprint.post(f"{HOME}/<handle>/delete")
+@shell.guarded
+def delete(handle: str) -> Answer:
+    """Take a product away, from the shelves and rooms that name it too, and publish the shop without it."""
+    person = get_writer(Permission.PRODUCTS_EDIT)
+    text = shop_text.read(shopfront().settings.folder)
+    draft = standing.read(text)
+    good = _get(draft, handle)
+    digest, who, now = request.form.get("digest", ""), person.name, visit().now
+    try:
+        if good.is_row:
+            text.desk.save(TABLE, digest, [Remove((handle,))], who=who, now=now)
+        else:
+            text.desk.remove(good.file, digest, who=who, now=now)
+    except StaleError:
+        return shell.done(f"{HOME}/{handle}/delete", "goods.done.late")
+    for file, key in _places(draft, handle):
+        _drop(text, (file, key), handle, who)
+    note(person, "product.removed", handle, before=_title(good))
+    shop_text.forget()
+    standing.forget()
+    kept = filing.publish(text, person)
+    return shell.done(HOME, "goods.done.removed" if kept.word else "goods.done.held")
+
+
+def _ask(given: dict[str, str], problems: dict[str, str]) -> Response:
+    text = shop_text.read(shopfront().settings.folder)
+    context = {
+        "title": shell.say("goods.new.title"), "given": given, "problems": problems, "currency": text.base.currency,
+    }  # fmt: skip
+    return shell.screen("goods/new.html", context, area="products", status=422 if problems else 200)
+
+
+def _read(given: dict[str, str], text: ShopText) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the data of a new product, and what is wrong with the answers."""
+    problems = {}
+    if not given["title"]:
+        problems["title"] = shell.say("goods.new.no_title")
+    try:
+        price = money.parse(given["price"], text.base.currency)
+        if not price:
+            problems["price"] = shell.say("goods.new.no_price")
+    except money.NotMoneyError:
+        problems["price"] = shell.say("goods.new.odd_price", currency=text.base.currency)
+    data: dict[str, Any] = {"title": given["title"], "price": Plain(given["price"])}
+    if given["stock"]:
+        if not (given["stock"].isascii() and given["stock"].isdecimal() and int(given["stock"]) <= _MOST_STOCK):
+            problems["stock"] = shell.say("goods.new.odd_stock")
+        data["stock"] = Plain(given["stock"])
+    return data, problems
+
+
+def _pictures(text: ShopText) -> tuple[list[str], dict[str, str]]:
+    """Keep the pictures that came along; return their paths, or what is wrong with one."""
+    found = []
+    for sent in request.files.getlist("pictures"):
+        if not sent.filename:
+            continue
+        try:
+            content = sent.stream.read(pictures.MAXIMUM_BYTES + 1)
+            found.append(pictures.keep(text.folder / "media", content, sent.filename))
+        except RefusedPictureError:
+            most = pictures.MAXIMUM_BYTES // 1024 // 1024
+            return [], {"pictures": shell.say("forms.picture.refused", most=most)}
+    return list(dict.fromkeys(found)), {}
+
+
+def _taken(draft: Draft) -> set[str]:
+    return {each.handle for each in standing.goods(draft)}
+
+
+def _get(draft: Draft, handle: str) -> Good:
+    good = standing.find(draft, handle)
+    if good is None:
+        abort(404)
+    return good
+
+
+def _title(good: Good) -> str:
+    return standing.title(good.product.title, good.handle) if good.product else good.handle
+
+
+def _copied(text: str, data: Data) -> str:
+    """Return the text of a product as that of another one: a draft without the numbers of the first."""
+    listed = data.get("variants")
+    rows = listed if isinstance(listed, list) else []
+    odd = [(key,) for key in ("sku", "barcode") if key in data]
+    below = [
+        ("variants", index, key)
+        for index, row in enumerate(rows)
+        for key in ("sku", "barcode")
+        if isinstance(row, dict) and key in row
+    ]
+    return edit(text, [Set(("status",), "draft"), *(Remove(path) for path in (*odd, *below))])
+
+
+def _places(draft: Draft, handle: str) -> list[tuple[str, str]]:
+    """Return the files that name a product in a list, and the key of that list."""
+    found = [
+        (draft.file("shelf", each.handle), "products")
+        for each in draft.shelves.values()
+        if each.rule is None and handle in each.products
+    ]
+    found += [(draft.file("live", each.handle), "products") for each in draft.rooms.values() if handle in each.products]
+    found += [
+        (draft.file("product", each.handle), "related")
+        for each in draft.products.values()
+        if handle in each.related and each.handle != handle
+    ]
+    return [place for place in found if place[0] != TABLE]
+
+
+def _drop(text: ShopText, place: tuple[str, str], handle: str, who: str) -> None:
+    opened = text.desk.open(place[0])
+    listed = opened.data.get(place[1]) if opened.writable and isinstance(opened.data, dict) else None
+    if not isinstance(listed, list):
+        return
+    changes = [Remove((place[1], index)) for index in reversed(range(len(listed))) if listed[index] == handle]
+    try:
+        text.desk.save(opened.file, opened.digest, changes, who=who, now=visit().now)
+    except (StaleError, UnwritableError):  # Then the shop's check says where it still stands.
+        return

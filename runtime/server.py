@@ -34,6 +34,8 @@ _HEADERS_WITHIN = 10_000
 _STOP_WITHIN = 20
 _HEADER_BYTES = 64 * 1024
 _OPEN_FILES = 65_536
+_LOOKS_UP = 0.2
+"""Seconds between two looks of the main thread whether it is told to stop."""
 
 
 Loader = Callable[[Settings, int], Application]
@@ -59,9 +61,7 @@ class Listening(msgspec.Struct, frozen=True, kw_only=True):
         return f"http://{f'[{shown}]' if ':' in shown and not shown.startswith('[') else shown}:{self.port}"
 
 
-def run(
-    settings: Settings, listening: Listening, ready: Callable[[str], None], make: Loader | None = None
-) -> None:
+def run(settings: Settings, listening: Listening, ready: Callable[[str], None], make: Loader | None = None) -> None:
     """Serve a shop until SIGTERM or Ctrl-C; requests under way are finished. Raise PortError.
 
     ``make`` makes what answers in each worker: ``load``, or ``begin`` where a shop is still to be opened.
@@ -111,6 +111,36 @@ def begin(settings: Settings, threads: int) -> Application:
     module = importlib.import_module("runtime.web.setup")
     made: Application = module.Beginning(settings, functools.partial(load, settings, threads))
     return made
+
+
+class Bell:
+    """Wakes the main thread of the server: told so by a signal's handler, which must take no lock.
+
+    A signal may reach another thread of the process; its handler runs when the main thread looks up, so that looks up
+    now and then, and nobody waits for a stop that was asked for.
+    """
+
+    def __init__(self) -> None:
+        self._rung = False
+
+    def set(self) -> None:
+        """Ring."""
+        self._rung = True
+
+    def clear(self) -> None:
+        """Be still again."""
+        self._rung = False
+
+    def is_set(self) -> bool:
+        """Tell whether it was rung."""
+        return self._rung
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until it is rung, or so many seconds."""
+        end = None if timeout is None else time.monotonic() + timeout
+        while not self._rung and (end is None or time.monotonic() < end):
+            time.sleep(_LOOKS_UP)
+        return self._rung
 
 
 class Later:
@@ -164,6 +194,8 @@ def _run_granian(settings: Settings, listening: Listening, announce: Callable[[]
         workers_kill_timeout=_STOP_WITHIN,
         respawn_failed_workers=True,
     )
+
+    server.main_loop_interrupt = Bell()
 
     def announce_later() -> None:
         while len(server.wrks) < server.workers:

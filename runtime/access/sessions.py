@@ -16,6 +16,8 @@ FRESH = 15 * 60
 _NOTED_EVERY = 60
 _KEPT = 90 * 24 * 60 * 60
 _LONGEST_AGENT = 200
+WAYS = ("password", "code", "recovery", "passkey", "link", "setup")
+"""What somebody may have shown when a session began; the wizard of a new shop signs its owner in."""
 _COLUMNS = "s.id, s.person_id, s.started_at, s.seen_at, s.proved_at, s.how, s.address, s.agent"
 _ASKED = (
     f"SELECT {_COLUMNS}, p.name, p.role, p.locale FROM console_session s "  # noqa: S608  our own words
@@ -24,7 +26,7 @@ _ASKED = (
 
 
 class Session(Value, frozen=True, kw_only=True):
-    """Somebody signed in at a device; ``how`` is ``password``, ``code``, ``recovery``, ``passkey`` or ``link``."""
+    """Somebody signed in at a device; ``how`` is one of WAYS."""
 
     id: int
     person: int

@@ -102,6 +102,8 @@ WORDS = {
     "account.how.code": "password and code",
     "account.how.recovery": "password and recovery code",
     "account.how.passkey": "passkey",
+    "account.how.link": "mailed link",
+    "account.how.setup": "setup wizard",
     "account.done.profile": "Saved.",
     "account.done.password": "Your password is changed, and your other devices are signed out.",
     "account.done.app_removed": "Signing in no longer asks for a code.",

@@ -99,6 +99,8 @@ WORDS = {
     "account.how.code": "密码和验证码",
     "account.how.recovery": "密码和备用码",
     "account.how.passkey": "通行密钥",
+    "account.how.link": "邮件里的链接",
+    "account.how.setup": "开张向导",
     "account.done.profile": "已保存。",
     "account.done.password": "密码已更换，其他设备已退出登录。",
     "account.done.app_removed": "以后登录不再需要验证码。",

@@ -20,6 +20,8 @@ that covers the row); ``links``, ``rows``, ``timeline``, ``chip``, ``segments``,
 ``data-opens`` and ``data-closes`` (dialogs), ``data-dirty`` on a form with a save bar, ``data-auto`` on a form of
 filters, ``data-all``, ``data-copy``.
 
+A link to another area stands below ``{% if opens('/console/funds') %}``: not every program has every area.
+
 A context may bring ``problems`` ({field: text}; the title then begins with "Error:"), ``search`` (where the bar on top
 searches) and ``title``.
 """
@@ -28,7 +30,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ParamSpec, TypeVar
 
 import msgspec
-from flask import Response, g, make_response, redirect, request
+from flask import Response, current_app, g, make_response, redirect, request
 from werkzeug.wrappers import Response as Answer
 
 from runtime.access.roles import Permission
@@ -122,6 +124,7 @@ def screen(template: str, context: Mapping[str, Any], *, area: str = "", status:
         "done": _done(),
         "problems": {},
         "search": _search(person),
+        "opens": opens,
     }
     g.console = True
     answer = make_response(pages.render(template, locale(), shared | dict(context)), status)
@@ -164,13 +167,21 @@ def _done() -> str:
     return known[word] if ".done." in word and word in known else ""
 
 
+def opens(path: str) -> bool:
+    """Tell whether an area is there: nothing leads to one that this program does not have."""
+    return any(rule.rule == path for rule in current_app.url_map.iter_rules())
+
+
+def _open_to(person: Person) -> tuple[tuple[Area, ...], ...]:
+    return tuple(tuple(area for area in group if person.may(area.permission) and opens(area.path)) for group in AREAS)
+
+
 def _navigation(person: Person) -> tuple[tuple[Area, ...], ...]:
-    allowed = (tuple(area for area in group if person.may(area.permission)) for group in AREAS)
-    return tuple(group for group in allowed if group)
+    return tuple(group for group in _open_to(person) if group)
 
 
 def _thumbs(person: Person) -> tuple[Area, ...]:
-    known = {area.name: area for group in AREAS for area in group if person.may(area.permission)}
+    known = {area.name: area for group in _open_to(person) for area in group}
     return tuple(known[name] for name in _AT_THE_THUMB if name in known)[:_THUMBS]
 
 

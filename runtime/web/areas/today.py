@@ -31,6 +31,7 @@ blueprint = Blueprint("console_today", __name__)
 _DAYS = 30
 _SOON = timedelta(days=7)
 _MOST_ROOMS = 4
+_FUNDS = "/console/funds"
 _MOST_LOW = 6
 
 
@@ -83,7 +84,7 @@ def _waiting(teller: Teller, person: Person) -> dict[str, Any]:
         _to_do(teller, "to_confirm", found.to_confirm, "/console/orders?view=unpaid", "check"),
         _to_do(teller, "at_the_door", found.at_the_door, "/console/orders?view=sent", "wallet"),
         _to_do(teller, "cases", Waiting(count=found.case_count), "/console/orders?view=aftersale", "refund"),
-        _to_do(teller, "money", Waiting(count=money), "/console/funds", "warning"),
+        _to_do(teller, "money", Waiting(count=money), _FUNDS if shell.opens(_FUNDS) else "", "warning"),
     ]
     return {
         "to_do": [each for each in to_do if each["count"]],

@@ -10,6 +10,7 @@ from colleagues import HEADERS, PASSWORD, Colleague, now, quick
 
 from runtime.access import accounts, codes, links, sessions
 from runtime.access.log import COMMAND
+from runtime.access.sessions import Place
 
 WRONG = "wrong words entirely"
 
@@ -499,3 +500,17 @@ class TestTheStudio:
         answer = lin.post("/console/live/leave", token=token)
         assert (answer.status_code, answer.headers["Location"]) == (303, "/console/")
         assert lin.is_in()
+
+
+def test_an_account_tells_how_each_session_began(app):
+    owner = Colleague(app, "owner").come_in()
+    for way in sessions.WAYS:
+        owner.office.database.write(
+            lambda transaction, way=way: sessions.start(
+                transaction, owner.account.id, way, Place(address=owner.address), now()
+            )
+        )
+    told = owner.get("/console/account")
+    assert told.status_code == 200
+    assert "setup wizard" in told.text
+    assert "mailed link" in told.text

@@ -14,6 +14,7 @@ from runtime.web import tokens
 from runtime.web.persons import FORM
 
 STUDIO = "/console/live"
+_LINK = re.compile(r'(?:href|action)="(/console[^"?#]*)')
 
 
 def table():
@@ -53,6 +54,7 @@ class Asker:
         self.role = role
         self.colleague = Colleague(app, role)
         self.secret = app.extensions["shopwright"].settings.secret
+        self.links = set()
 
     def ask(self, method, rule):
         client = self.app.test_client()
@@ -68,7 +70,9 @@ class Asker:
             token = tokens.token(self.secret, "studio" if rule.startswith(STUDIO) else FORM, session)
         headers = {**HEADERS, "Accept-Language": "en"}
         if method == "GET":
-            return client.get(path(rule), headers=headers).status_code
+            answer = client.get(path(rule), headers=headers)
+            self.links |= set(_LINK.findall(answer.text)) if answer.mimetype == "text/html" else set()
+            return answer.status_code
         if rule.startswith(f"{STUDIO}/<"):
             headers |= {"Accept": "application/json", "X-Csrf-Token": token}
             return client.post(path(rule), json={}, headers=headers).status_code
@@ -97,3 +101,9 @@ def test_a85_every_address_answers_a_role_as_the_table_says(app, role):
     answers = {route: somebody.ask(*route) for route in routes}
     expected = {route: wanted(role, *route) for route in routes}
     assert {each: found for each, found in answers.items() if found != expected[each]} == {}
+    doors = app.url_map.bind("localhost")
+    assert [each for each in sorted(somebody.links) if not leads_somewhere(doors, each)] == []
+
+
+def leads_somewhere(doors, link):
+    return any(doors.test(link, method) for method in ("GET", "POST"))

@@ -105,9 +105,7 @@ def _add(answers: Answers, go: str, place: int) -> Answer | Response:
     if not (
         request.form.get("title", "").strip() or request.form.get("price", "").strip() or (upload and upload.filename)
     ):
-        if go == "back":
-            return _to(steps.before(answers, Step.PRODUCTS) or Step.NAME)
-        return _next(Step.PRODUCTS, _seen(answers, Step.PRODUCTS)) if go == "next" else _again(answers)
+        return _leave(answers, go)
     name, wrong = _picture("picture")
     before = answers.items[place].picture if place >= 0 else request.form.get("kept", "")
     made, problems = asking.item(answers, request.form, name or _known(before))
@@ -124,12 +122,16 @@ def _add(answers: Answers, go: str, place: int) -> Answer | Response:
     if problems:
         return _to(steps.before(answers, Step.PRODUCTS) or Step.NAME)
     items = (*answers.items, made) if place < 0 else (*answers.items[:place], made, *answers.items[place + 1 :])
-    changed = _with(answers, items)
+    return _leave(_with(answers, items), go)
+
+
+def _leave(answers: Answers, go: str) -> Answer:
+    """Go on to the next question or back to the one before, or stay for another product."""
     if go == "next":
-        return _next(Step.PRODUCTS, _seen(changed, Step.PRODUCTS))
+        return _next(Step.PRODUCTS, _seen(answers, Step.PRODUCTS))
     if go == "back":
-        return _to(steps.before(_keep(changed), Step.PRODUCTS) or Step.NAME)
-    return _again(changed)
+        return _to(steps.before(_keep(answers), Step.PRODUCTS) or Step.NAME)
+    return _again(answers)
 
 
 def _edit(answers: Answers, place: int) -> Response:

@@ -82,8 +82,7 @@ EN = {
     "live.nginx.address": "write HOST:PORT or PORT",
     "live.nginx.no-name": "The shop has no url in shop.yaml: {host} stands in the files instead. Write it, "
     "publish, and call this again.",
-    "live.nginx.shop": "The shop and its rooms, inside of http {} of nginx.conf (or as one line in "
-    "/etc/nginx/conf.d):",
+    "live.nginx.shop": "The shop and its rooms, inside of http {} of nginx.conf (or as one line in /etc/nginx/conf.d):",
     "live.nginx.rtmp": "Only for pictures by nginx-rtmp, at the end of nginx.conf:",
     "live.nginx.then": "Then: nginx -t && systemctl reload nginx. The shop needs SHOPWRIGHT_PROXY=127.0.0.1 "
     "and SHOPWRIGHT_LIVE_ADDRESS=/",

@@ -280,9 +280,9 @@ def test_a_notice_is_short_and_sent_as_its_provider_sends_it(client):
 
 
 def test_a_flood_of_notices_is_slowed_down(client):
-    statuses = [tencent(client, key="forged")[0] for _ in range(250)]
-    assert statuses[:240] == [403] * 240
-    assert 429 in statuses
+    assert [tencent(client, key="forged")[0] for _ in range(240)] == [403] * 240
+    # Four more are let in each second: a busy machine that asks slowly is stopped later.
+    assert any(tencent(client, key="forged")[0] == 429 for _ in range(5000))
 
 
 def test_a_shop_without_a_network_has_no_such_addresses(shop):

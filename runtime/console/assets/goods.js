@@ -1,4 +1,5 @@
 // Products and shelves work without this; with it photos are sent at once and dragged, names are made, rules are tried.
+(() => {
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 const token = () => document.querySelector("meta[name=csrf-token]").content;
 const changed = (element) => element.closest("form").dispatchEvent(new Event("input", { bubbles: true }));
@@ -239,3 +240,4 @@ function begin() {
 }
 begin();
 for (const form of all("form[data-sheet]")) new MutationObserver(begin).observe(form, { childList: true });
+})();

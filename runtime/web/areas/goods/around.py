@@ -31,6 +31,7 @@ def of(good: Good) -> dict[str, Any]:
     in_shop = teller.here.catalogue.find_product(good.handle) is not None
     left, tone = standing.stock_of(good, levels)
     return {
+        "search": shell.Search(action=standing.HOME, label=shell.say("goods.search")),
         "state": (shell.say(f"goods.status.{where}"), standing.TONES[where]),
         "levels": levels,
         "low": LOW,

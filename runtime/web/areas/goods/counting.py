@@ -101,7 +101,7 @@ def _screen(good: Good, person: Person, asked: dict[str, str], problems: dict[st
                 "at": teller.moment(datetime.fromtimestamp(move.at, UTC)),
                 "sku": move.sku if len(skus) > 1 else "", "quantity": move.quantity,
                 "what": shell.say(f"goods.move.{move.reason}"), "note": move.note, "order": move.order,
-                "who": teller.actor(move.actor, people) if move.actor else "",
+                "who": teller.actor(move.actor, people) if move.actor not in {"", "publish"} else "",
             }
             for move in sorted(moves, key=lambda each: each.at, reverse=True)[:_MOVES]
             if move.quantity

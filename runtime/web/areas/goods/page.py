@@ -24,7 +24,7 @@ from runtime.web.visit import shopfront
 blueprint = Blueprint("console_goods_page", __name__)
 _FILES = "~pictures"
 _COMBINE = "combine:variants"
-_BESIDE = ("status", "publish_at", "tags", "related")
+_BESIDE = ("status", "publish_at", "tags")
 """What stands at the side of the page."""
 _GRID = ("price", "compare_at", "sku", "stock", "image")
 """What a row of the grid shows at once."""

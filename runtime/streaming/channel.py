@@ -29,10 +29,14 @@ _BACKLOG = 256
 """Segments that wait for the disk at most."""
 
 
+PART = 340
+"""Milliseconds of a part: ten pictures at 30 a second, eight at 24. Players stay three parts behind."""
+
+
 class Rules(Value, frozen=True, kw_only=True):
     """How a channel is cut and who may take it over."""
 
-    part: int = 500
+    part: int = PART
     takeover: str = "newest"
     most_kbps: int = 4000
 

@@ -23,7 +23,7 @@ from runtime.live import broadcasts
 from runtime.live.values import Broadcast, Recording, State, Through, milliseconds
 from runtime.settings import Settings
 from runtime.streaming import sessions
-from runtime.streaming.channel import Channel, Rules, Sending
+from runtime.streaming.channel import PART, Channel, Rules, Sending
 from runtime.streaming.publishers import Leaving, NotAdmittedError, Publisher
 from runtime.transaction import Transaction
 
@@ -182,7 +182,7 @@ class Stage:
         if found is not None:
             return found
         terms, folder = self._place.terms(), self._place.settings.rooms / broadcast.room / broadcast.stream
-        rules = Rules(part=500 if terms.latency == "low" else 0, takeover=terms.takeover, most_kbps=terms.most_kbps)
+        rules = Rules(part=PART if terms.latency == "low" else 0, takeover=terms.takeover, most_kbps=terms.most_kbps)
         recording = None if broadcast.practice else await self._folder(folder)
         if recording is None:
             # Nothing says which numbers were given: those that rise with time are never given twice either.

@@ -134,8 +134,8 @@ WORDS = {
     "goods.kinds.one": "{count} variant",
     "goods.kinds.other": "{count} variants",
     "goods.kinds.title": "Options and variants",
-    "goods.kinds.lead": "Name what buyers choose, such as Size, with its values. Then let the variants be made, each with "
-    "its own price and stock.",
+    "goods.kinds.lead": "Name what buyers choose, such as Size, with its values. Then let the variants be made, each "
+    "with its own price and stock.",
     "goods.kinds.make": "Make missing variants",
     "goods.kinds.add": "Add one",
     "goods.kinds.more": "Picture, weight and more",
@@ -150,8 +150,8 @@ WORDS = {
     "goods.photos.files": "Choose photos",
     "goods.photos.camera": "Take a photo",
     "goods.photos.hint": "JPEG, PNG, WebP up to 20 MB. Location and camera data are removed.",
-    "goods.rows.lead": "This product stands in products.csv. Cells that are simple to change can be edited here; columns "
-    "and rows are changed in the table itself.",
+    "goods.rows.lead": "This product stands in products.csv. Cells that are simple to change can be edited here; "
+    "columns and rows are changed in the table itself.",
     "goods.rows.tags": "Separate tags by |",
     "goods.rows.other": "More columns",
     "goods.rows.other_text": "Shown as they stand in products.csv. Change them there.",

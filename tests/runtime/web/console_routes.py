@@ -11,7 +11,8 @@ as good an answer as any. What writes is asked with an empty form and the right 
 
 VALUES = {
     "name": "nothing", "path": "nothing.png", "digest": "0000000000000000", "handle": "evening", "stream": "1",
-    "token": "0" * 40, "deed": "decline", "refund_number": "R-1", "parcel": 1, "number": "1000-0000-0001", "nonce": "short",
+    "token": "0" * 40, "deed": "decline", "refund_number": "R-1", "parcel": 1, "number": "1000-0000-0001",
+    "nonce": "short",
 }  # fmt: skip
 INT = 999_999
 """What an ``<int:…>`` is asked with."""

@@ -100,6 +100,10 @@ class Stage:
         """Let a publisher of a known broadcast in; raise NotAdmittedError."""
         async with self._entering:
             channel = await self._channel(broadcast)
+            if broadcast.key_generation > channel.broadcast.key_generation:
+                # Who comes with the new key before we have heard of it: only the one with the old key goes.
+                channel.expel(Leaving.ROTATED)
+                channel.broadcast = self._open[broadcast.id] = broadcast
             self._open.setdefault(broadcast.id, broadcast)
             channel.enter(publisher)
             return channel
@@ -213,7 +217,9 @@ class Stage:
             if not channel.window.ended:
                 await self._end(channel)
             return
-        if known.key_generation != channel.broadcast.key_generation:
+        if known.key_generation < channel.broadcast.key_generation:
+            return  # Read before the new key was made, with which somebody has come meanwhile.
+        if known.key_generation > channel.broadcast.key_generation:
             channel.expel(Leaving.ROTATED)
         channel.broadcast = known
         if self._loop.time() - self._noted.get(known.id, 0) >= _NOTED:

@@ -49,6 +49,7 @@ def rooms() -> Response:
         "rooms": listed,
         "example": _EXAMPLE,
         "crowded": _crowded(guest),
+        "console": guest.person is not None,
     }
     return page("live/rooms.html", context)
 

@@ -40,8 +40,10 @@ class Served:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             try:
-                with urllib.request.urlopen(f"{self.address}/healthz", timeout=2):
-                    return
+                # Pages are there at once; what commands need is there when the database answers.
+                with urllib.request.urlopen(f"{self.address}/metrics", timeout=20) as answer:
+                    if b"shopwright_database_up 1" in answer.read():
+                        return
             except (urllib.error.URLError, OSError):
                 if self.process.poll() is not None:
                     break

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import time
+import urllib.error
 import urllib.request
 from datetime import UTC, datetime
 
@@ -69,8 +70,17 @@ class Air:
         with urllib.request.urlopen(f"{self.address}room.json", timeout=5) as answer:
             return json.load(answer)
 
+    def phase(self):
+        """Return the phase that the room tells; '' where the daemon has not seen yet that there is such a room."""
+        try:
+            return self.state()["state"]
+        except urllib.error.HTTPError as error:
+            if error.code != 404:
+                raise
+            return ""
+
     def wait_for(self, phase):
-        until(lambda: self.state()["state"] == phase)
+        until(lambda: self.phase() == phase)
 
     def do(self, what):
         """Do something with (till, room, broadcast, now)."""

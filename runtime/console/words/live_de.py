@@ -14,6 +14,7 @@ WORDS = {
     "Schlüssel ein.",
     "live.enter.left": "Sie haben das Studio verlassen. Derselbe Schlüssel öffnet es wieder.",
     "live.leave": "Verlassen",
+    "live.console": "Konsole",
     "live.rooms.title": "Live-Räume",
     "live.rooms.hello": "Hallo {name}. ",
     "live.rooms.products.one": "{count} Artikel",

@@ -12,6 +12,7 @@ WORDS = {
     "live.enter.first": "Please come in first: open the link of your invitation, or type its key here.",
     "live.enter.left": "You have left the studio. The same key lets you in again.",
     "live.leave": "Leave",
+    "live.console": "Console",
     "live.rooms.title": "Live rooms",
     "live.rooms.hello": "Hello {name}. ",
     "live.rooms.products.one": "{count} product",

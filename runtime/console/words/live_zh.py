@@ -12,6 +12,7 @@ WORDS = {
     "live.enter.first": "请先进入：打开邀请链接，或在这里输入邀请码。",
     "live.enter.left": "您已退出。用同一个邀请码可以再次进入。",
     "live.leave": "退出",
+    "live.console": "商家后台",
     "live.rooms.title": "直播间",
     "live.rooms.hello": "{name}，您好。",
     "live.rooms.products.other": "{count} 件商品",

@@ -8,9 +8,12 @@ import resource
 import signal
 import socket
 import time
+from datetime import UTC, datetime
 
 from air import ROOM, SECRET, Aired, write
 from simulated import until
+
+from runtime.live import broadcasts
 
 BASE = f"/live/{ROOM}/1"
 HELLO = b"\x03" + bytes(1536)
@@ -192,6 +195,18 @@ class TestL4:
         assert until(first.poll) != 0
         assert until(lambda: "DISCONTINUITY\n" in daemon.get(f"{BASE}/ll.m3u8").text)
         assert daemon.broadcast(broadcast.id).state == "live"
+        assert second.poll() is None
+
+    def test_who_comes_at_once_with_a_new_key_stays_and_the_old_one_goes(self, on_air):
+        daemon = on_air(takeover="refuse")
+        broadcast, key = daemon.arm()
+        first = daemon.ffmpeg(key)
+        segments(daemon)
+        _, new = broadcasts.rotate(daemon.database, broadcast.id, datetime.now(UTC))
+        second = daemon.ffmpeg(new)
+        assert until(first.poll) != 0
+        newest = numbers(segments(daemon))[-1]
+        assert until(lambda: numbers(daemon.get(f"{BASE}/index.m3u8").text)[-1] > newest + 2)
         assert second.poll() is None
 
     def test_the_second_is_refused_where_the_shop_wants_that(self, on_air):

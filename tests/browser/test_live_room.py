@@ -367,7 +367,7 @@ def test_the_banner_of_the_home_page_says_what_the_room_does_and_not_what_its_ti
     page.reload()
     expect(label).to_have_text("正在直播")
     room.end()
-    until(lambda: room.state()["state"] == "before")
+    until(lambda: room.state()["state"] == "before", 120)
     page.reload()
     expect(label).to_have_text("即将开播")
 

@@ -1,8 +1,8 @@
 """Viewers that one core carries: the daemon of live rooms straight, and behind nginx as a cache in front of it.
 
 ``python benchmarks/live_viewers.py [--viewers 200] [--seconds 15] [--kbps 1000]``. ffmpeg sends a picture by RTMP; the
-viewers ask as players do: a blocked playlist and a part three times a second (LL-HLS), or a playlist and a segment a second
-(HLS). What counts is the processor time that a server took, less what it takes without viewers.
+viewers ask as players do: a blocked playlist and a part three times a second (LL-HLS), or a playlist and a segment a
+second (HLS). What counts is the processor time that a server took, less what it takes without viewers.
 """
 
 import argparse

@@ -49,6 +49,9 @@ WORDS = {
     "forms.fault.character": "There is a character in your text that a file cannot hold. Remove it and save again.",
     "forms.fault.deep": "This cannot be nested so deeply.",
     "forms.fault.odd": "This could not be written without changing something else. Nothing was changed.",
+    "forms.fault.busy": "Somebody else is saving just now. Press again in a moment; what you wrote is still here.",
+    "forms.fault.disk": "The disk could not be written; nothing was changed. What you wrote is still "
+    "here: ask whoever looks after the server.",
     "merge.title": "Somebody else changed this meanwhile",
     "merge.lead": "Nothing is lost. Look at both changes and decide what is to stay.",
     "merge.place": "Where",

@@ -48,6 +48,8 @@ WORDS = {
     "forms.fault.character": "文字里有文件不能保存的字符，请删掉后再保存。",
     "forms.fault.deep": "层次太深了。",
     "forms.fault.odd": "没法在不影响其他内容的情况下写入。没有改动任何内容。",
+    "forms.fault.busy": "另一个人正在保存，请过一会儿再点一次。您写的都还在。",
+    "forms.fault.disk": "磁盘写不进去了，没有改动任何内容。您写的都还在，请找管理服务器的人看看。",
     "merge.title": "其他人刚刚也改了这里",
     "merge.lead": "什么都不会丢。看看两边的改动，再决定保留哪个。",
     "merge.place": "位置",

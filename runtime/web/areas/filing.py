@@ -5,6 +5,7 @@ saves the changes, notes them in the log and, where the shop is free of errors, 
 with the form, signed: rows are told apart by it, whatever happened to the file meanwhile.
 """
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,7 @@ from generator import report
 from generator.editing.saving import Opened
 from generator.editor import Change, Merge, StaleError, UnwritableError
 from generator.fields import Field
+from generator.files import BusyError
 from generator.problems import Problem, Severity
 from generator.source.events import Data
 from runtime import publishing
@@ -30,7 +32,10 @@ from runtime.web.areas.shop_text import ShopText
 from runtime.web.persons import Person, note
 from runtime.web.visit import shopfront, visit
 
+log = logging.getLogger(__name__)
 BASE, DIGEST, MERGE, DRAFT = "~base", "~digest", "~merge", "~draft"
+HINDRANCES = (UnwritableError, BusyError, OSError)
+"""What keeps a save from being written, besides that somebody was faster."""
 _FILE = "~file"
 _MOST_TOLD = 12
 More = Callable[[Given, Sheet], Given]
@@ -63,11 +68,11 @@ class Filed(msgspec.Struct, kw_only=True):
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a save: the sentence to tell, problems that keep it from being published, or who was faster."""
+    """What became of a save: the sentence to tell, who was faster, why it was not written, or why not published."""
 
     word: str = ""
     stale: StaleError | None = None
-    unwritable: UnwritableError | None = None
+    unwritable: str = ""
     fault: str = ""
 
 
@@ -119,12 +124,22 @@ def keep(filed: Filed, person: Person, subject: str) -> Kept:
             note(person, "text.saved", f"{filed.file} {subject}".strip(), after=told[:400])
     except StaleError as stale:
         return Kept(stale=stale)
-    except UnwritableError as unwritable:
-        return Kept(unwritable=unwritable)
+    except HINDRANCES as error:
+        return Kept(unwritable=hindrance(filed.file, error))
     shop_text.forget()
     if request.form.get(DRAFT):
         return Kept(word="forms.done.saved")
     return publish(filed.text, person, changed=bool(changes or filed.stored))
+
+
+def hindrance(file: str, error: Exception) -> str:
+    """Return the word for why a file was not written; nothing was, and who wrote keeps what they wrote."""
+    if isinstance(error, UnwritableError):
+        return error.code
+    if isinstance(error, BusyError):
+        return "busy"
+    log.error("%s was not saved: %s", file, error)
+    return "disk"
 
 
 def publish(text: ShopText, person: Person, *, changed: bool = True) -> Kept:

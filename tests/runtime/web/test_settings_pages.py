@@ -130,6 +130,17 @@ def test_w79_a_file_that_cannot_be_read_is_shown_with_its_line_and_never_overwri
     assert text(shop) == broken
 
 
+def test_a_disk_that_cannot_be_written_is_told_and_what_was_typed_stays(owner, shop):
+    before = text(shop)
+    (shop / "var/edit.lock").unlink(missing_ok=True)
+    (shop / "var/edit.lock").mkdir()
+    answer = save(owner, "shop", {"name.en": "Five Seasons Tea"})
+    assert answer.status_code == 422
+    assert "The disk could not be written" in answer.text
+    assert "Five Seasons Tea" in answer.text
+    assert text(shop) == before
+
+
 def test_w78_the_second_of_two_tabs_is_told_what_the_first_one_changed(owner, shop):
     shown = page(owner, "shop")
     save(owner, "shop", {"name.en": "First Tab", **DRAFT})

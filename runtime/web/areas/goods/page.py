@@ -1,7 +1,9 @@
 """The page of a product: its form, its pictures and variants, where it stands, what is left and what was sold."""
 
+from functools import partial
+
 import msgspec
-from flask import Blueprint, Response, abort, redirect, request
+from flask import Blueprint, Response, abort, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as Answer
 
@@ -12,11 +14,12 @@ from runtime.console.forms import pictures
 from runtime.console.forms.pictures import RefusedPictureError
 from runtime.console.forms.sheet import Given, Sheet
 from runtime.console.forms.showing import Shown
-from runtime.web.areas import filing, merging, shell, shop_text
+from runtime.web.areas import filing, saving, shell, shop_text
 from runtime.web.areas.entry import get_person, get_writer
 from runtime.web.areas.filing import Filed
 from runtime.web.areas.goods import around, kinds, rows, standing
 from runtime.web.areas.goods.standing import HOME, Good
+from runtime.web.areas.saving import Place
 from runtime.web.areas.shop_text import ShopText
 from runtime.web.persons import Person
 from runtime.web.visit import shopfront
@@ -91,19 +94,8 @@ def save(handle: str) -> Response | Answer:
     additions = Additions(text)
     filed = filing.take(opened, person, additions.put)
     filed = msgspec.structs.replace(filed, refused=filed.refused | additions.refused)
-    if "~do" in request.form or filed.refused:
-        return _form(filed, handle, person, status=422 if filed.refused else 200)
-    if not opened.opened.writable:
-        return _form(opened, handle, person, status=409)
-    kept = filing.keep(filed, person, handle)
-    standing.forget()
-    url = f"{HOME}/{handle}"
-    if kept.stale is not None:
-        return merging.screen(filed, kept.stale, url, area="products")
-    if kept.unwritable is not None or kept.fault:
-        key = "forms.fault.publish" if kept.fault else f"forms.fault.{kept.unwritable.code if kept.unwritable else ''}"
-        return _form(filed, handle, person, status=422, fault=shell.say(key, why=kept.fault))
-    return shell.done(url, kept.word) if kept.word else redirect(url, 303)
+    place = Place(url=f"{HOME}/{handle}", area="products", subject=handle)
+    return saving.answer(opened, filed, person, place, partial(_form, handle=handle, person=person))
 
 
 def _open(handle: str) -> Filed:
@@ -115,6 +107,8 @@ def _open(handle: str) -> Filed:
 
 
 def _form(filed: Filed, handle: str, person: Person, *, status: int = 200, fault: str = "") -> Response:
+    if fault:
+        standing.forget()  # It may have been written and not published.
     good = standing.find(standing.read(filed.text), handle) or Good(handle=handle, file=filed.file)
     context = filing.context(filed, filing.mistakes(filed))
     parts = {each.name: each for each in filed.field.parts}

@@ -96,8 +96,9 @@ def save(good: Good, text: ShopText, person: Person) -> Response | Answer:
             note(person, "text.saved", f"{TABLE} {good.handle}", after=told[:400])
     except StaleError as stale:
         return merging.screen(_filed(text, opened), stale, url, area="products")
-    except UnwritableError as error:
-        return screen(good, text, person, status=422, fault=shell.say(f"forms.fault.{error.code}"))
+    except filing.HINDRANCES as error:
+        fault = shell.say(f"forms.fault.{filing.hindrance(TABLE, error)}")
+        return screen(good, text, person, status=422, fault=fault)
     shop_text.forget()
     standing.forget()
     if request.form.get(filing.DRAFT):

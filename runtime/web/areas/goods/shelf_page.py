@@ -1,9 +1,10 @@
 """The page of a shelf: its words, and its products in order by hand, or the rule with what it finds now."""
 
+from functools import partial
 from typing import Any
 
 import msgspec
-from flask import Blueprint, Response, abort, redirect, request
+from flask import Blueprint, Response, abort, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as Answer
 
@@ -16,11 +17,12 @@ from generator.loading.shelving import Stall
 from generator.source.events import Data
 from runtime.access.roles import Permission
 from runtime.console.forms.sheet import Given, Sheet
-from runtime.web.areas import filing, merging, shell, shop_text
+from runtime.web.areas import filing, saving, shell, shop_text
 from runtime.web.areas.entry import get_person, get_writer
 from runtime.web.areas.filing import Filed
 from runtime.web.areas.goods import standing
 from runtime.web.areas.goods.shelves import HOME
+from runtime.web.areas.saving import Place
 from runtime.web.areas.telling import Teller
 from runtime.web.persons import Person
 from runtime.web.visit import shopfront, visit
@@ -69,20 +71,8 @@ def save(handle: str) -> Response | Answer:
     """Take the form of a shelf: a button inside it shows it again, its own buttons save it."""
     person = get_writer(Permission.PRODUCTS_EDIT)
     opened = _open(handle)
-    filed = _taken(opened, person)
-    if "~do" in request.form or filed.refused:
-        return _form(filed, handle, person, status=422 if filed.refused else 200)
-    if not opened.opened.writable:
-        return _form(opened, handle, person, status=409)
-    kept = filing.keep(filed, person, handle)
-    standing.forget()
-    url = f"{HOME}/{handle}"
-    if kept.stale is not None:
-        return merging.screen(filed, kept.stale, url, area="shelves")
-    if kept.unwritable is not None or kept.fault:
-        key = "forms.fault.publish" if kept.fault else f"forms.fault.{kept.unwritable.code if kept.unwritable else ''}"
-        return _form(filed, handle, person, status=422, fault=shell.say(key, why=kept.fault))
-    return shell.done(url, kept.word) if kept.word else redirect(url, 303)
+    place = Place(url=f"{HOME}/{handle}", area="shelves", subject=handle)
+    return saving.answer(opened, _taken(opened, person), person, place, partial(_form, handle=handle, person=person))
 
 
 def _open(handle: str) -> Filed:
@@ -129,6 +119,8 @@ def _best(filed: Filed, wanted: str) -> str:
 
 
 def _form(filed: Filed, handle: str, person: Person, *, status: int = 200, fault: str = "") -> Response:
+    if fault:
+        standing.forget()  # It may have been written and not published.
     draft = standing.read(filed.text)
     data = filed.sheet.data()
     data = data if isinstance(data, dict) else {}

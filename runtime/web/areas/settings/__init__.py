@@ -1,14 +1,17 @@
 """The area of settings: shop.yaml by its parts, each a form made from the schema."""
 
-from flask import Response, abort, redirect, request
+from functools import partial
+
+from flask import Response, abort, redirect
 from werkzeug.wrappers import Response as Answer
 
 from generator.fields import Part
 from generator.problems import Severity
 from runtime.access.roles import Permission
-from runtime.web.areas import filing, merging, shell, shop_text
+from runtime.web.areas import filing, saving, shell, shop_text
 from runtime.web.areas.entry import get_person, get_writer
 from runtime.web.areas.filing import Filed
+from runtime.web.areas.saving import Place
 from runtime.web.areas.settings import delivery, languages, paying
 from runtime.web.areas.settings.blueprint import blueprint
 from runtime.web.areas.shop_text import ShopText
@@ -59,18 +62,9 @@ def save(name: str) -> Response | Answer:
     """Take the form of a part: a button inside it shows it again, its own buttons save it."""
     person = get_writer(Permission.SETTINGS_EDIT)
     opened, found = _open(name)
-    filed = filing.take(opened, person)
-    if "~do" in request.form or filed.refused:
-        return _form(filed, found, person, status=422 if filed.refused else 200)
-    if not opened.opened.writable:
-        return _form(opened, found, person, status=409)
-    kept = filing.keep(filed, person, name)
-    if kept.stale is not None:
-        return merging.screen(filed, kept.stale, f"{HOME}/{name}", area="settings")
-    if kept.unwritable is not None or kept.fault:
-        key = "forms.fault.publish" if kept.fault else f"forms.fault.{kept.unwritable.code if kept.unwritable else ''}"
-        return _form(filed, found, person, status=422, fault=shell.say(key, why=kept.fault))
-    return shell.done(f"{HOME}/{name}", kept.word) if kept.word else redirect(f"{HOME}/{name}", 303)
+    place = Place(url=f"{HOME}/{name}", area="settings", subject=name)
+    show = partial(_form, found=found, person=person)
+    return saving.answer(opened, filing.take(opened, person), person, place, show)
 
 
 @blueprint.post("/console/publish")

@@ -12,19 +12,8 @@ import pytest
 from generator import files
 from generator.editing import journal
 from generator.editor import (
-    GONE,
-    Clash,
-    Desk,
-    Insert,
-    Kind,
-    Merge,
-    Plain,
-    RefusedFileError,
-    Remove,
-    Set,
-    StaleError,
-    UnwritableError,
-)
+    GONE, Clash, Desk, Insert, Kind, Merge, Plain, RefusedFileError, Remove, Set, StaleError, UnwritableError,
+)  # fmt: skip
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 TEA = "# of this spring\ntitle: Longjing\nprice: 168.00\nimages:\n  - a.jpg\n  - b.jpg\n  - c.jpg\n"

@@ -1,19 +1,27 @@
 """The desk: who saves an old state is told, nothing of anybody is lost, and every version can be taken back."""
 
-import os
-import signal
 import subprocess
 import threading
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from generator import files
 from generator.editing import journal
 from generator.editor import (
-    GONE, Clash, Desk, Insert, Kind, Merge, Plain, RefusedFileError, Remove, Set, StaleError, UnwritableError,
-)  # fmt: skip
+    GONE,
+    Clash,
+    Desk,
+    Insert,
+    Kind,
+    Merge,
+    Plain,
+    RefusedFileError,
+    Remove,
+    Set,
+    StaleError,
+    UnwritableError,
+)
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 TEA = "# of this spring\ntitle: Longjing\nprice: 168.00\nimages:\n  - a.jpg\n  - b.jpg\n  - c.jpg\n"
@@ -240,12 +248,19 @@ def test_a_byte_order_mark_and_the_file_s_permissions_stay(desk, folder):
 @pytest.mark.parametrize(
     ("file", "code"),
     [
-        ("../shop.yaml", "name"), ("/etc/passwd", "name"), ("products/../shop.yaml", "name"),
-        ("products/a/b.yaml", "name"), ("products/.a.yaml", "name"), ("var/secrets.env", "name"),
-        ("products/a.txt", "name"), ("products/a\nb.yaml", "name"), ("products/" + "茶" * 80 + ".yaml", "name"),
-        ("products/missing.yaml", "missing"), ("products/link.yaml", "outside"),
+        ("../shop.yaml", "name"),
+        ("/etc/passwd", "name"),
+        ("products/../shop.yaml", "name"),
+        ("products/a/b.yaml", "name"),
+        ("products/.a.yaml", "name"),
+        ("var/secrets.env", "name"),
+        ("products/a.txt", "name"),
+        ("products/a\nb.yaml", "name"),
+        ("products/" + "茶" * 80 + ".yaml", "name"),
+        ("products/missing.yaml", "missing"),
+        ("products/link.yaml", "outside"),
     ],
-)  # fmt: skip
+)
 def test_only_the_text_files_of_the_shop_are_opened(desk, folder, file, code, tmp_path_factory):
     outside = tmp_path_factory.mktemp("outside") / "x.yaml"
     outside.write_text("title: x\n")
@@ -346,51 +361,3 @@ def test_a_torn_line_of_the_journal_harms_no_other(desk, folder):
         stream.write(b'{"number":2,"kind":"ed')
     save(desk, saved.digest, Set(("price",), Plain("2")))
     assert [version.number for version in desk.versions(FILE)] == [2, 1]
-
-
-def dying_save(folder, number):
-    """Save in a process of its own that is killed at its n-th call of the system; give whether it got to the end."""
-    child = os.fork()
-    if child == 0:
-        calls = 0
-
-        def dying(real):
-            def call(*given, **more):
-                nonlocal calls
-                calls += 1
-                if calls == number:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                return real(*given, **more)
-
-            return call
-
-        for name in ("open", "write", "fsync", "close", "replace", "unlink", "mkdir", "rename"):
-            setattr(os, name, dying(getattr(os, name)))
-        files.exchange = dying(files.exchange)
-        desk = Desk(folder)
-        try:
-            desk.save(FILE, journal.digest(TEA.encode()), [Set(("price",), Plain("1"))], who="ann", now=NOW)
-        finally:
-            os._exit(0)
-    return os.waitpid(child, 0)[1] == 0
-
-
-def test_w78_a_save_that_is_killed_at_any_call_leaves_the_old_text_or_the_new_one(folder, desk):
-    new = TEA.replace("168.00", "1")
-    seen, number = [], 0
-    finished = False
-    while not finished:
-        number += 1
-        (folder / FILE).write_text(TEA)
-        finished = dying_save(folder, number)
-        text = (folder / FILE).read_text()
-        seen.append(text)
-        opened = desk.open(FILE)
-        save(desk, opened.digest, Set(("title",), "after"))
-        versions = desk.versions(FILE)
-        assert versions[0].before == opened.digest
-        assert text == TEA or versions[1].after == opened.digest
-    assert set(seen) == {TEA, new}
-    assert number > 15
-    desk.undo(FILE, who="ann", now=NOW)
-    assert Path(folder / FILE).read_text() == seen[-1]

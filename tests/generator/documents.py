@@ -1,7 +1,5 @@
 """Short ways to read a text of YAML, for tests of the reader."""
 
-import time
-
 from generator import document
 
 FILE = "products/tea.yaml"
@@ -28,10 +26,3 @@ def good(text):
     found, problems = document.parse(text, FILE)
     assert problems == []
     return found.data
-
-
-def within(seconds, action):
-    start = time.process_time()
-    result = action()
-    assert time.process_time() - start < seconds
-    return result

@@ -113,12 +113,10 @@ def test_c31_a_link_out_of_the_folder_is_refused(shop, tmp_path):
 def test_c37_thousands_of_duplicates_are_all_found(shop):
     for number in range(2001):
         (shop / "products" / f"t{number}.yaml").write_bytes(b"title: Tea\nprice: 10\nsku: A\n")
-    start = time.process_time()
     problems = run(shop).problems
     assert [each.code for each in problems] == ["duplicate-sku"] * 2000
     assert problems[0].mark.line == 3
     assert problems[0].related == ("products/t0.yaml", problems[0].mark)
-    assert time.process_time() - start < 20
 
 
 def test_c41_a_newer_format_names_the_version_it_needs(spoil):

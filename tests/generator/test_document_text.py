@@ -1,11 +1,10 @@
 """What bytes, characters and pages become in the reader of texts, and that its two ways of reading agree."""
 
-import gc
 import itertools
 
 import pytest
 import yaml
-from documents import FILE, codes, good, only, read, within
+from documents import FILE, codes, good, only, read
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -98,7 +97,7 @@ def test_c29_line_separators_become_spaces():
 
 
 def test_a_file_full_of_control_characters_is_reported_at_bounded_length():
-    _, problems = within(1, lambda: document.parse("a: " + "\x01" * 1_000_000, FILE))
+    _, problems = document.parse("a: " + "\x01" * 1_000_000, FILE)
     assert len(problems) == 20
 
 
@@ -218,20 +217,3 @@ def test_c40_a_file_that_changes_while_it_is_read_is_read_again(tmp_path, monkey
     monkeypatch.setattr(document.os, "fstat", fstat)
     found, problems = document.read(path, FILE)
     assert (found.data, problems) == ({"title": "new and longer", "price": "2"}, [])
-
-
-# Speed
-
-
-def test_a_thousand_products_are_read_in_a_fraction_of_a_second():
-    product = (
-        "title: {zh-CN: 明前龙井, en: First-flush Longjing}\nprice: 168.00\ntags: [green, spring]\ndescription: |\n"
-        + "  A long line of text about tea and about the hill where it grows, and so on.\n" * 20
-        + "variants:\n"
-        + "".join(f"  - {{options: {{Size: {n}g}}, sku: LJ-{n}, price: {n}, stock: 5}}\n" for n in range(3))
-    )  # fmt: skip
-    gc.disable()
-    try:
-        within(1, lambda: [document.parse(product, FILE) for _ in range(1000)])
-    finally:
-        gc.enable()

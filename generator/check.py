@@ -45,6 +45,13 @@ def check(folder: Path, *, cache: bool = True, now: str | None = None, lenient: 
         return _check(folder, now or clock.now(), keep=cache, lenient=lenient)
 
 
+def check_text(folder: Path, text: str, now: str) -> tuple[Checked, Draft]:
+    """Check a shop as it would be if shop.yaml had another text, and return all that was read of it as well."""
+    with unhurried():
+        main, problems = document.parse(text, SHOP)
+        return _checked(folder, main, problems, now=now, keep=True, lenient=False)
+
+
 def read(folder: Path) -> Draft:
     """Read all files of a shop as far as they can be read, whatever is wrong with them."""
     with unhurried():
@@ -69,6 +76,12 @@ def _check(folder: Path, now: str, *, keep: bool, lenient: bool) -> Checked:
         code = "shop-file-missing" if folder.is_dir() else "shop-folder-missing"
         return Checked(problems=(problem(code, SHOP, folder=str(folder)),), shop=None)
     main, problems = document.read(folder / SHOP, SHOP)
+    return _checked(folder, main, problems, now=now, keep=keep, lenient=lenient)[0]
+
+
+def _checked(
+    folder: Path, main: Document | None, problems: list[Problem], *, now: str, keep: bool, lenient: bool
+) -> tuple[Checked, Draft]:  # fmt: skip
     draft, found = _draft(folder, main, keep=keep)
     draft.now = now
     problems += found
@@ -78,7 +91,7 @@ def _check(folder: Path, now: str, *, keep: bool, lenient: bool) -> Checked:
     failed = any(each.severity is Severity.ERROR for each in placed)
     texts = {file: each.text for file, each in draft.documents.items()}
     texts |= {each.file: _text(folder / each.file) for each in placed if each.mark and each.file not in texts}
-    return Checked(problems=tuple(placed), shop=None if failed else assembly.assemble(draft), sources=texts)
+    return Checked(problems=tuple(placed), shop=None if failed else assembly.assemble(draft), sources=texts), draft
 
 
 def _milder(each: Problem) -> Problem:

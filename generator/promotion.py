@@ -106,7 +106,8 @@ class Promotion(Value, frozen=True, kw_only=True):
     """One rule; which of the effect's fields count depends on its kind.
 
     ``priority``: higher ones are tried first. ``stacks_with``: ids of promotions it may stand beside on one line or
-    order, ``*`` for all; an empty list stands alone. Both sides must allow it.
+    order, ``*`` for all; an empty list stands alone. Both sides must allow it. A ``paused`` one is left out of the
+    shop until it goes on.
     """
 
     id: str
@@ -129,3 +130,4 @@ class Promotion(Value, frozen=True, kw_only=True):
     gifts: int = 1
     delivery: tuple[str, ...] = ()
     group: Group | None = None
+    paused: bool = False

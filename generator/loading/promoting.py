@@ -47,11 +47,14 @@ def settle(
     shelves: Mapping[str, Sequence[str]],
     rooms: Mapping[str, Sequence[str]],
 ) -> tuple[Promotion, ...]:
-    """Put in the products of shelves and the live rooms that name a promotion; leave out what is about no product."""
+    """Put in the products of shelves and the live rooms that name a promotion.
+
+    What is about no product is left out, and so is what is paused.
+    """
     found = []
     for promotion, (_, said) in zip(promotions, readable(tree), strict=True):
         listed = products(promotion, said, shelves)
-        if listed is None:
+        if listed is None or promotion.paused:
             continue
         own = [handle for handle, ids in rooms.items() if promotion.id in ids]
         when = msgspec.structs.replace(
@@ -93,6 +96,7 @@ def _promotion(tree: Tree, path: Path, reader: Reader) -> Promotion:
         gifts=int(tree.get("gifts") or 1),
         delivery=tuple(tree.get("delivery") or ()),
         group=_group(tree.get("group")),
+        paused=tree.get("paused") is True,
     )
 
 

@@ -14,7 +14,7 @@ from generator.shop import Product, Variant
 from generator.source import nearest
 from generator.value import Value
 
-_ALWAYS = ("id", "name", "kind", "coupon", "when", "priority", "stacks_with", "limit")
+_ALWAYS = ("id", "name", "kind", "coupon", "when", "priority", "stacks_with", "limit", "paused")
 _PIECE = ("price", "prices", "percent", "off")
 _WHOLE = 10_000
 

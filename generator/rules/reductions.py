@@ -58,7 +58,7 @@ def _promoted(draft: Draft, log: Log, days: int) -> Iterator[Problem]:
     for index, said, promotion in rows(draft):
         over = promotion.when.ends_at is not None and promotion.when.ends_at <= draft.now
         handles = written.products(promotion, said, shelves)
-        if over or handles is None or not promoting.is_shown(promotion):
+        if over or promotion.paused or handles is None or not promoting.is_shown(promotion):
             continue
         about = [draft.products[each] for each in handles or draft.products if each in draft.products]
         yield from _not_below(draft, log, (index, days), promotion, about)

@@ -3,7 +3,7 @@
 import pytest
 import small_shop
 
-from generator.check import check
+from generator.check import check, check_text
 from generator.loading.promoting import guess_percent
 from generator.promotion import BundleItem, Condition, Coupon, Customers, Group, PromotionKind, PromotionLimit, Tier
 
@@ -101,6 +101,26 @@ def test_a_promotion_on_an_empty_shelf_is_about_nothing_and_not_about_everything
     checked = check(shop, cache=False)
     assert [each.code for each in checked.problems] == ["promotion-without-products"]
     assert checked.shop.promotions == ()
+
+
+def test_a_paused_promotion_is_checked_and_left_out_of_the_shop(load, shop):
+    (found,) = load("kind: percent_off, percent: 10%, paused: true", "kind: percent_off, percent: 20%, paused: false")
+    assert (found.id, found.paused) == ("p1", False)
+    text = "promotions: [{id: a, name: A, kind: percent_off, percent: 120%, paused: true}]\n"
+    small_shop.spoil(shop, {"shop.yaml": text}, "shop.yaml")
+    assert [each.code for each in check(shop, cache=False).problems] == ["percent-range"]
+
+
+def test_a_shop_is_checked_with_another_text_of_shop_yaml_and_nothing_is_written(shop):
+    text = (shop / "shop.yaml").read_text("utf-8")
+    more = text + "promotions: [{id: a, name: A, kind: percent_off, percent: 10%, when: {products: [none]}}]\n"
+    checked, draft = check_text(shop, more, MORNING)
+    assert [(each.code, each.path) for each in checked.problems] == [
+        ("unknown-product", ("promotions", 0, "when", "products", 0))
+    ]
+    assert checked.shop is None
+    assert [each.id for each in draft.shop.promotions] == ["a"]
+    assert (shop / "shop.yaml").read_text("utf-8") == text
 
 
 def test_a_promotion_that_a_live_room_names_holds_only_there(load):

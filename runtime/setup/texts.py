@@ -9,6 +9,7 @@ from generator import money
 from generator.loading import countries
 from generator.shop import SellerType
 from generator.source.inventory import SHOP
+from runtime.naming import handles as naming
 from runtime.setup import legal, lines
 from runtime.setup.answers import Answers, Delivery, Item
 from runtime.setup.lines import key, note, scalar
@@ -48,14 +49,10 @@ def pictures(answers: Answers) -> dict[str, str]:
 
 
 def handles(answers: Answers) -> dict[str, Item]:
-    """Return the first products by what their files are called: a name that fits into an address, or a number."""
+    """Return the first products by what their files are called, named as the console names new ones."""
     found: dict[str, Item] = {}
-    for number, item in enumerate(answers.items, 1):
-        plain = re.sub(r"[^a-z0-9]+", "-", item.title.casefold()).strip("-")[:50].rstrip("-")
-        handle = plain if plain and item.title.isascii() and not plain.isdigit() else f"product-{number}"
-        while handle in found:
-            handle = f"{handle}-{number}"
-        found[handle] = item
+    for item in answers.items:
+        found[naming.handle(item.title, found)] = item
     return found
 
 

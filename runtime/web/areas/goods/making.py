@@ -15,9 +15,10 @@ from generator.source.inventory import TABLE
 from runtime.access.roles import Permission
 from runtime.console.forms import pictures
 from runtime.console.forms.pictures import RefusedPictureError
+from runtime.naming import handles
 from runtime.web.areas import filing, shell, shop_text
 from runtime.web.areas.entry import get_person, get_writer
-from runtime.web.areas.goods import naming, standing
+from runtime.web.areas.goods import standing
 from runtime.web.areas.goods.standing import HOME, Good
 from runtime.web.areas.shop_text import ShopText
 from runtime.web.persons import note
@@ -45,7 +46,7 @@ def handle() -> Response:
     title = request.args.get("title", "")[:_LONGEST]
     kind = "shelf" if request.args.get("kind") == "shelf" else "product"
     draft = standing.read(shop_text.read(shopfront().settings.folder))
-    return jsonify(handle=naming.handle(title, draft.shelves if kind == "shelf" else _taken(draft), kind))
+    return jsonify(handle=handles.handle(title, draft.shelves if kind == "shelf" else _taken(draft), kind))
 
 
 @blueprint.post(f"{HOME}/~new")
@@ -58,8 +59,8 @@ def make() -> Response | Answer:
     given |= {name: unicodedata.normalize("NFKC", given[name]) for name in ("price", "stock")}
     draft = standing.read(text)
     data, problems = _read(given, text)
-    name = naming.tidy(given["handle"]) if given["handle"] else naming.handle(given["title"], _taken(draft))
-    if not naming.is_good(name):
+    name = handles.tidy(given["handle"]) if given["handle"] else handles.handle(given["title"], _taken(draft))
+    if not handles.is_good(name):
         problems["handle"] = shell.say("goods.new.handle_odd")
     elif name in _taken(draft):
         problems["handle"] = shell.say("goods.new.handle_taken", handle=name)
@@ -100,7 +101,7 @@ def copy(handle: str) -> Answer:
     opened = text.desk.open(good.file)
     if not opened.writable:
         abort(409)
-    name = naming.free(f"{handle[: naming.LONGEST]}-copy", _taken(draft))
+    name = handles.free(f"{handle[: handles.LONGEST]}-copy", _taken(draft))
     text.desk.create(f"products/{name}.yaml", _copied(opened.text, opened.data), who=person.name, now=visit().now)
     note(person, "product.made", name, before=handle)
     return shell.done(f"{HOME}/{name}", "goods.done.copied")

@@ -5,7 +5,6 @@ from typing import Any
 
 import msgspec
 from flask import Blueprint, Response, abort, request
-from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as Answer
 
 from generator import fields
@@ -20,7 +19,7 @@ from runtime.console.forms.sheet import Given, Sheet
 from runtime.web.areas import filing, saving, shell, shop_text
 from runtime.web.areas.entry import get_person, get_writer
 from runtime.web.areas.filing import Filed
-from runtime.web.areas.goods import standing
+from runtime.web.areas.goods import choosing, standing
 from runtime.web.areas.goods.shelves import HOME
 from runtime.web.areas.saving import Place
 from runtime.web.areas.telling import Teller
@@ -29,7 +28,7 @@ from runtime.web.visit import shopfront, visit
 
 blueprint = Blueprint("console_shelf_page", __name__)
 HAND, RULE = "products", "rule"
-_KIND, _ADD = "~kind", "~find"
+_KIND = "~kind"
 _ALONE = {HAND: RULE, RULE: HAND}
 _SHOWN = 24
 
@@ -88,17 +87,7 @@ def _taken(opened: Filed, person: Person) -> Filed:
     found: list[Given] = []
 
     def more(given: Given, _: Sheet) -> Given:
-        changed: Given = MultiDict(given.items(multi=True))
-        wanted = request.form.get(_ADD, "").strip()
-        if wanted and given.get("~do") == "find":
-            wanted = _best(opened, wanted)
-            tokens = [each for each in changed.getlist(HAND) if each]
-            listed = [changed.get(f"{HAND}.{each}", "") for each in tokens]
-            if wanted and wanted not in listed:
-                used = [int(each[1:]) for each in tokens if each[:1] == "n" and each[1:].isdecimal()]
-                token = f"n{1 + max(used, default=-1)}"
-                changed.setlist(HAND, ["", *tokens, token])
-                changed[f"{HAND}.{token}"] = wanted
+        changed = choosing.put(given, opened, HAND)
         kind = changed.get(_KIND, "")
         if kind in _ALONE:
             changed["~one"] = kind
@@ -109,13 +98,6 @@ def _taken(opened: Filed, person: Person) -> Filed:
     sheet = ShelfSheet(filed.field, filed.base, filed.text.ground, found[0], filed.only)
     sheet.kind = request.form.get(_KIND, "")
     return msgspec.structs.replace(filed, sheet=sheet)
-
-
-def _best(filed: Filed, wanted: str) -> str:
-    """Return the handle that somebody means by a handle, a number or a word of a title."""
-    every = standing.goods(standing.read(filed.text))
-    exact = next((each.handle for each in every if each.handle == wanted), "")
-    return exact or next((each.handle for each in every if standing.matches(each, wanted)), "")
 
 
 def _form(filed: Filed, handle: str, person: Person, *, status: int = 200, fault: str = "") -> Response:

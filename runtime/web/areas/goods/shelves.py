@@ -11,9 +11,10 @@ from generator.loading.content import ShelfFile
 from generator.loading.draft import Draft
 from generator.loading.shelving import Stall
 from runtime.access.roles import Permission
+from runtime.naming import handles
 from runtime.web.areas import filing, shell, shop_text
 from runtime.web.areas.entry import get_person, get_writer
-from runtime.web.areas.goods import listing, naming, standing
+from runtime.web.areas.goods import listing, standing
 from runtime.web.areas.telling import Teller
 from runtime.web.persons import note
 from runtime.web.visit import shopfront, visit
@@ -63,8 +64,8 @@ def make() -> Response | Answer:
     draft = standing.read(text)
     problems = {} if given["title"] else {"title": shell.say("shelves.new.no_title")}
     title = unicodedata.normalize("NFC", given["title"])
-    name = naming.tidy(given["handle"]) if given["handle"] else naming.handle(title, draft.shelves, "shelf")
-    if not naming.is_good(name):
+    name = handles.tidy(given["handle"]) if given["handle"] else handles.handle(title, draft.shelves, "shelf")
+    if not handles.is_good(name):
         problems["handle"] = shell.say("goods.new.handle_odd")
     elif name in draft.shelves:
         problems["handle"] = shell.say("goods.new.handle_taken", handle=name)

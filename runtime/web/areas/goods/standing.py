@@ -1,22 +1,18 @@
 """The goods as the shop's text has them now, published or not, broken or whole: what lists and searches look at."""
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 import msgspec
-from flask import g
-
-from generator import check, clock
+from generator import clock
 from generator.loading.draft import Draft
 from generator.problems import Severity
-from generator.releases import freshness
 from generator.shop import Product, ProductStatus, Text, Variant
 from generator.source.inventory import TABLE
 from runtime import stock
 from runtime.transaction import Transaction
 from runtime.web import console
-from runtime.web.areas import shell
+from runtime.web.areas import shell, shop_text
 from runtime.web.areas.shop_text import ShopText
 from runtime.web.areas.telling import Teller
 from runtime.web.visit import visit
@@ -25,8 +21,6 @@ from runtime.worklist.today import LOW
 HOME = "/console/products"
 STATUSES = ("active", "scheduled", "hidden", "draft")
 TONES = {"active": "good", "scheduled": "info", "hidden": "", "draft": "warn", "broken": "bad"}
-_last: list[tuple[Path, str, Draft]] = []
-"""What was read last in this process, and the state of the files that it was read from."""
 
 
 class Good(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,21 +45,12 @@ class Good(msgspec.Struct, frozen=True, kw_only=True):
 
 def read(text: ShopText) -> Draft:
     """Return all files as they are now; unchanged ones are not read again."""
-    if "standing" in g:
-        found: Draft = g.standing
-        return found
-    state = freshness.signature([text.folder])
-    kept = next((each for folder, seen, each in _last if (folder, seen) == (text.folder, state)), None)
-    if kept is None:
-        kept = check.read(text.folder)
-        _last[:] = [(text.folder, state, kept)]
-    g.standing = kept
-    return kept
+    return shop_text.draft(text)
 
 
 def forget() -> None:
     """Let the next look see what was written meanwhile."""
-    g.pop("standing", None)
+    shop_text.forget()
 
 
 def goods(draft: Draft) -> list[Good]:

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Container
 
 from generator.rules.handles import RESERVED
-from runtime.web.areas.goods import pinyin
+from runtime.naming import pinyin
 
 LONGEST = 60
 _ODD = re.compile(r"[^a-z0-9]+")

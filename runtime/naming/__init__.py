@@ -1,0 +1,1 @@
+"""What files are called after the titles that people give."""

@@ -48,10 +48,14 @@ def open(settings: Settings, *, upgrade: bool = False) -> Database:  # noqa: A00
     Raises DatabaseFault when it is gone, unreachable, or of another schema version.
     """
     with _guard:
+        own = _opening.setdefault(settings.database, threading.Lock())
+    with own:
         return _open(settings, upgrade=upgrade)
 
 
 _guard = threading.Lock()
+_opening: dict[str, threading.Lock] = {}
+"""One hand at a time opens a database; one that does not answer keeps nobody from another."""
 
 
 def _open(settings: Settings, *, upgrade: bool) -> Database:

@@ -12,6 +12,8 @@ from typing import TextIO
 import msgspec
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
+shop: ContextVar[str] = ContextVar("shop", default="")
+"""The shop that is at work, where one process serves many of them."""
 _EXTRA = ("method", "route", "status", "milliseconds")
 
 
@@ -45,7 +47,8 @@ class Documents(logging.Formatter):
 
 def extras(record: logging.LogRecord) -> dict[str, object]:
     """Return what a record says about its request."""
-    found: dict[str, object] = {"request": request_id.get()} if request_id.get() else {}
+    found: dict[str, object] = {"shop": shop.get()} if shop.get() else {}
+    found |= {"request": request_id.get()} if request_id.get() else {}
     return found | {name: getattr(record, name) for name in _EXTRA if hasattr(record, name)}
 
 

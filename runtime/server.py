@@ -19,7 +19,7 @@ import msgspec
 from runtime import logs
 from runtime.releases import Live
 from runtime.settings import Environment, Settings
-from runtime.web.front import Front
+from runtime.web.front import Front, Room
 from runtime.web.gate import LOOPBACK, UPLOAD_LIMIT
 from runtime.web.metrics import Metrics
 from runtime.web.wsgi import Application, Environ, StartResponse
@@ -102,7 +102,12 @@ def load(settings: Settings, threads: int) -> Application:
     logs.start(settings.log)
     live, metrics = Live(settings.var), Metrics(settings.var / "run")
     metrics.share()
-    return Front(settings, live, metrics, Later(settings, live, metrics), readers=max(threads * 3 // 4, 1))
+    return Front(settings, live, metrics, Later(settings, live, metrics), room=Room(readers=readers(threads)))
+
+
+def readers(threads: int) -> int:
+    """Return how many of a worker's threads may read bodies at once: the others stay for everybody else."""
+    return max(threads * 3 // 4, 1)
 
 
 def begin(settings: Settings, threads: int) -> Application:

@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterable
 from html import escape
 from http import HTTPStatus
 
+import msgspec
+
 from runtime.releases import Live, NoReleaseError
 from runtime.settings import Settings
-from runtime.web import headers
+from runtime.web import headers, live_files, static
 from runtime.web.gate import LOOPBACK, Gate, Turned
 from runtime.web.live_files import BEFORE, LiveFiles
 from runtime.web.live_origin import Daemon
@@ -24,25 +26,36 @@ _BROKEN = Turned("503 Service Unavailable", "This page cannot be read just now. 
 _BROKEN_OFF = Turned("400 Bad Request", "The body broke off.")
 _MISTAKE = Turned("500 Internal Server Error", "Something went wrong and has been noted. 出错了，已记录。")
 _SLOW = Turned("503 Service Unavailable", "Too much is being sent at once. 现在访问太多，请稍后再试。")
-READERS = 8
-"""So many bodies are read at once, however slowly they are sent."""
 _READER_WITHIN = 0.05
+
+
+class Room(msgspec.Struct, frozen=True, kw_only=True):
+    """How much a shop may take of a process: bodies read at once, however slowly they are sent; bytes of ready answers.
+
+    Where one process serves many shops, each gets less.
+    """
+
+    readers: int = 8
+    answers: int = static.KEEPS
+    texts: int = live_files.KEEPS
 
 
 class Front:
     """Health, gate and static layer before the views of one shop."""
 
     def __init__(
-        self, settings: Settings, live: Live, metrics: Metrics, views: Application, *, readers: int = READERS
+        self, settings: Settings, live: Live, metrics: Metrics, views: Application, *, room: Room | None = None
     ) -> None:
+        room = room or Room()
         self._live = live
         self._metrics = metrics
         self._views = views
-        self._readers = threading.BoundedSemaphore(readers)
+        self._room = room
+        self._readers = threading.BoundedSemaphore(room.readers)
         self._hosts = _hosts(settings, live)
         self._gate = Gate(self._hosts, settings.proxies)
         self._daemon = Daemon(settings)
-        self._rooms = LiveFiles(settings.rooms, metrics.static)
+        self._rooms = LiveFiles(settings.rooms, metrics.static, keeps=room.texts)
         self._static: Static | None = None
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -66,7 +79,7 @@ class Front:
                     return found
             static, origins = self._static, self._daemon.origins(self._hosts())
             if static is None or static.release is not release or static.live != origins:
-                static = self._static = Static(release, self._metrics.static, origins)
+                static = self._static = Static(release, self._metrics.static, origins, keeps=self._room.answers)
             return static.answer(environ, start_response)
         except NoReleaseError:
             return self._turn(environ, start_response, _EMPTY)

@@ -129,6 +129,10 @@ class SharedSlots:
         """Replace some of the bytes."""
         os.pwrite(self._file, data, start)
 
+    def close(self) -> None:
+        """Give the file back."""
+        os.close(self._file)
+
 
 class Buckets:
     """Buckets of all clients. One holds ``burst`` tokens and fills up again within ``seconds``."""
@@ -153,6 +157,12 @@ class Buckets:
             except OSError as error:
                 log.warning("limits are counted by each worker alone: %s", error)
         return OwnSlots(size)
+
+    def close(self) -> None:
+        """Give back the file that the processes share."""
+        if isinstance(self._slots, SharedSlots):
+            self._slots.close()
+            self._slots = self._open(None)
 
     def take(self, name: str, client: str) -> int:
         """Take a token of a client; return 0, or the seconds to wait when there is none."""

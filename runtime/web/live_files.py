@@ -42,7 +42,7 @@ _LARGE = 1024 * 1024
 """Bytes above which a file is read as it is sent."""
 _LARGEST_TEXT = 8 * 1024 * 1024
 _WORTH_PACKING = 860
-_MOST_KEPT = 16 * 1024 * 1024
+KEEPS = 16 * 1024 * 1024
 """Bytes of ready texts a process keeps, those read last."""
 _NOTHING = b'{"error": "not found"}'
 _Key = tuple[str, str]
@@ -52,7 +52,8 @@ _Seen = tuple[int, int, int]
 class LiveFiles:
     """Sends files of live rooms; texts are kept ready and looked at again with every request."""
 
-    def __init__(self, root: Path, count: Callable[[int], None]) -> None:
+    def __init__(self, root: Path, count: Callable[[int], None], *, keeps: int = KEEPS) -> None:
+        self._most = keeps
         self._root = os.path.realpath(root)
         self._count = count
         self._guard = threading.Lock()
@@ -103,7 +104,7 @@ class LiveFiles:
             before = self._kept.pop(key, None)
             self._bytes += len(form.body or b"") - (len(before[1].body or b"") if before else 0)
             self._kept[key] = (seen, form)
-            while self._bytes > _MOST_KEPT and len(self._kept) > 1:
+            while self._bytes > self._most and len(self._kept) > 1:
                 self._bytes -= len(self._kept.popitem(last=False)[1][1].body or b"")
 
     def _nothing(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:

@@ -60,7 +60,8 @@ class Metrics:
         with contextlib.suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True)
             path = self._folder / f"{os.getpid()}.counts"
-            path.write_bytes(bytes(_SIZE))
+            if not path.is_file() or path.stat().st_size != _SIZE:
+                path.write_bytes(bytes(_SIZE))
             with path.open("r+b") as file:
                 mapped = mmap.mmap(file.fileno(), _SIZE)
             self._map = mapped

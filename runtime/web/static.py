@@ -20,7 +20,7 @@ from runtime.web import headers
 from runtime.web.headers import Headers
 from runtime.web.wsgi import Environ, StartResponse
 
-_MOST_KEPT = 64 * 1024 * 1024
+KEEPS = 64 * 1024 * 1024
 """Bytes of ready answers a process keeps; beyond it starts again with none."""
 _LARGE = 1024 * 1024
 """Files above this size are read from disk as they are sent."""
@@ -46,8 +46,11 @@ class Form(msgspec.Struct, frozen=True):
 class Static:
     """Ready answers of one release; ``live`` are the origins that its live pages ask for pictures."""
 
-    def __init__(self, release: Release, count: Callable[[int], None], live: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, release: Release, count: Callable[[int], None], live: tuple[str, ...] = (), *, keeps: int = KEEPS
+    ) -> None:
         self.release = release
+        self._most = keeps
         self.live = live
         network = networks.origin(release.terms.live.cdn)
         self._room = headers.Live((*live, network) if network else live)
@@ -73,7 +76,7 @@ class Static:
         form = _form(self.release, entry, encoding, room)
         if form.body is not None:
             self._kept += len(form.body)
-            if self._kept > _MOST_KEPT:
+            if self._kept > self._most:
                 self._ready, self._kept = {}, len(form.body)
             self._ready[path, forms] = form
         return form

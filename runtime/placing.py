@@ -26,8 +26,10 @@ from runtime.occasions import Wish
 from runtime.orders import CartLine, Delivery, Event, HistoryRow, Order, Placement, State
 from runtime.pricing import Item, Quote
 from runtime.refusals import Code, Refusal
+from runtime.sharing import touches
 from runtime.till import Till
 from runtime.transaction import Transaction
+from runtime.visits import sources
 
 MAXIMUM_QUANTITY = 999
 MAXIMUM_LINES = 200
@@ -279,6 +281,8 @@ def _write(transaction: Transaction, till: Till, draft: _Draft, names: tuple[str
     orders.record(transaction, order, placed)
     email, source = draft.placement.contact.email, draft.placement
     attribution.write(transaction, order, Touch(room=source.room, at=source.room_at, pin=source.pin), now)
+    touches.write(transaction, order, touches.Touch(code=source.link, at=source.link_at), now)
+    sources.write(transaction, order, source.channel)
     notices.write(transaction, Topic.ORDER_PLACED, str(order), now, order=order, recipient=email)
     if draft.quote.discounts:
         claims.claim(transaction, order, draft.priced, now)

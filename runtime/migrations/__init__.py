@@ -18,6 +18,8 @@ from runtime.migrations import (
     m0007_live,
     m0008_access,
     m0009_order_notes,
+    m0011_visits,
+    m0013_share_links,
 )
 from runtime.migrations.migration import Migration
 from runtime.transaction import Transaction
@@ -32,6 +34,8 @@ MIGRATIONS: tuple[Migration, ...] = (
     m0007_live.MIGRATION,
     m0008_access.MIGRATION,
     m0009_order_notes.MIGRATION,
+    m0011_visits.MIGRATION,
+    m0013_share_links.MIGRATION,
 )
 LATEST = MIGRATIONS[-1].number
 _RECORD = (

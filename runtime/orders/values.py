@@ -87,6 +87,8 @@ class Placement(Value, frozen=True, kw_only=True):
 
     ``codes`` are coupons and referrals; ``opens`` is the group-buy to begin, ``joins`` the group to take a place in;
     ``room`` is the live room that the buyer came from, ``room_at`` when (seconds), ``pin`` what was explained there.
+    ``link`` is the share link that they followed last, ``link_at`` when (seconds).
+    ``channel`` is what brought them to the shop when they filled the cart; empty where that is not counted.
     ``quoted_at`` is when the page that the buyer agreed to was made (seconds); 0 where no such page was signed.
     """
 
@@ -107,6 +109,9 @@ class Placement(Value, frozen=True, kw_only=True):
     room: str = ""
     room_at: int = 0
     pin: int = 0
+    link: str = ""
+    link_at: int = 0
+    channel: str = ""
     quoted_at: int = 0
 
 

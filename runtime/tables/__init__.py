@@ -48,7 +48,9 @@ from runtime.tables.promotions import (
 from runtime.tables.refunds import Refund, RefundEvent, RefundLine
 from runtime.tables.sales import Order, OrderEvent, OrderLine, OrderNote
 from runtime.tables.service import Lease, Meta, Notice
+from runtime.tables.sharing import ShareClick, ShareLink, ShareOrder
 from runtime.tables.table import Table
+from runtime.tables.visits import OrderChannel, VisitCount, VisitKey, VisitMark, VisitWords
 
 ALL: tuple[type[Table], ...] = (
     Meta,
@@ -107,6 +109,14 @@ ALL: tuple[type[Table], ...] = (
     ConsoleRecovery,
     ConsoleLink,
     ConsoleLog,
+    ShareLink,
+    ShareClick,
+    ShareOrder,
+    VisitKey,
+    VisitMark,
+    VisitCount,
+    VisitWords,
+    OrderChannel,
     Notice,
     Lease,
 )

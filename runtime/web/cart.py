@@ -50,6 +50,7 @@ def add() -> Answer | Response:
     sku = get_one(request.form, "sku")
     wanted = placing.quantity(get_one(request.form, "quantity", "1"))
     touch = wishes.come_from(here, get_one(request.form, "room", "")[:200], get_one(request.form, "pin", ""))
+    wishes.come_by(here)
     visitor, chosen = _read(here)
     before = chosen.get(sku, 0)
     allowed = basket.allowed(here, chosen, sku, before + wanted)
@@ -107,6 +108,7 @@ def lines(here: Visit) -> tuple[CartLine, ...]:
 
 def put(here: Visit, sku: str, wanted: int) -> None:
     """Make sure that so many pieces of a sku are in the visitor's cart; raise Refusal when fewer can be bought."""
+    wishes.come_by(here)
     visitor, chosen = _read(here)
     allowed = basket.allowed(here, chosen, sku, max(wanted, chosen.get(sku, 0)))
     if allowed.quantity < wanted:

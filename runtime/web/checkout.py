@@ -18,7 +18,7 @@ from runtime.placing import PriceChangedRefusal
 from runtime.pricing import Item, Quote
 from runtime.promotions import Applied
 from runtime.refusals import Code, Refusal
-from runtime.web import bill, cart, checkout_form, fields, legal, wishes
+from runtime.web import bill, cart, checkout_form, fields, legal, seen, wishes
 from runtime.web.checkout_form import Asked, Reading
 from runtime.web.failures import limit
 from runtime.web.legal import Consent
@@ -39,6 +39,7 @@ def ask() -> Answer | Response:
     items = _items(here)
     if items is None:
         return here.go(here.address("cart"))
+    seen.note_deed(here, "checkout")
     asked = _ask(here, items, request.args.get("country", ""))
     return _form_page(here, asked, checkout_form.make(asked, here.say))
 
@@ -64,7 +65,9 @@ def review() -> Answer | Response:
         return _form_page(here, asked, form, reading.mistakes)
     wish, touch = wishes.wish(here), wishes.touch(here)
     placement = msgspec.structs.replace(placement, codes=wish.codes, opens=wish.opens, joins=wish.joins, room=wish.room)
-    placement = msgspec.structs.replace(placement, room_at=touch.at, pin=touch.pin)
+    placement = msgspec.structs.replace(placement, channel=cart.channel(here))
+    link = wishes.link(here)
+    placement = msgspec.structs.replace(placement, room_at=touch.at, pin=touch.pin, link=link.code, link_at=link.at)
     try:
         quote = placing.quote(here.till, placement, here.now)
     except Refusal as refusal:

@@ -4,6 +4,7 @@ The moment at which a code was taken is signed with it, so that nobody makes a c
 """
 
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 from flask import Response, after_this_request, g, request
@@ -19,6 +20,7 @@ from runtime.occasions import Wish
 from runtime.pricing import Item
 from runtime.promotions import Applied, Circumstances, Step
 from runtime.refusals import Code, Refusal
+from runtime.sharing import touches
 from runtime.web.visit import Visit
 
 MOST_CODES = 5
@@ -28,10 +30,14 @@ _KEPT_FOR = 30 * 24 * 60 * 60
 _TOLD = ("promotion-", "code-", "group-")
 _GIVEN = ("promotion-delivery", "promotion-gift")
 _MOST_HINTS = 6
+_MOST_FIELDS = 100
 
 
 class Kept(Value, frozen=True, kw_only=True):
-    """What the cookie holds; ``room_at`` is when the visitor put something in from the room, ``pin`` what it showed."""
+    """What the cookie holds; ``room_at`` is when the visitor put something in from the room, ``pin`` what it showed.
+
+    ``link`` is the share link by which the page came that they bought from, ``link_at`` when it was followed.
+    """
 
     codes: tuple[Taken, ...] = ()
     opens: str = ""
@@ -39,6 +45,8 @@ class Kept(Value, frozen=True, kw_only=True):
     room: str = ""
     room_at: int = 0
     pin: int = 0
+    link: str = ""
+    link_at: int = 0
 
 
 def read(here: Visit) -> Kept:
@@ -127,6 +135,24 @@ def come_from(here: Visit, room: str, pin: str) -> Touch | None:
     return touch(here)
 
 
+def link(here: Visit) -> touches.Touch:
+    """Return the share link that the visitor came by last; none when that is longer ago than it counts."""
+    kept = read(here)
+    return touches.Touch(code=kept.link, at=kept.link_at) if touches.holds(kept.link_at, here.now) else touches.Touch()
+
+
+def come_by(here: Visit) -> None:
+    """Remember the share link whose page the visitor buys from: its address says so, and the browser names it."""
+    try:
+        asked = parse_qs(urlsplit(request.referrer or "").query, max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        return
+    found = touches.read(here.shopfront.settings.secret, asked.get(touches.PARAMETER, [""])[0], here.now)
+    kept = read(here)
+    if found.code and found.at >= kept.link_at:
+        keep(here, msgspec.structs.replace(kept, link=found.code, link_at=found.at))
+
+
 def group(here: Visit, *, opens: str = "", joins: str = "") -> None:
     """Open a group, join one, or do neither."""
     keep(here, msgspec.structs.replace(read(here), opens=opens, joins=joins))
@@ -136,17 +162,21 @@ def done(here: Visit) -> None:
     """Lay aside what an order has used."""
     if request.cookies.get(_name()):
         kept = read(here)
-        keep(here, Kept(room=kept.room, room_at=kept.room_at, pin=kept.pin))
+        keep(here, msgspec.structs.replace(kept, codes=(), opens="", joins=""))
 
 
 def keep(here: Visit, kept: Kept) -> None:
     """Send the wishes back with the answer."""
     g.kept = kept
-    value = str(_serializer(here).dumps(msgspec.to_builtins(kept))) if kept != Kept() else ""
-    name, secure, age = _name(), request.is_secure, _KEPT_FOR if value else 0
+    if g.get("keeps"):
+        return
+    g.keeps = True
 
     @after_this_request
     def _send(answer: Response) -> Response:
+        kept: Kept = g.kept
+        value = str(_serializer(here).dumps(msgspec.to_builtins(kept))) if kept != Kept() else ""
+        name, secure, age = _name(), request.is_secure, _KEPT_FOR if value else 0
         answer.set_cookie(name, value, max_age=age, path="/", secure=secure, httponly=True, samesite="Lax")
         return answer
 

@@ -3,6 +3,8 @@
 What it finds is a bug or a tampered database.
 """
 
+from datetime import UTC, datetime
+
 import msgspec
 
 from generator import money
@@ -90,6 +92,34 @@ _CHECKS = {
 }
 
 
+PARTS = (
+    "ledger",
+    "orders",
+    "payments",
+    "refunds",
+    "withdrawals",
+    "disputes",
+    "suspense",
+    "stock",
+    "promotions",
+    "guards",
+)
+"""What is held against each other, by name."""
+_ABOUT = (
+    ("withdrawals", "withdraw"), ("disputes", "disput"), ("suspense", "suspense"), ("refunds", "refund"),
+    ("payments", "payment"), ("stock", "stock"),
+)  # fmt: skip
+"""A word of a sentence, and the part it belongs to; the first that fits, else it is about orders."""
+_KEY = "audit"
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """One of PARTS, and what is wrong with it."""
+
+    name: str
+    differences: tuple[str, ...]
+
+
 class Audit(msgspec.Struct, frozen=True, kw_only=True):
     """What the audit found: ``differences`` must be empty; ``waiting`` is money that waits for the merchant."""
 
@@ -97,14 +127,59 @@ class Audit(msgspec.Struct, frozen=True, kw_only=True):
     transfers: int
     differences: tuple[str, ...]
     waiting: tuple[str, ...]
+    parts: tuple[Part, ...] = ()
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """The last audit that somebody ran in the console."""
+
+    at: int
+    orders: int
+    transfers: int
+    parts: tuple[Part, ...]
+
+    @property
+    def balances(self) -> bool:
+        """Tell whether nothing was wrong."""
+        return not any(part.differences for part in self.parts)
+
+    @property
+    def moment(self) -> datetime:
+        """Return when it ran."""
+        return datetime.fromtimestamp(self.at, UTC)
+
+
+def keep(transaction: Transaction, found: Audit, now: datetime) -> None:
+    """Keep what an audit found until the next one."""
+    kept = Kept(at=int(now.timestamp()), orders=found.orders, transfers=found.transfers, parts=found.parts)
+    transaction.run(
+        "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        _KEY,
+        msgspec.json.encode(kept).decode(),
+    )
+
+
+def find_last(transaction: Transaction) -> Kept | None:
+    """Return the audit that was kept last, or None."""
+    row = transaction.find("SELECT value FROM meta WHERE key = ?", _KEY)
+    return msgspec.json.decode(row[0], type=Kept) if row else None
+
+
+def _parts(transaction: Transaction) -> tuple[Part, ...]:
+    found: dict[str, list[str]] = {name: [] for name in PARTS}
+    found["stock"] += stock.differences(transaction)
+    found["ledger"] += funds.differences(transaction)
+    found["guards"] += checks.unguarded(transaction)
+    found["promotions"] += [*uses.differences(transaction), *groups.differences(transaction)]
+    for sentence, query in {**_CHECKS, **checks.CHECKS}.items():
+        part = next((name for name, word in _ABOUT if word in sentence), "orders")
+        found[part] += [sentence.format(*row) for row in transaction.all(query)]
+    return tuple(Part(name=name, differences=tuple(sentences)) for name, sentences in found.items())
 
 
 def report(transaction: Transaction) -> Audit:
     """Hold everything against everything."""
-    found = [*stock.differences(transaction), *funds.differences(transaction), *checks.unguarded(transaction)]
-    found += [*uses.differences(transaction), *groups.differences(transaction)]
-    for sentence, query in {**_CHECKS, **checks.CHECKS}.items():
-        found += [sentence.format(*row) for row in transaction.all(query)]
+    parts = _parts(transaction)
     counts = transaction.find("SELECT (SELECT COUNT(*) FROM orders), (SELECT COUNT(*) FROM transfer)") or (0, 0)
     waiting = transaction.all(
         "SELECT f.kind, f.gateway, f.reference, f.amount, f.currency, o.number FROM finding f "
@@ -113,7 +188,8 @@ def report(transaction: Transaction) -> Audit:
     return Audit(
         orders=int(counts[0]),
         transfers=int(counts[1]),
-        differences=tuple(found),
+        differences=tuple(sentence for part in parts for sentence in part.differences),
+        parts=parts,
         waiting=tuple(
             f"{kind}: {money.plain(amount, currency)} {currency} from {gateway}, reference {reference}"
             + (f", order {number}" if number else "")

@@ -11,7 +11,7 @@ from enum import StrEnum
 from generator.shop import Value
 from runtime.database import Database, Transaction
 from runtime.funds.accounts import REFUNDS_DUE, available, withdrawing
-from runtime.funds.ledger import Where, guarded, locked, post
+from runtime.funds.ledger import Where, balance, guarded, locked, post
 from runtime.funds.postings import entries
 from runtime.funds.settlement import lend
 from runtime.refusals import Code, Refusal
@@ -74,11 +74,19 @@ class Step(Value, frozen=True, kw_only=True):
 _COLUMNS = "id, gateway, number, state, amount, fee, currency, created_at"
 
 
-def request(database: Database, gateway: str, amount: int | None, currency: str, step: Step) -> Withdrawal:
-    """Begin to withdraw an amount, or all that can be; raise Refusal (funds-too-low) with what is left."""
+def request(
+    database: Database, gateway: str, amount: int | None, currency: str, step: Step, *, after: int | None = None
+) -> Withdrawal:
+    """Begin to withdraw an amount, or all that can be; raise Refusal (funds-too-low) with what is left.
+
+    ``after`` is the newest withdrawal that whoever asks has seen (``newest``): the same form sent twice withdraws once
+    (form-reused).
+    """
 
     def unit(transaction: Transaction) -> Withdrawal:
         held = locked(transaction, (available(gateway), withdrawing(gateway), REFUNDS_DUE), currency)
+        if after is not None and after != newest(transaction):
+            raise Refusal(Code.FORM_REUSED, number="")
         owed = max(0, -held[REFUNDS_DUE])
         left = held[available(gateway)] - owed
         wished = left if amount is None else amount
@@ -182,6 +190,39 @@ def get(transaction: Transaction, number: str, gateway: str = "") -> Withdrawal:
     if found is None:
         raise Refusal(Code.WITHDRAWAL_UNKNOWN, number=number)
     return found
+
+
+class Done(Value, frozen=True, kw_only=True):
+    """A step that was taken, as its history has it."""
+
+    event: Event
+    after: State
+    actor: str
+    note: str
+    at: datetime
+
+
+def history(transaction: Transaction, withdrawal: int) -> list[Done]:
+    """Return what happened to a withdrawal, oldest first."""
+    rows = transaction.all(
+        "SELECT event, after, actor, note, at FROM withdrawal_event WHERE withdrawal_id = ? ORDER BY id", withdrawal
+    )
+    return [
+        Done(event=Event(event), after=State(after), actor=actor, note=note, at=datetime.fromtimestamp(at, UTC))
+        for event, after, actor, note, at in rows
+    ]
+
+
+def newest(transaction: Transaction) -> int:
+    """Return the id of the newest withdrawal, 0 where there is none."""
+    row = transaction.find("SELECT COALESCE(MAX(id), 0) FROM withdrawal")
+    return int(row[0]) if row else 0
+
+
+def left(transaction: Transaction, gateway: str, currency: str) -> int:
+    """Return what can be withdrawn from a gateway: what is available less what is owed to buyers."""
+    held = balance(transaction, available(gateway), currency)
+    return max(0, held - max(0, -balance(transaction, REFUNDS_DUE, currency)))
 
 
 def listing(transaction: Transaction, limit: int = 100) -> list[Withdrawal]:

@@ -43,6 +43,11 @@ def plan(site: Site) -> list[PagePlan]:
     return [page for edition in site.editions.values() for page in _Locale(site, edition).pages()]
 
 
+def find(site: Site, locale: str, kind: str, handle: str = "") -> PagePlan | None:
+    """Return one page without planning the others: what an editor shows of a shop that is not published yet."""
+    return _Locale(site, site.editions[locale]).find(kind, handle)
+
+
 class _Locale:
     """Plans the pages of one locale."""
 
@@ -72,6 +77,19 @@ class _Locale:
             planned = self._planned("error", f"/{code}.html", code.encode(), partial(self._error, code, key))
             planned.listed = False
             yield planned
+
+    def find(self, kind: str, handle: str) -> PagePlan | None:
+        """Plan the home page, or the page of a product, shelf, text or live room."""
+        shop = self.edition.shop
+        if kind == "home":
+            return self._planned("home", "/", self._layout("home"), self._home)
+        if kind == "product" and handle in shop.products:
+            return self._product(shop.products[handle])
+        if kind == "shelf" and handle in shop.shelves:
+            return next(self._shelf(shop.shelves[handle]))
+        if kind == "page" and handle in shop.pages:
+            return self._page(shop.pages[handle])
+        return self._room(shop.rooms[handle]) if kind == "live" and handle in shop.rooms else None
 
     def _planned(self, kind: str, path: str, content: bytes, make: Callable[[], Context]) -> PagePlan:
         digest = hashlib.blake2b(self.ground, digest_size=16)

@@ -300,6 +300,7 @@ class Block(Value, frozen=True, kw_only=True):
 
     block: str
     settings: dict[str, Any] = {}
+    hidden: bool = False
 
 
 class Section(Value, frozen=True, kw_only=True):
@@ -369,6 +370,7 @@ class Terms(Value, frozen=True, kw_only=True):
     promotions: tuple[Promotion, ...] = ()
     hooks: tuple[Hook, ...] = ()
     stock_low: int = 3
+    counts_visits: bool = True
     live: LiveTerms = LiveTerms()
     lowest: dict[str, int] = {}
 

@@ -28,6 +28,7 @@ def views(edition: Edition, offer: Offer, sections: Iterable[Section]) -> tuple[
                 blocks=tuple(
                     BlockView(type=b.block, settings=resolve(edition, _block(offer, b.block), b.settings))
                     for b in each.blocks
+                    if not b.hidden
                 ),
                 first=number == 0,
             )

@@ -37,6 +37,7 @@ def load(tree: Tree, offer: Offer, reader: Reader) -> Shop:
         returns=terms.returns(tree, reader),
         hooks=terms.hooks(tree),
         stock_low=terms.stock_low(tree),
+        counts_visits=terms.counts_visits(tree),
         live=live.load(tree, legal, reader),
         promotions=promoting.load(tree, reader),
         theme=_theme(tree, offer, reader),
@@ -99,6 +100,7 @@ def _section(tree: Tree, path: Path, sidecar: Sidecar, offer: Offer, reader: Rea
         Block(
             block=each["block"],
             settings=_settings(each, (*path, "blocks", index), offer.blocks[each["block"]].settings, reader),
+            hidden=each.get("hidden") is True,
         )
         for index, each in enumerate(tree.get("blocks") or ())
         if each.get("block") in offer.blocks

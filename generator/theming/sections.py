@@ -183,8 +183,9 @@ def compose(offer: Offer, gateways: Mapping[str, Tree] | None = None) -> Tree:
         listed["allOf"] = [_branch("section", name) for name in sorted(offer.sections)]
     for name, section in offer.sections.items():
         definitions[f"section-{name}"] = _section(section, listed["properties"], offer)
+    hidden = listed["properties"]["blocks"]["items"]["properties"]["hidden"]
     for name, block in offer.blocks.items():
-        definitions[f"block-{name}"] = _object({"block": {"const": name}}, block, offer)
+        definitions[f"block-{name}"] = _object({"block": {"const": name}, "hidden": hidden}, block, offer)
     chosen = definitions["theme"]["properties"]
     chosen["settings"] |= _fields(offer.settings, offer)
     known = core("theme")["$defs"]["roles"]["properties"]

@@ -21,19 +21,21 @@ from runtime.web.persons import ENTER, given, keys
 from runtime.web.visit import shopfront, visit
 
 blueprint = Blueprint("entry_links", __name__)
+by_mail = Blueprint("entry_by_mail", __name__)
+"""Asking for a way back in: for whoever can send mail."""
 _FORGOTTEN = f"{ENTER}/forgotten"
 _LINK = f"{links.PATH}<token>"
 _LONGEST = 300
 
 
-@blueprint.get(_FORGOTTEN)
+@by_mail.get(_FORGOTTEN)
 @shell.guarded
 def forgotten() -> Response:
     """Show where to ask for a way back in."""
     return screen("entry/forgotten.html", {"title": say("entry.forgotten.title"), "sent": False, "email": ""})
 
 
-@blueprint.post(_FORGOTTEN)
+@by_mail.post(_FORGOTTEN)
 @shell.guarded
 def ask() -> Response:
     """Mail a link, if the address has an account; the answer is the same."""

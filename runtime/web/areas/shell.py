@@ -33,7 +33,7 @@ import msgspec
 from flask import Response, current_app, g, make_response, redirect, request
 from werkzeug.wrappers import Response as Answer
 
-from runtime.access.roles import Permission
+from runtime.access.roles import Permission, Role
 from runtime.console import pages, words
 from runtime.faults import Fault
 from runtime.web import console, failures, headers
@@ -92,9 +92,33 @@ AREAS: tuple[tuple[Area, ...], ...] = (
     ),
 )
 """The areas in groups, as they stand at the side."""
-_AT_THE_THUMB = ("today", "orders", "products", "live", "customers", "funds")
+_AT_THE_THUMB = ("shops", "today", "orders", "products", "live", "customers", "funds")
 """What stands in the bar of a phone: the first four that somebody may see."""
 _THUMBS = 4
+
+
+class House(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose console this is: its areas, what its roles may be and mean, and what it has beside them.
+
+    ``words`` begins the sentences about roles; ``front`` is the shop's own page, ``mails`` whether anybody sends mail.
+    """
+
+    areas: tuple[tuple[Area, ...], ...] = AREAS
+    roles: tuple[Role, ...] = tuple(Role)
+    words: str = "team"
+    front: str = "/"
+    mails: bool = True
+
+
+SHOP = House()
+HOUSE = "house"
+"""Where an application that is no shop's keeps its own."""
+
+
+def house() -> House:
+    """Return whose console this is: a shop's, unless the application says otherwise."""
+    found: House = current_app.extensions.get(HOUSE, SHOP)
+    return found
 
 
 def locale() -> str:
@@ -125,6 +149,7 @@ def screen(template: str, context: Mapping[str, Any], *, area: str = "", status:
         "problems": {},
         "search": _search(person),
         "opens": opens,
+        "house": house(),
     }
     g.console = True
     answer = make_response(pages.render(template, locale(), shared | dict(context)), status)
@@ -173,7 +198,8 @@ def opens(path: str) -> bool:
 
 
 def _open_to(person: Person) -> tuple[tuple[Area, ...], ...]:
-    return tuple(tuple(area for area in group if person.may(area.permission) and opens(area.path)) for group in AREAS)
+    groups = house().areas
+    return tuple(tuple(area for area in group if person.may(area.permission) and opens(area.path)) for group in groups)
 
 
 def _navigation(person: Person) -> tuple[tuple[Area, ...], ...]:
@@ -186,6 +212,6 @@ def _thumbs(person: Person) -> tuple[Area, ...]:
 
 
 def _search(person: Person | None) -> Search | None:
-    if person is None or not person.may(Permission.ORDERS_SEE):
+    if person is None or not person.may(Permission.ORDERS_SEE) or not opens("/console/orders"):
         return None
     return Search(action="/console/orders", label=say("office.search"))

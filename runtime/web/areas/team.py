@@ -44,7 +44,7 @@ def invite() -> Answer | Response:
     """Make an account and its link; the next page shows it."""
     person = get_proved(Permission.TEAM_EDIT, back=f"{_HOME}/new")
     fields = given("email", "name", "role", "mailed")
-    if fields["role"] not in set(Role):
+    if fields["role"] not in shell.house().roles:
         return _new(fields, {"role": say("team.role.missing")}, status=422)
     new = New(email=fields["email"], name=fields["name"], role=Role(fields["role"]), locale=shell.locale())
     try:
@@ -72,7 +72,7 @@ def change_role(number: int) -> Answer | Response:
     """Give somebody another role."""
     person, fields = get_proved(Permission.TEAM_EDIT, back=f"{_HOME}/{number}"), given("role")
     account = _get(number)
-    if fields["role"] not in set(Role):
+    if fields["role"] not in shell.house().roles:
         return _show(account, {"role": say("team.role.missing")}, status=422)
     try:
         accounts.change_role(keys(), number, Role(fields["role"]), person.by, visit().now)
@@ -180,4 +180,5 @@ def _show(account: Account, problems: dict[str, str] | None = None, *, status: i
 
 
 def _roles() -> list[tuple[str, str, str]]:
-    return [(role.value, say(f"office.role.{role}"), say(f"team.role.{role}.text")) for role in Role]
+    house = shell.house()
+    return [(role.value, say(f"office.role.{role}"), say(f"{house.words}.role.{role}.text")) for role in house.roles]

@@ -93,6 +93,7 @@ PLAIN: tuple[Blueprint, ...] = (
     studio_host.blueprint,
     entry.blueprint,
     entry_links.blueprint,
+    entry_links.by_mail,
     passkeys.blueprint,
     account.blueprint,
     team.blueprint,
@@ -117,6 +118,19 @@ def make(settings: Settings) -> Flask:
 
 def views(settings: Settings, live: Live, metrics: Metrics) -> Flask:
     """Make the application of what is not static."""
+    app = bare(settings, live, metrics)
+    app.url_map.converters["locale"] = _locale_converter(live)
+    app.url_value_preprocessor(_take_locale)
+    for blueprint in LOCALIZED:
+        app.register_blueprint(blueprint)
+        app.register_blueprint(blueprint, name=f"localized_{blueprint.name}", url_prefix="/<locale:locale>")
+    for blueprint in PLAIN:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def bare(settings: Settings, live: Live, metrics: Metrics) -> Flask:
+    """Make an application without views: its limits, and what happens before and after every request."""
     app = Flask("runtime.web", static_folder=None, template_folder=None)
     app.config.update(
         MAX_CONTENT_LENGTH=BODY_LIMIT,
@@ -127,16 +141,9 @@ def views(settings: Settings, live: Live, metrics: Metrics) -> Flask:
         DEBUG=False,
     )
     app.extensions[NAME] = Shopfront(settings, live, metrics)
-    app.url_map.converters["locale"] = _locale_converter(live)
     app.url_map.strict_slashes = False
-    app.url_value_preprocessor(_take_locale)
     app.before_request(_begin)
     app.after_request(_end)
-    for blueprint in LOCALIZED:
-        app.register_blueprint(blueprint)
-        app.register_blueprint(blueprint, name=f"localized_{blueprint.name}", url_prefix="/<locale:locale>")
-    for blueprint in PLAIN:
-        app.register_blueprint(blueprint)
     failures.register(app)
     return app
 

@@ -212,7 +212,123 @@ function count(box) {
   told.textContent = form.dataset.over.replace("{count}", length).replace("{most}", most);
 }
 
+// ---- a text in several languages: one box at a time, and all texts of the page in the same language
+const kept = (value) => { try { return value === undefined ? sessionStorage.getItem("words") : sessionStorage.setItem("words", value); } catch { return null; } };
+
+function tabs(words) {
+  const list = words.querySelector(":scope > .locale-tabs");
+  if (!list || list.childElementCount) return;
+  list.hidden = false;
+  words.classList.add("tabbed");
+  for (const word of words.querySelectorAll(":scope > .word")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.lang = word.dataset.locale;
+    button.dataset.locale = word.dataset.locale;
+    button.textContent = word.dataset.language || word.dataset.locale;
+    button.classList.toggle("wrong", word.querySelector(".problem") !== null);
+    list.append(button);
+  }
+  lacking(words);
+  speak(words, kept());
+}
+
+function speak(words, locale) {
+  const all = [...words.querySelectorAll(":scope > .word")];
+  const wanted = all.some((one) => one.dataset.locale === locale) ? locale : all[0].dataset.locale;
+  for (const one of all) one.hidden = one.dataset.locale !== wanted;
+  for (const one of words.querySelectorAll(":scope > .locale-tabs > button")) one.setAttribute("aria-pressed", one.dataset.locale === wanted);
+}
+
+function lacking(words) {
+  const boxes = new Map([...words.querySelectorAll(":scope > .word")].map((one) => [one.dataset.locale, one.querySelector("input, textarea")?.value.trim()]));
+  const some = [...boxes.values()].some(Boolean);
+  for (const one of words.querySelectorAll(":scope > .locale-tabs > button")) one.classList.toggle("lacks", some && !boxes.get(one.dataset.locale));
+}
+
+// What an address or the summary of mistakes leads to is shown, wherever it is folded away.
+function reveal(id) {
+  const found = id && document.getElementById(id);
+  if (!found) return;
+  for (let at = found; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
+  const word = found.closest(".word");
+  if (word?.hidden) speak(word.parentElement, word.dataset.locale);
+  if (found.matches("input, select, textarea")) found.focus();
+}
+
+// ---- links: what the shop has is searched in a dialog
+let linked = null;
+function chooser() {
+  const known = document.getElementById("links");
+  if (known) return known;
+  const dialog = document.createElement("dialog");
+  dialog.id = "links";
+  dialog.className = "picker";
+  dialog.setAttribute("aria-labelledby", "links-title");
+  document.body.append(dialog);
+  let timer = 0;
+  dialog.addEventListener("input", (event) => { if (event.target.matches("[data-link-search]")) { clearTimeout(timer); timer = setTimeout(() => search(dialog), 150); } });
+  dialog.addEventListener("click", (event) => {
+    const kind = event.target.closest("[data-link-kind]");
+    const pick = event.target.closest("[data-link-pick]");
+    if (kind) { for (const one of dialog.querySelectorAll("[data-link-kind]")) one.setAttribute("aria-pressed", one === kind); search(dialog); }
+    if (pick) lead(dialog, pick.dataset.linkPick, pick.dataset.words);
+    if (event.target.closest("[data-link-use]")) use(dialog);
+  });
+  dialog.addEventListener("keydown", (event) => { if (event.key === "Enter" && !event.isComposing && event.target.matches("[data-link-outside]")) { event.preventDefault(); use(dialog); } });
+  return dialog;
+}
+
+async function read(query) {
+  const answer = await fetch(`/console/links?${query}`, { headers: { Accept: "text/html" } });
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
+}
+
+async function search(dialog) {
+  const kind = dialog.querySelector("[data-link-kind][aria-pressed=true]")?.dataset.linkKind ?? "";
+  const found = await read(new URLSearchParams({ q: dialog.querySelector("[data-link-search]").value, kind }));
+  dialog.querySelector("[data-link-found]").replaceChildren(...found.querySelector("[data-link-found]").childNodes);
+}
+
+function use(dialog) {
+  const written = dialog.querySelector("[data-link-outside]").value.trim();
+  if (written) lead(dialog, written, "");
+}
+
+function lead(dialog, value, words) {
+  const box = linked.querySelector("input");
+  box.value = value;
+  linked.querySelector("[data-link-told]").textContent = words;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  linked.querySelector("[data-link-told]").textContent = words;
+  dialog.close();
+  box.focus();
+}
+
+document.addEventListener("click", async (event) => {
+  const tab = event.target.closest(".locale-tabs > button");
+  if (tab) { kept(tab.dataset.locale); for (const one of document.querySelectorAll("[data-words].tabbed")) speak(one, tab.dataset.locale); }
+  const opener = event.target.closest("[data-link-choose]");
+  if (opener) {
+    linked = opener.closest("[data-link]");
+    const dialog = chooser();
+    const found = await read("");
+    dialog.replaceChildren(document.adoptNode(found.querySelector("[data-links]")));
+    dialog.showModal();
+  }
+  const local = event.target.closest("a[href^='#']");
+  if (local) setTimeout(() => reveal(decodeURIComponent(local.hash.slice(1))));
+});
+document.addEventListener("input", (event) => {
+  const words = event.target.closest?.("[data-words]");
+  if (words) lacking(words);
+  const link = event.target.closest?.("[data-link]");
+  if (link) link.querySelector("[data-link-told]").textContent = "";
+});
+
 function dress(within) {
+  for (const words of within.querySelectorAll("[data-words]")) tabs(words);
+  if (within.matches?.("[data-words]")) tabs(within);
   for (const area of each("textarea[data-lines]", within)) if (!area.hidden) chips(area);
 }
 
@@ -257,3 +373,4 @@ if (form) {
   });
   document.querySelector("[data-pick-search]")?.addEventListener("input", (event) => offer(event.target.value));
 }
+if (location.hash) reveal(decodeURIComponent(location.hash.slice(1)));

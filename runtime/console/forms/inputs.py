@@ -16,6 +16,8 @@ from runtime.console.forms.binding import YES, Given, local_time
 from runtime.console.forms.nodes import MISSING, Leaf, Lines, Node, every, leaves
 
 UNIT = "~unit"
+PICK = "~pick"
+"""Beside the box of a link: what was chosen from a list of the shop's own places."""
 UNITS = ("s", "m", "h", "d", "w")
 """What a duration is written with: seconds, minutes, hours, days, weeks."""
 _EXACT = frozenset({Kind.MONEY, Kind.NUMBER, Kind.INTEGER, Kind.DURATION, Kind.TIME, Kind.COLOUR, Kind.LINK})
@@ -80,6 +82,8 @@ class Inputs:
         if leaf.field.kind is Kind.DURATION and text.isdecimal():
             unit = self._given.get(leaf.name + UNIT, "")
             text += unit if unit in UNITS else ""
+        if leaf.field.kind is Kind.LINK:
+            text = self._given.get(leaf.name + PICK) or text
         return None if leaf.offered and text not in leaf.offered else text
 
     def find_lines(self, node: Lines) -> list[str] | None:

@@ -9,6 +9,7 @@ import msgspec
 
 from generator.fields import Field, Kind
 from generator.source.events import Data
+from generator.theming import wording
 from generator.value import Value
 from runtime.console.forms import inputs
 from runtime.console.forms.binding import YES, Ground, local_time, text_of
@@ -79,6 +80,8 @@ class Shown(Value, frozen=True, kw_only=True):
     """The heading under which it stands in its file."""
     affix: str = ""
     locale: str = ""
+    language: str = ""
+    """What its language is called by those who speak it, where a form has several."""
     attributes: dict[str, str] = msgspec.field(default_factory=dict)
     decides: str = ""
     full: bool = False
@@ -157,7 +160,7 @@ class _Showing:
         return Shown(
             kind=kind, value=value, placeholder=_placeholder(field), options=options, attributes=attributes,
             units=units, affix=self._ground.currency if field.kind is Kind.MONEY else "", locale=leaf.locale,
-            decides=decides,
+            language=_language(leaf.locale, self._ground.locales), decides=decides,
             filled=bool(text.strip()) and (leaf.old is not MISSING or text != leaf.text), **shared,
         )  # fmt: skip
 
@@ -256,7 +259,7 @@ def _look(field: Field, text: str) -> str:
         return "duration" if not text or _DURATION.fullmatch(text) else "text"
     found = {
         Kind.LONG_TEXT: "long", Kind.YES_NO: "yes_no", Kind.COLOUR: "colour", Kind.PICTURE: "picture",
-        Kind.MONEY: "money",
+        Kind.MONEY: "money", Kind.LINK: "link",
     }.get(field.kind, "text")  # fmt: skip
     return "long" if found == "text" and "\n" in text else found
 
@@ -310,7 +313,7 @@ def _title(node: Shown) -> str:
     """Return what a row is called: the first words that stand in it."""
     if node.kind == "choice":
         return next((each.label for each in node.options if each.chosen), "")
-    if node.kind in {"text", "long", "money", "picture"}:
+    if node.kind in {"text", "long", "money", "picture", "link"}:
         return node.value[:60]
     if node.kind == "lines":
         return "、".join(node.value.split("\n")[:_MANY_WORDS])[:60]
@@ -328,6 +331,15 @@ def _details(node: Shown, title: str) -> list[str]:
     names = {"link", "kind", "gateway", "price", "rate", "percent", "url"}
     found = [_title(each) for each in node.nodes if each.name.rpartition(".")[2] in names and not each.hidden]
     return [each for each in found if each and each != title][:2]
+
+
+def _language(locale: str, known: Sequence[str]) -> str:
+    """Return a language by its own name, or by its tag where another one of the shop's is called the same."""
+    if not locale:
+        return ""
+    same = [each for each in known if each.partition("-")[0] == locale.partition("-")[0]]
+    name: str | None = wording.culture(locale).language_name
+    return locale if len(same) > 1 or not name else name[:1].upper() + name[1:]
 
 
 def _is_filled(node: Words) -> bool:

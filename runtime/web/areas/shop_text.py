@@ -14,6 +14,7 @@ from generator.check import Checked
 from generator.editor import Desk
 from generator.fields import Field
 from generator.loading import countries, ground
+from generator.loading.draft import Draft
 from generator.loading.reader import Ground as Base
 from generator.loading.reader import Reader
 from generator.releases import freshness
@@ -26,6 +27,9 @@ _MOST_OFFERED = 400
 _FOLDERS = {"product": "products", "shelf": "shelves", "page": "pages", "live": "live"}
 _LISTED = {"method": "delivery", "promotion": "promotions"}
 _WORLD = frozenset({"country", "currency", "timezone", "locale", "region"})
+
+_last: list[tuple[Path, str, Draft]] = []
+"""What was read last in this process, and the state of the files that it was read from."""
 
 Sources = dict[str, list[tuple[str, str]]]
 
@@ -102,9 +106,24 @@ def examine(folder: Path) -> Checked:
     return found
 
 
+def draft(text: ShopText) -> Draft:
+    """Return all files as they are now, published or not, broken or whole; unchanged ones are not read again."""
+    if "standing" in g:
+        found: Draft = g.standing
+        return found
+    state = freshness.signature([text.folder])
+    kept = next((each for folder, seen, each in _last if (folder, seen) == (text.folder, state)), None)
+    if kept is None:
+        kept = check.read(text.folder)
+        _last[:] = [(text.folder, state, kept)]
+    g.standing = kept
+    return kept
+
+
 def forget() -> None:
     """Let the next look at the shop see what was written meanwhile."""
     g.pop("examined", None)
+    g.pop("standing", None)
 
 
 def is_published(folder: Path) -> bool:

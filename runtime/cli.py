@@ -86,7 +86,9 @@ def explain(error: Exception) -> int | None:
         click.echo(told, err=True)
         return 1 if isinstance(error, Refusal) else 3
     if isinstance(error, SettingError):
-        click.echo(str(error), err=True)
+        from runtime.commands.language import language
+
+        click.echo(f"{error.name}: {error.why(language())}", err=True)
         return 2
     if isinstance(error, Fault | OSError):
         click.echo(str(error), err=True)

@@ -26,7 +26,7 @@ def serve(folder: Path, listening: Listening, lang: str | None, *, build: bool) 
         settings = read(folder)
         server.claim(listening)
     except SettingError as error:
-        terminal.say(spoken, f"error: {error}", f"错误：{error}")
+        terminal.say(spoken, f"error: {error}", f"错误：{error.name}：{error.why('zh')}")
         return USAGE
     except PortError as error:
         return _port(listening, error, spoken)

@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from runtime.wordings import settings as said
+
 log = logging.getLogger(__name__)
 PREFIX = "SHOPWRIGHT_"
 SECRETS = "secrets.env"
@@ -35,11 +37,15 @@ class Environment(StrEnum):
 
 
 class SettingError(ValueError):
-    """An environment variable holds something else than it must; ``name`` says which."""
+    """A setting cannot be used: ``name`` says which, ``rule`` what it must be (``wordings.settings`` has the words)."""
 
-    def __init__(self, name: str, message: str) -> None:
-        super().__init__(f"{name}: {message}")
-        self.name = name
+    def __init__(self, name: str, rule: str, **values: object) -> None:
+        self.name, self.rule, self.values = name, rule, values
+        super().__init__(f"{name}: {self.why('en')}")
+
+    def why(self, locale: str) -> str:
+        """Say in a reader's language what is wrong, without the setting's name."""
+        return said.SAID.get(locale[:2], said.SAID["en"])[self.rule].format_map(self.values)
 
 
 class Mail(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,6 +159,11 @@ def read(folder: Path, environ: Mapping[str, str] | None = None) -> Settings:
     )
 
 
+def lines(folder: Path) -> dict[str, str]:
+    """Return what a shop's own var/secrets.env says; raise SettingError for a line that cannot be meant."""
+    return _secret_lines(folder / "var" / SECRETS)
+
+
 def named(settings: Settings) -> tuple[tuple[str, str], ...]:
     """Return the values that payment methods may name, as var/secrets.env has them at this moment."""
     known = dict(settings.named)
@@ -177,7 +188,7 @@ def _secret_lines(path: Path) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingError(f"var/{SECRETS}", "cannot be read as UTF-8 text") from error
+        raise SettingError(f"var/{SECRETS}", "unreadable") from error
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         log.warning("other users of this machine can read var/%s; run: chmod 600 %s", SECRETS, path)
     found = {}
@@ -187,7 +198,7 @@ def _secret_lines(path: Path) -> dict[str, str]:
             continue
         parts = _LINE.fullmatch(text)
         if parts is None:
-            raise SettingError(f"var/{SECRETS}:{number}", "must be NAME=value, with the name in capital letters")
+            raise SettingError(f"var/{SECRETS}:{number}", "line")
         value = parts[2].strip()
         quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
         found[parts[1]] = value[1:-1] if quoted else value
@@ -197,7 +208,7 @@ def _secret_lines(path: Path) -> dict[str, str]:
 def _database(given: Mapping[str, str], root: Path) -> str:
     address = given.get(f"{PREFIX}DATABASE") or f"sqlite:///{root / 'var' / 'shop.db'}"
     if urlsplit(address).scheme not in {"sqlite", "postgresql", "postgres"}:
-        raise SettingError(f"{PREFIX}DATABASE", "must begin with sqlite:/// or postgresql://")
+        raise SettingError(f"{PREFIX}DATABASE", "database")
     return address
 
 
@@ -205,7 +216,7 @@ def _environment(given: Mapping[str, str]) -> Environment:
     try:
         return Environment(given.get(f"{PREFIX}ENV") or Environment.REHEARSAL)
     except ValueError as error:
-        raise SettingError(f"{PREFIX}ENV", "must be production or rehearsal") from error
+        raise SettingError(f"{PREFIX}ENV", "environment") from error
 
 
 def _names(given: Mapping[str, str], name: str) -> tuple[str, ...]:
@@ -218,21 +229,21 @@ def _proxies(given: Mapping[str, str]) -> tuple[str, ...]:
         try:
             ipaddress.ip_network(each)
         except ValueError as error:
-            raise SettingError(f"{PREFIX}PROXY", "must list addresses or networks, such as 127.0.0.1") from error
+            raise SettingError(f"{PREFIX}PROXY", "proxy") from error
     return found
 
 
 def _log(given: Mapping[str, str]) -> str:
     found = given.get(f"{PREFIX}LOG") or "text"
     if found not in {"text", "json"}:
-        raise SettingError(f"{PREFIX}LOG", "must be text or json")
+        raise SettingError(f"{PREFIX}LOG", "log")
     return found
 
 
 def _whole(given: Mapping[str, str], name: str, usual: int, most: int) -> int:
     text = given.get(PREFIX + name, "")
     if text and not (text.isascii() and text.isdigit() and 0 < int(text[:9]) <= most):
-        raise SettingError(PREFIX + name, f"must be a whole number from 1 to {most}")
+        raise SettingError(PREFIX + name, "whole", most=most)
     return int(text) if text else usual
 
 
@@ -243,9 +254,7 @@ def _streaming(given: Mapping[str, str]) -> Streaming:
     certificate = given.get(f"{PREFIX}RTMP_CERTIFICATE", "")
     certificate_key = given.get(f"{PREFIX}RTMP_CERTIFICATE_KEY", "")
     if bool(certificate) is not bool(certificate_key):
-        raise SettingError(
-            f"{PREFIX}RTMP_CERTIFICATE", "needs SHOPWRIGHT_RTMP_CERTIFICATE_KEY, and the other way round"
-        )
+        raise SettingError(f"{PREFIX}RTMP_CERTIFICATE", "certificate-pair")
     return Streaming(
         host=host,
         port=port,
@@ -262,7 +271,7 @@ def _listening(given: Mapping[str, str], name: str) -> tuple[str, int]:
     text = given.get(PREFIX + name, "")
     found = _LISTENING.fullmatch(text)
     if text and (found is None or not 0 < int(found[2]) <= _HIGHEST_PORT):
-        raise SettingError(PREFIX + name, "must be a host and a port, such as 127.0.0.1:8001")
+        raise SettingError(PREFIX + name, "listening")
     return (found[1].strip("[]"), int(found[2])) if found else ("", 0)
 
 
@@ -272,7 +281,7 @@ def _live_address(given: Mapping[str, str]) -> str | None:
         return "" if text else None
     parts = urlsplit(text)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"}:
-        raise SettingError(f"{PREFIX}LIVE_ADDRESS", "must be / or an address such as https://live.example.com")
+        raise SettingError(f"{PREFIX}LIVE_ADDRESS", "address")
     return f"{parts.scheme}://{parts.netloc}"
 
 
@@ -283,7 +292,7 @@ def _mail(given: Mapping[str, str]) -> Mail:
         return Mail(sender=sender)
     parts = urlsplit(address)
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-        raise SettingError(f"{PREFIX}SMTP", "must look like smtp://host:587 or smtps://host:465")
+        raise SettingError(f"{PREFIX}SMTP", "smtp")
     return Mail(
         host=parts.hostname,
         port=parts.port or (465 if parts.scheme == "smtps" else 587),
@@ -298,7 +307,7 @@ def _secret(given: Mapping[str, str], root: Path) -> bytes:
     text = given.get(f"{PREFIX}SECRET", "")
     if text:
         if len(text) < _SHORTEST_SECRET:
-            raise SettingError(f"{PREFIX}SECRET", "must have at least 32 characters")
+            raise SettingError(f"{PREFIX}SECRET", "secret-short", least=_SHORTEST_SECRET)
         return text.encode()
     path = root / "var" / "secret"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -322,5 +331,5 @@ def _secret(given: Mapping[str, str], root: Path) -> bytes:
         draft.unlink()
     made = path.read_bytes()
     if len(made) < _SHORTEST_SECRET:
-        raise SettingError(f"{PREFIX}SECRET", f"{path} is damaged: remove it, or restore it from a backup")
+        raise SettingError(f"{PREFIX}SECRET", "secret-damaged", path=path)
     return made

@@ -160,9 +160,12 @@ def dev(folder: Path, port: int, host: str, lang: str | None) -> None:
         settings = server.reachable(read(folder), host)
         server.claim(listening)
         bench = Workbench(settings.folder, spoken, lambda text: click.echo(text, err=True))
-    except (SettingError, PortError, RefusedError) as error:
+    except SettingError as error:
+        terminal.say(spoken, f"error: {error}", f"错误：{error.name}：{error.why('zh')}")
+        sys.exit(terminal.USAGE)
+    except (PortError, RefusedError) as error:
         terminal.say(spoken, f"error: {error}", f"错误：{error}")
-        sys.exit(terminal.USAGE if isinstance(error, SettingError) else terminal.WORLD)
+        sys.exit(terminal.WORLD)
     terminal.say(spoken, "Building …", "正在生成店铺 …")
     rooms = Companion(settings, Neighbour(host, port, spoken))
     try:

@@ -70,7 +70,7 @@ def load(terms: Terms, settings: Settings) -> dict[str, Gateway]:
 
 def _rehearsal(_: PaymentMethod, settings: Settings) -> Gateway:
     if settings.environment is Environment.PRODUCTION:
-        raise SettingError("SHOPWRIGHT_ENV", "production shops cannot be paid at the rehearsal bank")
+        raise SettingError("SHOPWRIGHT_ENV", "no-rehearsal")
     return Rehearsal(settings)
 
 
@@ -87,8 +87,7 @@ def _provider(method: PaymentMethod, settings: Settings) -> Gateway:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] == "runtime":
             raise
-        wanted = f"needs a package that is not installed: pip install 'shopwright[{method.gateway}]'"
-        raise SettingError(f"payment.{method.gateway}", wanted) from error
+        raise SettingError(f"payment.{method.gateway}", "package", gateway=method.gateway) from error
     made: Gateway = module.make(method, settings)
     return made
 
@@ -99,5 +98,5 @@ def _with_secret(method: PaymentMethod, settings: Settings) -> dict[str, Any]:
         return method.settings
     secret = settings.find_secret(str(name))
     if not secret:
-        raise SettingError(str(name), f"is the secret of the payment method {method.gateway}, and is not set")
+        raise SettingError(str(name), "unset", place=f"payment.{method.gateway}")
     return {**method.settings, "secret": secret}

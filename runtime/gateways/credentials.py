@@ -20,21 +20,21 @@ def get(settings: Settings, given: Mapping[str, Any], name: str) -> str:
     """
     value = str(given.get(name) or "")
     if not value:
-        raise SettingError(f"payment.{name}", "is missing")
+        raise SettingError(f"payment.{name}", "missing")
     if _NAME.fullmatch(value):
         found = settings.find_secret(value)
         if not found:
-            raise SettingError(value, f"is named by the payment setting {name}, and is not set")
+            raise SettingError(value, "unset", place=f"payment.{name}")
         return found
     path = (settings.var / value.removeprefix("var/")).resolve()
     if not path.is_relative_to(settings.var.resolve()):
-        raise SettingError(f"payment.{name}", f"must name an environment variable or a file below var/, not {value}")
+        raise SettingError(f"payment.{name}", "outside", value=value)
     try:
         text = path.read_bytes()[: MAXIMUM + 1].decode()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingError(f"payment.{name}", f"{value} cannot be read as text") from error
+        raise SettingError(f"payment.{name}", "file-unreadable", value=value) from error
     if not text.strip() or len(text) > MAXIMUM:
-        raise SettingError(f"payment.{name}", f"{value} holds no key")
+        raise SettingError(f"payment.{name}", "file-empty", value=value)
     return text
 
 

@@ -17,7 +17,11 @@ _PRIVATE_LABELS = ("PRIVATE KEY", "RSA PRIVATE KEY")
 
 
 class KeyTextError(ValueError):
-    """The text holds no RSA key that can be used; says why, and never shows the text."""
+    """The text holds no RSA key that can be used; ``rule`` says which was wanted, and nothing shows the text."""
+
+    def __init__(self, rule: str) -> None:
+        super().__init__(rule)
+        self.rule = rule
 
 
 def private_key(text: str) -> RSAPrivateKey:
@@ -30,7 +34,7 @@ def private_key(text: str) -> RSAPrivateKey:
         if isinstance(found, RSAPrivateKey) and found.key_size >= SHORTEST:
             return found
         break
-    raise KeyTextError("is no RSA private key of 2048 bits or more")
+    raise KeyTextError("private-key")
 
 
 def public_key(text: str) -> RSAPublicKey:
@@ -38,9 +42,9 @@ def public_key(text: str) -> RSAPublicKey:
     try:
         found = serialization.load_pem_public_key(_pem(text, "PUBLIC KEY"))
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise KeyTextError("is no RSA public key") from error
+        raise KeyTextError("public-key") from error
     if not isinstance(found, RSAPublicKey) or found.key_size < SHORTEST:
-        raise KeyTextError("is no RSA public key of 2048 bits or more")
+        raise KeyTextError("public-key")
     return found
 
 

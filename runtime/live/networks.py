@@ -25,7 +25,7 @@ def keys(settings: Settings, name: str) -> tuple[str, ...]:
     """Return all values of a key that is being replaced, the newest first; raise SettingError when nobody gave one."""
     found = tuple(each.strip() for each in (settings.find_secret(name) or "").split(",") if each.strip())
     if not found:
-        raise SettingError(name, "is named by live.cdn in shop.yaml, and is not set")
+        raise SettingError(name, "unset", place="shop.yaml: live.cdn")
     return found
 
 

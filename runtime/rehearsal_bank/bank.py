@@ -34,7 +34,7 @@ class Bank:
 
     def __init__(self, settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         if settings.environment is Environment.PRODUCTION:
-            raise SettingError("SHOPWRIGHT_ENV", "there is no rehearsal bank in production")
+            raise SettingError("SHOPWRIGHT_ENV", "no-rehearsal")
         self.keys: Keys = signing.derive(settings.secret)
         self.books = Books(settings.var / "rehearsal-bank.db")
         self.clock = clock

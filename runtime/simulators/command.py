@@ -35,7 +35,7 @@ PROVIDERS: dict[str, str] = {
 def simulate(name: str, port: int, folder: Path, speed: float, notify: str) -> None:
     """Run a simulated payment provider, or a network for live pictures, on this machine: no money moves."""
     if os.environ.get("SHOPWRIGHT_ENV") == Environment.PRODUCTION:
-        raise SettingError("SHOPWRIGHT_ENV", "there are no simulated providers in production")
+        raise SettingError("SHOPWRIGHT_ENV", "no-rehearsal")
     from runtime.simulators.process import Simulation
     from runtime.simulators.stage import Stage
 

@@ -3,11 +3,14 @@
 import logging
 
 import pytest
+from click.testing import CliRunner
 from tills import make_terms
 
 from generator.shop import PaymentMethod
 from runtime import gateways, settings
+from runtime.cli import main
 from runtime.settings import Console, SettingError, Streaming
+from runtime.wordings import settings as said
 
 SECRET = "0123456789abcdef0123456789abcdef"
 
@@ -91,7 +94,7 @@ def test_a_plugin_gets_the_secret_that_its_payment_method_names(lines, monkeypat
     assert gateways.load(terms, settings.read(lines("KEY=abracadabra\n"), given))["wechat"] == {
         "secret": "abracadabra", "x-shop": "1",
     }  # fmt: skip
-    with pytest.raises(SettingError, match=r"^KEY: is the secret of the payment method wechat, and is not set$"):
+    with pytest.raises(SettingError, match=r"^KEY: is not set, and payment.wechat names it$"):
         gateways.load(terms, settings.read(lines(""), given))
 
 
@@ -163,3 +166,23 @@ def test_the_secret_is_made_once_and_only_its_owner_may_read_it(tmp_path):
     assert len(first.secret) == 64
     assert (tmp_path / "var" / "secret").stat().st_mode & 0o777 == 0o600
     assert first.secret.decode() not in repr(first)
+
+
+def test_what_is_wrong_with_a_setting_is_said_in_every_language():
+    assert {frozenset(each) for each in said.SAID.values()} == {frozenset(said.SAID["en"])}
+    error = SettingError("SHOPWRIGHT_LIVE_PORT", "whole", most=9)
+    assert str(error) == "SHOPWRIGHT_LIVE_PORT: must be a whole number from 1 to 9"
+    assert [error.why(locale) for locale in ("zh-CN", "de", "fr")] == [
+        "必须是 1 到 9 之间的整数",
+        "muss eine ganze Zahl von 1 bis 9 sein",
+        "must be a whole number from 1 to 9",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"), [("zh", "只能是 production 或 rehearsal"), ("en", "must be production or rehearsal")]
+)
+def test_a_command_says_it_in_the_reader_s_language(tmp_path, monkeypatch, lang, told):
+    monkeypatch.setenv("SHOPWRIGHT_ENV", "live")
+    done = CliRunner().invoke(main, ["orders", "list", str(tmp_path), "--lang", lang])
+    assert (done.exit_code, done.stderr) == (2, f"SHOPWRIGHT_ENV: {told}\n")

@@ -40,11 +40,11 @@ def read(settings: Settings, given: Mapping[str, Any]) -> Account:
     """Return the account that a payment method describes; raise SettingError for what is missing or no key."""
     for name in ("app_id", "seller_id"):
         if not given.get(name):
-            raise SettingError(f"payment.{name}", "is missing")
+            raise SettingError(f"payment.{name}", "missing")
     try:
         private = rsa.private_key(credentials.get(settings, given, "private_key"))
     except rsa.KeyTextError as error:
-        raise SettingError("payment.private_key", str(error)) from error
+        raise SettingError("payment.private_key", error.rule) from error
     certificate = credentials.find(settings, given, "alipay_certificate")
     if certificate is not None:
         public, serials = _certified(settings, given, certificate)
@@ -53,10 +53,10 @@ def read(settings: Settings, given: Mapping[str, Any]) -> Account:
         try:
             public = rsa.public_key(credentials.get(settings, given, "alipay_public_key"))
         except rsa.KeyTextError as error:
-            raise SettingError("payment.alipay_public_key", str(error)) from error
+            raise SettingError("payment.alipay_public_key", error.rule) from error
     own = rsa.public_text(private.public_key())
     if rsa.public_text(public) == own:
-        raise SettingError("payment.alipay_public_key", "is our own key: Alipay's is shown where ours was uploaded")
+        raise SettingError("payment.alipay_public_key", "own-key")
     return Account(str(given["app_id"]), str(given["seller_id"]), private, public, serials)
 
 
@@ -85,12 +85,12 @@ def _certified(settings: Settings, given: Mapping[str, Any], certificate: str) -
         try:
             found[name] = x509.load_pem_x509_certificates(text.encode())[0]
         except ValueError as error:
-            raise SettingError(f"payment.{name}", "is no certificate") from error
+            raise SettingError(f"payment.{name}", "certificate") from error
     try:
         root = root_serial(credentials.get(settings, given, "alipay_root_certificate"))
     except ValueError as error:
-        raise SettingError("payment.alipay_root_certificate", "is no certificate") from error
+        raise SettingError("payment.alipay_root_certificate", "certificate") from error
     public = found["alipay_certificate"].public_key()
     if not isinstance(public, RSAPublicKey):
-        raise SettingError("payment.alipay_certificate", "is no RSA certificate: take alipayCertPublicKey_RSA2.crt")
+        raise SettingError("payment.alipay_certificate", "rsa-certificate")
     return public, Serials(serial(found["app_certificate"]), root, serial(found["alipay_certificate"]))

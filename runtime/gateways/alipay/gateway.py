@@ -232,7 +232,7 @@ def make(method: PaymentMethod, settings: Settings) -> Alipay:
     given = method.settings
     address = str(given.get("endpoint") or ADDRESS)
     if settings.environment is Environment.PRODUCTION and address != ADDRESS:
-        raise SettingError("payment.endpoint", f"production shops are paid at {ADDRESS} only")
+        raise SettingError("payment.endpoint", "endpoint", address=ADDRESS)
     known = account.read(settings, given)
     line = Talk(known, address, wire.over_http(address, TIMEOUT), lambda: datetime.now(UTC))
     return Alipay(line, by_code=given.get("product") == "qr")

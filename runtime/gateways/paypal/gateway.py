@@ -192,10 +192,10 @@ def make(
     given = method.settings
     for name in ("client_id", "webhook_id"):
         if not given.get(name):
-            raise SettingError(f"payment.{name}", "is missing")
+            raise SettingError(f"payment.{name}", "missing")
     address = str(given.get("endpoint") or ADDRESS).rstrip("/")
     if settings.environment is Environment.PRODUCTION and address != ADDRESS:
-        raise SettingError("payment.endpoint", f"production shops are paid at {ADDRESS} only")
+        raise SettingError("payment.endpoint", "endpoint", address=ADDRESS)
     talk = Talk(
         send or wire.over_http(address, TIMEOUT),
         str(given["client_id"]),

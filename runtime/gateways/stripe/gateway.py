@@ -189,7 +189,7 @@ def make(method: PaymentMethod, settings: Settings) -> Stripe:
     hooks = [each for each in credentials.get(settings, given, "webhook_secret").replace(",", " ").split() if each]
     live = key.startswith(("sk_live_", "rk_live_"))
     if settings.environment is Environment.PRODUCTION and not (live and address == ADDRESS):
-        raise SettingError(str(given.get("secret")), "production shops are paid at Stripe with a live key")
+        raise SettingError(str(given.get("secret")), "live-key")
     if settings.environment is not Environment.PRODUCTION and live:
-        raise SettingError(str(given.get("secret")), "a rehearsal must not use a live key")
+        raise SettingError(str(given.get("secret")), "test-key")
     return Stripe(Talk(wire.over_http(address, TIMEOUT), key), hooks, live=live)

@@ -25,13 +25,13 @@ def make(method: PaymentMethod, settings: Settings) -> WechatPay:
     given = method.settings
     secret = credentials.get(settings, given, "secret").strip().encode()
     if len(secret) != _SECRET_LENGTH:
-        raise SettingError("payment.secret", "the APIv3 key of WeChat Pay has 32 characters")
+        raise SettingError("payment.secret", "length", length=_SECRET_LENGTH)
     try:
         key = rsa.private_key(credentials.get(settings, given, "private_key"))
         files: dict[str, str] = dict(given.get("public_keys") or {})
         public = {name: rsa.public_key(credentials.get(settings, files, name)) for name in files}
     except KeyTextError as error:
-        raise SettingError("payment.private_key, payment.public_keys", str(error)) from error
+        raise SettingError("payment.private_key, payment.public_keys", error.rule) from error
     merchant = Merchant(str(given.get("mchid", "")), str(given.get("serial", "")).upper(), key)
     account = Account(
         appid=str(given.get("appid", "")),
@@ -54,5 +54,5 @@ def _endpoint(address: str, settings: Settings) -> str:
     parts = urlsplit(address)
     secure = parts.scheme == "https" and (parts.hostname or "").endswith(".qq.com")
     if settings.environment is Environment.PRODUCTION and not secure:
-        raise SettingError("payment.endpoint", "a shop in production asks WeChat Pay itself, not a simulator")
+        raise SettingError("payment.endpoint", "endpoint", address=ENDPOINT)
     return address

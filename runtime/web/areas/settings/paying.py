@@ -58,7 +58,7 @@ def ask(shop: Shop, method: PaymentMethod, front: Shopfront) -> Tested:
         settings = msgspec.structs.replace(front.settings, named=surroundings.named(front.settings))
         gateway = gateways.load(_with_only(shop, method), settings).get(method.gateway)
     except SettingError as error:
-        return Tested("bad", shell.say("settings.test.setting", name=error.name, why=str(error).partition(": ")[2]))
+        return Tested("bad", shell.say("settings.test.setting", name=error.name, why=error.why(shell.locale())))
     if gateway is None:
         return Tested("bad", shell.say("settings.test.unknown"))
     return _verdict(gateway, shop)

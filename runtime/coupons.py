@@ -2,7 +2,8 @@
 
 ``find`` tells what a typed code means. ``make`` returns the codes of a new batch once: the database keeps their hashes
 alone, so that a copy of it gives nobody a coupon. ``reward_code`` makes a referrer's coupon again from the shop's
-secret, which is how it can be shown without being kept.
+secret, which is how it can be shown without being kept; ``batch_codes`` does so for a batch as long as somebody holds
+its key.
 """
 
 import hashlib
@@ -78,16 +79,39 @@ def find(
 def make(transaction: Transaction, promotion: str, batch: str, count: int, now: datetime) -> list[str]:
     """Make single-use codes and return them; they are never shown again."""
     codes = [new_code() for _ in range(count)]
-    for code in codes:
-        transaction.run(_INSERT, promotion, batch, hashed(code), _tail(code), int(now.timestamp()), None, None)
+    put(transaction, promotion, batch, codes, now)
     return codes
 
 
-def void(transaction: Transaction, *, batch: str = "", code: str = "") -> int:
-    """Make the unused coupons of a batch, or one coupon, good for nothing; return how many."""
+def put(transaction: Transaction, promotion: str, batch: str, codes: Iterable[str], now: datetime) -> int:
+    """Keep codes as a batch and return how many are new; those that there are already stay as they are."""
+    at = int(now.timestamp())
+    return sum(transaction.run(_INSERT, promotion, batch, hashed(code), _tail(code), at, None, None) for code in codes)
+
+
+def batch_codes(secret: bytes, key: str, count: int) -> list[str]:
+    """Return the codes that a key of a batch stands for: the same ones each time."""
+    digests = (hmac.new(secret, f"batch|{key}|{number}".encode(), hashlib.sha256).digest() for number in range(count))
+    return [_from_digest(each) for each in digests]
+
+
+def void(transaction: Transaction, *, promotion: str = "", batch: str = "", code: str = "") -> int:
+    """Make the unused coupons of a batch, or one coupon, good for nothing; return how many.
+
+    With ``promotion`` those of another promotion's batch of the same name stay.
+    """
     condition, value = ("batch = ?", batch) if batch else ("hash = ?", hashed(code))
+    values = [value]
+    if promotion:
+        condition, values = f"{condition} AND promotion = ?", [value, promotion]
     statement = f"UPDATE coupon SET state = 'void' WHERE state = 'open' AND {condition}"  # noqa: S608  our own words
-    return transaction.run(statement, value)
+    return transaction.run(statement, *values)
+
+
+def void_one(transaction: Transaction, promotion: str, number: int) -> bool:
+    """Make one coupon good for nothing, if nobody used it yet."""
+    statement = "UPDATE coupon SET state = 'void' WHERE state = 'open' AND promotion = ? AND id = ?"
+    return bool(transaction.run(statement, promotion, number))
 
 
 def batches(transaction: Transaction) -> list[Batch]:
@@ -154,8 +178,7 @@ def rewards_of(transaction: Transaction, order: int) -> list[tuple[int, str]]:
 
 def reward_code(secret: bytes, friend: int) -> str:
     """Return the code of the coupon for a friend's order."""
-    digest = hmac.new(secret, f"reward|{friend}".encode(), hashlib.sha256).digest()
-    return _grouped("".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[: GROUPS * GROUP_SIZE]))
+    return _from_digest(hmac.new(secret, f"reward|{friend}".encode(), hashlib.sha256).digest())
 
 
 def new_code() -> str:
@@ -166,6 +189,10 @@ def new_code() -> str:
 def hashed(code: str) -> str:
     """Return what is kept of a single-use code."""
     return hashlib.sha256(coupon_codes.plain(code).encode()).hexdigest()
+
+
+def _from_digest(digest: bytes) -> str:
+    return _grouped("".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[: GROUPS * GROUP_SIZE]))
 
 
 def _grouped(letters: str) -> str:

@@ -12,9 +12,9 @@ from generator.promotion import Promotion
 from generator.shop import Shop
 from runtime import orders as life
 from runtime import trials, uses, words
-from runtime.commands import shop
+from runtime.commands import columns, shop
 from runtime.commands.language import language
-from runtime.faults import Fault
+from runtime.faults import DatabaseFault, Reason
 from runtime.promotions import Used
 from runtime.trials import Example, Tried
 
@@ -31,18 +31,16 @@ def promotions() -> None:
 def list_promotions(folder: Path) -> None:
     """List the promotions of the shop's text, whether they run, and how often each was given."""
     found, now = _read(folder), promoting.moment(datetime.now(UTC))
-    given: dict[str, Used] = {}
-    if found.promotions:
-        try:
-            with shop.opened(folder) as (_, database):
-                given = database.read(lambda look: uses.look(look, [each.id for each in found.promotions], ()))
-        except Fault:
-            click.echo("(there is no database yet: nothing was given)", err=True)
-    for each in found.promotions:
+    written = check.read(folder).shop.promotions
+    given = _given(folder, [each.id for each in written]) if written else {}
+    rows = []
+    for each in written:
         used = given.get(each.id, Used())
-        name = each.name.get(found.locale, "")
-        counts = f"{used.orders} orders, {used.pieces} pieces"
-        click.echo(f"{each.id:<20}  {each.kind:<13}  {_stands(each, now):<8}  {counts:<24}  {name}")
+        counts = words.say("command.promotions-given", language(), count=used.orders, pieces=used.pieces)
+        state = words.say(f"command.promotions-state.{_stands(each, now)}", language())
+        rows.append((each.id, str(each.kind), state, counts, each.name.get(found.locale, "")))
+    for line in columns.lines(rows):
+        click.echo(line)
 
 
 @promotions.command("try")
@@ -75,6 +73,18 @@ def try_out(
         _show_past(folder, found, past, only)
 
 
+def _given(folder: Path, names: list[str]) -> dict[str, Used]:
+    """Return how often promotions were given; before there is a database, none was."""
+    try:
+        with shop.opened(folder) as (_, database):
+            return database.read(lambda look: uses.look(look, names, ()))
+    except DatabaseFault as fault:
+        if fault.reason is not Reason.ABSENT:
+            raise
+        click.echo(words.say("command.promotions-ungiven", language()), err=True)
+        return {}
+
+
 def _read(folder: Path) -> Shop:
     checked = check.check(folder)
     if checked.shop is None:
@@ -83,6 +93,8 @@ def _read(folder: Path) -> Shop:
 
 
 def _stands(promotion: Promotion, now: str) -> str:
+    if promotion.paused:
+        return "paused"
     if promoting.runs(promotion, now):
         return "runs"
     return "over" if promotion.when.ends_at and promotion.when.ends_at <= now else "later"

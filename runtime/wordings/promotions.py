@@ -42,6 +42,13 @@ EN = {
     "the way you paid; there is nothing that you have to do.",
     "mail.referral-reward.subject": "A coupon for you: your friend has ordered",
     "mail.referral-reward.text": "a friend ordered with your code. Your coupon is waiting on the page of your order.",
+    "command.promotions-ungiven": "(there is no database yet: nothing was given)",
+    "command.promotions-given.one": "{count} order, {pieces} pieces",
+    "command.promotions-given.other": "{count} orders, {pieces} pieces",
+    "command.promotions-state.runs": "runs",
+    "command.promotions-state.over": "over",
+    "command.promotions-state.later": "later",
+    "command.promotions-state.paused": "paused",
 }
 ZH = {
     "refusal.promotion-gone": "手慢了：{name}已被抢完，请重新确认价格。",
@@ -84,6 +91,13 @@ ZH = {
     "mail.group-failed.text": "未在规定时间内成团，您的款项将全部原路退回，无需任何操作。",
     "mail.referral-reward.subject": "好友已下单，送您一张优惠券",
     "mail.referral-reward.text": "好友使用您的邀请码下单了，优惠券就在您的订单页面上。",
+    "command.promotions-ungiven": "（还没有数据库，尚无人享受过优惠）",
+    "command.promotions-given.one": "{count} 单，{pieces} 件",
+    "command.promotions-given.other": "{count} 单，{pieces} 件",
+    "command.promotions-state.runs": "进行中",
+    "command.promotions-state.over": "已结束",
+    "command.promotions-state.later": "未开始",
+    "command.promotions-state.paused": "已暂停",
 }
 DE = {
     "refusal.promotion-gone": "Jemand war schneller: {name} ist vergeben. Bitte sehen Sie den Preis noch einmal an.",
@@ -128,4 +142,11 @@ DE = {
     "mail.referral-reward.subject": "Ein Gutschein für Sie: Ihr Freund hat bestellt",
     "mail.referral-reward.text": "ein Freund hat mit Ihrem Code bestellt. Ihr Gutschein steht auf der Seite "
     "Ihrer Bestellung.",
+    "command.promotions-ungiven": "(es gibt noch keine Datenbank: Niemand hat etwas bekommen)",
+    "command.promotions-given.one": "{count} Bestellung, {pieces} Stück",
+    "command.promotions-given.other": "{count} Bestellungen, {pieces} Stück",
+    "command.promotions-state.runs": "läuft",
+    "command.promotions-state.over": "vorbei",
+    "command.promotions-state.later": "später",
+    "command.promotions-state.paused": "pausiert",
 }

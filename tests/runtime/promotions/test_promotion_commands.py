@@ -115,6 +115,22 @@ def test_members_come_and_go(published):
 def test_the_list_says_what_runs_and_how_often_it_was_given(published):
     output = run("promotions", "list", published)
     assert re.search(r"^ten\s+percent_off\s+runs\s+0 orders, 0 pieces\s+Ten percent$", output, re.MULTILINE)
+    text = (published / "shop.yaml").read_text("utf-8").replace("percent: 10%", "percent: 10%, paused: true")
+    (published / "shop.yaml").write_text(text, "utf-8")
+    output = run("promotions", "list", published, "--lang", "zh")
+    assert re.search(r"^ten\s+percent_off\s+已暂停\s+0 单，0 件\s+Ten percent$", output, re.MULTILINE)
+
+
+def test_only_a_missing_database_is_called_missing_and_other_faults_are_told_as_they_are(published):
+    assert "0 orders" in run("promotions", "list", published)
+    (published / "var/shop.db").write_bytes(b"this is no database" * 100)
+    assert "数据库" in run("promotions", "list", published, "--lang", "zh", code=3)
+
+
+def test_before_the_first_database_nothing_was_given_and_that_is_said_in_the_readers_language(folder):
+    output = run("promotions", "list", folder, "--lang", "zh")
+    assert "还没有数据库" in output
+    assert "letter" in output
 
 
 def test_a_rule_is_held_against_the_orders_of_the_past(database, settings):

@@ -1,4 +1,4 @@
-"""Links: in menus, settings, Markdown and redirects they lead somewhere and cannot run anything."""
+"""Links: in menus, settings and Markdown they lead somewhere and cannot run anything."""
 
 import re
 import unicodedata
@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from generator.display.links import in_text
-from generator.loading.draft import Draft, at, in_shop
+from generator.loading.draft import Draft, at
 from generator.problems import Problem
 from generator.rules.references import Names, layouts
 from generator.theming.sections import Setting
@@ -18,7 +18,8 @@ _FOLDERS = {"products": "product", "shelves": "shelf", "pages": "page", "live": 
 _OWN = re.compile(
     r"/(search|cart|checkout|orders|pay|seller|api|healthz|lookup|assets|media|feeds?)?(/.*)?|/[\w.-]+\.(xml|txt|json|webmanifest)"
 )
-_ODD = re.compile(r"[\x00-\x20\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+ODD = re.compile(r"[\x00-\x20\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+"""Characters that no address is written with."""
 _ODR = re.compile(r"ec\.europa\.eu/(consumers/odr|odr)", re.IGNORECASE)
 
 
@@ -31,14 +32,14 @@ class Checker:
 
     def problem(self, file: str, path: tuple[str | int, ...], link: str) -> Problem | None:
         """Return what is wrong with a link, if anything is."""
-        plain = _ODD.sub("", unicodedata.normalize("NFKC", unquote(link)))
+        plain = ODD.sub("", unicodedata.normalize("NFKC", unquote(link)))
         scheme = plain.partition(":")[0].casefold() if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", plain) else ""
         if scheme in _KINDS:
             return self._handle(file, path, link, scheme)
         if scheme and scheme not in _SCHEMES:
             return at(file, "unsafe-link", path, link=link, scheme=scheme)
-        if _ODD.search(link) or _ODR.search(link):
-            return at(file, "link-form" if _ODD.search(link) else "odr-link", path, link=link)
+        if ODD.search(link) or _ODR.search(link):
+            return at(file, "link-form" if ODD.search(link) else "odr-link", path, link=link)
         if scheme in {"http", "https"} or link.startswith(("//", "\\")):
             return self._address(file, path, link)
         if scheme or link.startswith(("#", "?")):
@@ -86,19 +87,11 @@ class Checker:
 
 
 def menus(draft: Draft) -> Iterator[Problem]:
-    """Menus, settings and redirects lead somewhere."""
+    """Entries of menus lead somewhere."""
     checker = Checker(draft)
     menu = draft.tree.get("menu") or {}
     for place in ("header", "footer"):
         yield from _menu(checker, menu.get(place) or (), ("menu", place))
-    for old, new in (draft.tree.get("redirects") or {}).items():
-        if old.startswith("x-"):
-            continue
-        if not old.startswith("/") or _ODD.search(old) or ".." in old.split("/"):
-            yield in_shop("redirect-form", ("redirects", old), old=old)
-        found = checker.problem("shop.yaml", ("redirects", old), new)
-        if found:
-            yield found
 
 
 def _menu(checker: Checker, items: Any, path: tuple[str | int, ...]) -> Iterator[Problem]:  # noqa: ANN401  a list of entries

@@ -83,7 +83,8 @@ class Static:
 
     def _redirect(self, path: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes] | None:
         text = decode(path)
-        target = self.release.redirects.get(text)
+        known = self.release.redirects
+        target = known.get(text) or (known.get(f"{text}/") if not text.endswith("/") else None)
         if target is None and not text.endswith("/") and self.release.has(text + "/"):
             target = text + "/"
         if target is None:

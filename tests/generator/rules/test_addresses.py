@@ -115,12 +115,33 @@ def test_a_link_of_a_section_is_looked_at(spoil):
 
 @pytest.mark.parametrize(
     ("old", "new", "code"),
-    [("old", "page:about", "redirect-form"), ("/old", "page:no", "dead-link"), ("/../x", "/", "redirect-form")],
+    [
+        ("old", "page:about", "redirect-form"),
+        ("/old", "page:no", "dead-link"),
+        ("/../x", "/", "redirect-form"),
+        ("/tea?id=7", "/", "redirect-form"),
+        ("/pages/about/", "/", "redirect-hidden"),
+        ("/self", "/self", "redirect-loop"),
+    ],
 )
 def test_a_redirect_goes_from_a_path_to_something_that_exists(spoil, old, new, code):
     assert [(each.code, each.path) for each in spoil({"shop.yaml": f"redirects: {{'{old}': '{new}'}}\n"})] == [
         (code, ("redirects", old))
     ]
+
+
+def test_redirects_lead_on_in_one_step_and_never_in_a_circle(spoil):
+    listed = "{/a: /b, /b: /c, /c: 'page:about', /x: /y, /y: /x, /into: /x, /s: 'https://tea.example.com/c', /z: /c?q=1}"
+    found = spoil({"shop.yaml": f"url: https://tea.example.com\nredirects: {listed}\n"})
+    assert [(each.code, each.path[1], each.suggestion) for each in found] == [
+        ("redirect-chain", "/a", "page:about"),
+        ("redirect-chain", "/b", "page:about"),
+        ("redirect-loop", "/x", None),
+        ("redirect-loop", "/y", None),
+        ("redirect-chain", "/s", "page:about"),
+        ("redirect-chain", "/z", "page:about"),
+    ]
+    assert found[2].values["way"] == "/x → /y → /x"
 
 
 def test_a_link_to_an_old_address_that_is_redirected_is_good(spoil):

@@ -330,5 +330,7 @@ class Frame(View, frozen=True, kw_only=True):
     settings: dict[str, Any]
     prefix: str
     """Path before all addresses of this locale: empty for the shop's own, ``/en`` for a second one."""
+    counted: bool = False
+    """Whether pages tell the shop that they are looked at."""
     payment_pictures: dict[str, Image] = msgspec.field(default_factory=dict)
     """Pictures that ways of paying show on the order's page, by their file: codes to scan."""

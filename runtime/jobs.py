@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -22,6 +23,7 @@ from runtime.refusals import Refusal
 from runtime.settings import Settings
 from runtime.till import Till
 from runtime.transaction import Row
+from runtime.visits import marks
 
 log = logging.getLogger(__name__)
 LEASE_SECONDS = 30
@@ -85,6 +87,7 @@ def run_once(till: Till, settings: Settings, base_url: str, now: datetime, *, ex
         lambda: aftersale.advance_due(till.database, now),
         lambda: settlement.settle_due(till.database, now, aftersale.is_open),
         lambda: reconciling.reconcile_due(till, now),
+        lambda: marks.forget_due(till.database, ZoneInfo(till.terms.timezone), now),
     ]
     if expire:
         parts.insert(0, lambda: payments.expire_due(till, now))

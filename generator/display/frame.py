@@ -45,6 +45,7 @@ def frame(edition: Edition, scheme: dict[str, str], settings: dict[str, Any]) ->
         scheme=scheme,
         settings=settings,
         prefix=edition.prefix,
+        counted=shop.counts_visits,
         payment_pictures={file: edition.image(Picture(file=file, alt=alt)) for file, alt in payment_pictures(shop)},
     )
 

@@ -190,3 +190,9 @@ def stock_low(tree: Tree) -> int:
     said: Tree = tree.get("messages") or {}
     found = said.get("stock_low")
     return 3 if found is None else int(found)
+
+
+def counts_visits(tree: Tree) -> bool:
+    """Return whether visits are counted."""
+    said: Tree = tree.get("analytics") or {}
+    return said.get("enabled") is not False

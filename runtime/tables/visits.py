@@ -38,7 +38,10 @@ class VisitMark(Table):
 
 
 class VisitCount(Table):
-    """How often something was seen or done in an hour, and by how many who had not done so that day."""
+    """How often something was seen or done in an hour, and by how many who had not done so that day.
+
+    ``subject`` is a product or a room; rows of one have hour 0 and stand for the whole day.
+    """
 
     day = TextField()
     hour = IntegerField(constraints=[Check("hour BETWEEN 0 AND 23")])

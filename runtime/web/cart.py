@@ -1,6 +1,7 @@
 """The cart: what a shopper put in, in a signed cookie, so that it survives restarts and needs no database.
 
-Only skus and quantities travel; every price, title and limit is the catalogue's of the moment. ``basket`` is a second
+Only skus and quantities travel; every price, title and limit is the catalogue's of the moment. With them stands the
+channel by which the shopper came, where visits are counted: it ends with the cart. ``basket`` is a second
 cookie that scripts may read: it says that there is something to count, so that pages of others ask for nothing.
 """
 
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import msgspec
-from flask import Blueprint, Response, after_this_request, jsonify, request
+from flask import Blueprint, Response, after_this_request, g, jsonify, request
 from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.exceptions import BadRequest, Forbidden
 from werkzeug.wrappers import Response as Answer
@@ -21,7 +22,8 @@ from runtime.attribution import Touch
 from runtime.faults import DatabaseFault
 from runtime.orders import CartLine
 from runtime.refusals import Code, Refusal
-from runtime.web import basket, tokens, wishes
+from runtime.visits import sources
+from runtime.web import basket, seen, tokens, wishes
 from runtime.web.basket import Allowed
 from runtime.web.failures import limit, wants_json
 from runtime.web.tokens import get_one
@@ -33,6 +35,14 @@ MOST_LINES = 50
 _KEPT_FOR = 30 * 24 * 60 * 60
 _LONGEST_COOKIE = 3800
 _ADDING = {"sku", "quantity", "room", "pin"}
+
+
+class _Signed(msgspec.Struct, array_like=True):
+    """What the cookie holds."""
+
+    visitor: str
+    pairs: list[tuple[str, int]]
+    channel: str = ""
 
 
 @blueprint.get("/cart")
@@ -56,6 +66,7 @@ def add() -> Answer | Response:
     allowed = basket.allowed(here, chosen, sku, before + wanted)
     if allowed.quantity <= before:
         raise allowed.refusal
+    g.came_by = sources.later(channel(here), seen.channel(here))
     _keep(here, visitor, chosen | {sku: allowed.quantity})
     here.shopfront.metrics.event("cart_added")
     _count(here, touch, sku, allowed.quantity - before)
@@ -67,11 +78,14 @@ def add() -> Answer | Response:
 
 
 def _count(here: Visit, touch: Touch | None, sku: str, pieces: int) -> None:
-    """Count what went in from a live room; a cart needs no database, and does without."""
-    found = here.catalogue.find_variant(sku) if touch else None
-    if touch is None or found is None:
+    """Count what went in, by itself and from a live room; a cart needs no database, and does without."""
+    found = here.catalogue.find_variant(sku)
+    if found is None:
         return
     product = found[0].handle
+    seen.note_deed(here, "cart", product)
+    if touch is None:
+        return
     with contextlib.suppress(DatabaseFault):
         here.database.write(lambda transaction: attribution.note_cart(transaction, touch, product, pieces))
 
@@ -119,6 +133,15 @@ def put(here: Visit, sku: str, wanted: int) -> None:
 def count(here: Visit) -> int:
     """Return how many pieces are in the visitor's cart."""
     return sum(_read(here)[1].values())
+
+
+def channel(here: Visit) -> str:
+    """Return by which channel the shopper came when they filled the cart; empty where that is not counted."""
+    noted: str | None = g.get("came_by")
+    if noted is not None:
+        return noted
+    found = _find_signed(here)
+    return found.channel if found else ""
 
 
 def clear(here: Visit) -> None:
@@ -187,17 +210,21 @@ def _name() -> str:
 
 def _read(here: Visit) -> tuple[str, dict[str, int]]:
     """Return the visitor's id and cart; one that we did not sign is nobody's."""
+    found = _find_signed(here)
+    return (found.visitor, dict(found.pairs)) if found else (secrets.token_urlsafe(12), {})
+
+
+def _find_signed(here: Visit) -> _Signed | None:
     try:
-        data = _serializer(here).loads(request.cookies.get(_name(), ""))
-        visitor, pairs = msgspec.convert(data, tuple[str, list[tuple[str, int]]])
+        return msgspec.convert(_serializer(here).loads(request.cookies.get(_name(), "")), _Signed)
     except (BadData, msgspec.ValidationError):
-        return secrets.token_urlsafe(12), {}
-    return visitor, dict(pairs)
+        return None
 
 
 def _keep(here: Visit, visitor: str, chosen: dict[str, int]) -> None:
     """Send the cart back with the answer; raise Refusal (cart-too-long) when it does not fit into a cookie."""
-    value = str(_serializer(here).dumps([visitor, list(chosen.items())])) if chosen else ""
+    signed = _Signed(visitor, list(chosen.items()), channel(here))
+    value = str(_serializer(here).dumps(msgspec.to_builtins(signed))) if chosen else ""
     if len(chosen) > MOST_LINES or len(value) > _LONGEST_COOKIE:
         raise Refusal(Code.CART_TOO_LONG, maximum=min(MOST_LINES, len(chosen) - 1))
     name, secure = _name(), request.is_secure

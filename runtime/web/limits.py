@@ -46,6 +46,7 @@ LIMITS = {
     "cart": Limit(120, 60),
     "search": Limit(60, 30),
     "offers": Limit(240, 60),
+    "seen": Limit(120, 60),
     "pass": Limit(240, 60),
     "remind": Limit(10, 600),
     "live-hook": Limit(240, 60),

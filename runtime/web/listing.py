@@ -11,7 +11,7 @@ from generator.display.facets import bands
 from generator.display.paging import pagination
 from generator.display.phrases import phrase
 from generator.views import Card, ChoiceView, FacetView, Fact, Link, PageView, ShelfView
-from runtime.web import narrowing
+from runtime.web import narrowing, seen
 from runtime.web.failures import limit
 from runtime.web.narrowing import Narrowing
 from runtime.web.visit import Visit, visit
@@ -49,6 +49,8 @@ class _Page:
     def answer(self) -> Response:
         """Render the page."""
         asked, found = self.asked, self.found
+        if asked.text and not found.total and asked == Narrowing(text=asked.text):
+            seen.note_words(self.here, asked.text)
         title = self._title()
         page = PageView(kind="listing", title=title, url=self._to(asked), languages=self._languages(), index=False)
         context = {

@@ -30,6 +30,7 @@ from runtime.releases import Live, NoReleaseError, Release
 from runtime.rendering import Renderer
 from runtime.settings import Settings
 from runtime.till import Till, with_offers
+from runtime.visits.tally import Tally
 from runtime.web import headers, limits
 from runtime.web.limits import Buckets
 from runtime.web.metrics import Metrics
@@ -54,6 +55,7 @@ class Shopfront:
         self._compiled = Compiled()
         self._renderer: tuple[Release, Renderer] | None = None
         self._offers = Offers()
+        self.visits = Tally()
 
     @property
     def database(self) -> Database:
@@ -124,9 +126,15 @@ class Shopfront:
             log.warning("recurring work waits: %s", error)
             return None
 
+    def write_visits(self) -> int:
+        """Write what was seen since the last time; return of how many visitors. Raises DatabaseFault."""
+        return self.visits.write(self.database) if self.visits.waits else 0
+
     def close(self) -> None:
         """Finish what is being written and disconnect."""
         if self._database is not None:
+            with contextlib.suppress(DatabaseFault):
+                self.write_visits()
             self._database.close()
 
 

@@ -25,6 +25,13 @@
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const smooth = () => (still.matches ? "auto" : "smooth");
 
+  /* ---- that this page is looked at, told without cookies; not by who asks not to be counted ---- */
+  if ("counted" in document.body.dataset && !navigator.globalPrivacyControl && navigator.doNotTrack !== "1") {
+    const told = new URLSearchParams({ page: location.pathname, query: location.search, from: document.referrer });
+    const tell = () => navigator.sendBeacon?.("/api/v1/seen", told);
+    if (document.prerendering) document.addEventListener("prerenderingchange", tell, { once: true }); else tell();
+  }
+
   /* ---- menus: one open at a time; Escape and a click outside close ---- */
   const dropdowns = all("[data-dropdown]");
   for (const menu of dropdowns) {

@@ -77,7 +77,8 @@ def listing(transaction: Transaction, limit: int = 50, before: int = 0) -> list[
     """Return buyers whose code a friend has used, the newest first, each with their friends."""
     rows = transaction.all(
         "SELECT r.id, r.code, o.number, o.contact, o.address, r.made_at FROM referral r "
-        "JOIN orders o ON o.id = r.order_id WHERE (? = 0 OR r.id < ?) AND EXISTS (SELECT 1 FROM promotion_use u WHERE u.referral_id = r.id) "
+        "JOIN orders o ON o.id = r.order_id WHERE (? = 0 OR r.id < ?) "
+        "AND EXISTS (SELECT 1 FROM promotion_use u WHERE u.referral_id = r.id) "
         "ORDER BY r.id DESC LIMIT ?",
         before, before, limit,
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """Copies of the shop's database: a backup while it is at work, and a move to another kind of database.
 
 ``backup`` writes a consistent SQLite file; ``copy`` fills an empty database of either kind with every row of another;
-``digests`` tells whether two databases hold the same rows.
+``digests`` tells whether two databases hold the same rows. What tells the visitors of a day apart is never copied.
 """
 
 import contextlib
@@ -18,9 +18,13 @@ from runtime.faults import DatabaseFault, Reason
 from runtime.postgres import PostgresStore
 from runtime.sqlite import SqliteStore
 from runtime.tables.table import Table
+from runtime.tables.visits import VisitKey, VisitMark
 
 CHUNK = 500
 PAGES = 200
+OF_A_DAY = (VisitKey, VisitMark)
+"""What is destroyed when the day is over, and so must not live on in a copy."""
+_COPIED = tuple(table for table in tables.ALL if table not in OF_A_DAY)
 
 
 def backup(path: Path, target: Path) -> None:
@@ -30,9 +34,19 @@ def backup(path: Path, target: Path) -> None:
         draft.unlink(missing_ok=True)
         with contextlib.closing(sqlite3.connect(draft)) as copied:
             source.backup(copied, pages=PAGES, sleep=0.01)
+            _leave_visitors(copied)
             if copied.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
                 raise DatabaseFault(Reason.CORRUPT, "the database is damaged: this backup was not kept")
         draft.replace(target)
+
+
+def _leave_visitors(copied: sqlite3.Connection) -> None:
+    copied.execute("PRAGMA secure_delete = ON")
+    for table in OF_A_DAY:
+        name, _ = _named(table)
+        if copied.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (name.strip('"'),)).fetchone():
+            copied.execute(f"DELETE FROM {name}")  # noqa: S608  our own names
+    copied.commit()
 
 
 @contextlib.contextmanager
@@ -61,7 +75,7 @@ def copy(source: Database, target: Database) -> int:
 
     def look(transaction: Transaction) -> int:
         count = 0
-        for table in tables.ALL:
+        for table in _COPIED:
             name, columns = _named(table)
             for rows in _parts(transaction, table):
                 marks = ", ".join(["?"] * len(columns))
@@ -80,7 +94,7 @@ def digests(database: Database) -> dict[str, str]:
 
     def look(transaction: Transaction) -> dict[str, str]:
         found = {}
-        for table in tables.ALL:
+        for table in _COPIED:
             name, columns = _named(table)
             digest = hashlib.sha256()
             rows = transaction.all(f"SELECT {', '.join(columns)} FROM {name}")  # noqa: S608  our own names

@@ -33,7 +33,7 @@ def screen(filed: Filed, stale: StaleError, back: str, *, area: str) -> Response
     clashes = {each.path for each in stale.clashes}
     found = [
         Difference(
-            label=_label(filed.field, each.path), base=_shown(each.base), mine=_shown(each.mine),
+            label=label(filed.field, each.path), base=_shown(each.base), mine=_shown(each.mine),
             theirs=_shown(each.theirs), clash=True,
         )
         for each in stale.clashes
@@ -55,7 +55,7 @@ def _differing(field: Field, stale: StaleError, clashes: set[Path]) -> Iterator[
         if values[0] == values[1] == values[2] or any(path[: len(each)] == each for each in clashes):
             continue
         yield Difference(
-            label=_label(field, path), base=_shown(values[0]), mine=_shown(values[1]), theirs=_shown(values[2])
+            label=label(field, path), base=_shown(values[0]), mine=_shown(values[1]), theirs=_shown(values[2])
         )
 
 
@@ -70,7 +70,7 @@ def _leaves(data: Data, path: Path = ()) -> Iterator[tuple[Path, Data]]:
         yield path, data
 
 
-def _label(field: Field, path: Path) -> str:
+def label(field: Field, path: Path) -> str:
     """Return the titles on the way to a place, with the numbers of rows."""
     words, now = list[str](), field
     for step in path:

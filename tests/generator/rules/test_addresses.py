@@ -131,8 +131,8 @@ def test_a_redirect_goes_from_a_path_to_something_that_exists(spoil, old, new, c
 
 
 def test_redirects_lead_on_in_one_step_and_never_in_a_circle(spoil):
-    listed = "{/a: /b, /b: /c, /c: 'page:about', /x: /y, /y: /x, /into: /x, /s: 'https://tea.example.com/c', /z: /c?q=1}"
-    found = spoil({"shop.yaml": f"url: https://tea.example.com\nredirects: {listed}\n"})
+    listed = "/a: /b, /b: /c, /c: 'page:about', /x: /y, /y: /x, /into: /x, /s: 'https://tea.example.com/c', /z: /c?q=1"
+    found = spoil({"shop.yaml": f"url: https://tea.example.com\nredirects: {{{listed}}}\n"})
     assert [(each.code, each.path[1], each.suggestion) for each in found] == [
         ("redirect-chain", "/a", "page:about"),
         ("redirect-chain", "/b", "page:about"),

@@ -15,7 +15,19 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from runtime import aftersale, campaigns, orders, payments, reconciling, refunds, reminders, telling
+from runtime import (
+    aftersale,
+    campaigns,
+    orders,
+    payments,
+    publishing,
+    reconciling,
+    refunds,
+    reminders,
+    telling,
+    timetable,
+)
+from runtime.access import lodge
 from runtime.database import Database, Transaction
 from runtime.faults import Fault
 from runtime.funds import settlement
@@ -87,6 +99,9 @@ def run_once(till: Till, settings: Settings, base_url: str, now: datetime, *, ex
         lambda: aftersale.advance_due(till.database, now),
         lambda: settlement.settle_due(till.database, now, aftersale.is_open),
         lambda: reconciling.reconcile_due(till, now),
+        lambda: timetable.publish_due(
+            lodge.of(settings, till.database), settings.folder, lambda: now, publishing.publish
+        ),
         lambda: marks.forget_due(till.database, ZoneInfo(till.terms.timezone), now),
     ]
     if expire:

@@ -18,6 +18,7 @@ from runtime.migrations import (
     m0007_live,
     m0008_access,
     m0009_order_notes,
+    m0010_planned_publish,
     m0011_visits,
     m0013_share_links,
 )
@@ -34,6 +35,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m0007_live.MIGRATION,
     m0008_access.MIGRATION,
     m0009_order_notes.MIGRATION,
+    m0010_planned_publish.MIGRATION,
     m0011_visits.MIGRATION,
     m0013_share_links.MIGRATION,
 )

@@ -35,6 +35,7 @@ from runtime.tables.live import (
 from runtime.tables.money import Finding, Payment, PaymentEvent, Transfer
 from runtime.tables.papers import Paper
 from runtime.tables.parcels import Parcel, ParcelLine
+from runtime.tables.planned import PlannedPublish
 from runtime.tables.promotions import (
     BuyingGroup,
     Coupon,
@@ -117,6 +118,7 @@ ALL: tuple[type[Table], ...] = (
     VisitCount,
     VisitWords,
     OrderChannel,
+    PlannedPublish,
     Notice,
     Lease,
 )

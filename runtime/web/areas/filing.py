@@ -27,7 +27,7 @@ from runtime.console.forms.nodes import Leaf, leaves
 from runtime.console.forms.pictures import RefusedPictureError
 from runtime.console.forms.placing import Mistake
 from runtime.console.forms.sheet import Given, Sheet
-from runtime.web.areas import links, shell, shop_text
+from runtime.web.areas import shell, shop_text
 from runtime.web.areas.shop_text import ShopText
 from runtime.web.persons import Person, note
 from runtime.web.visit import shopfront, visit
@@ -180,14 +180,11 @@ def context(filed: Filed, found: list[Mistake]) -> dict[str, Any]:
     errors = [each for each in at if each.error]
     form = filed.sheet.show(at)
     wanted = showing.lists_of(form)
-    sources = filed.text.sources(wanted, shell.locale())
-    if "link" in wanted:
-        sources["link"] = links.known(filed.text)
     return {
         "form": form,
         "focus": filed.sheet.focus,
         "signed": filed.signed,
-        "sources": sources,
+        "sources": filed.text.sources(wanted, shell.locale()),
         "suggested": wanted,
         "secrets_set": secrets.names_set(shopfront().settings.var),
         "writable": filed.opened.writable,

@@ -22,6 +22,7 @@ from generator.source.inventory import SHOP
 from generator.theming import sections, wording
 from runtime.console.forms import pictures
 from runtime.console.forms.binding import Ground
+from runtime.web.areas import targets
 
 _MOST_OFFERED = 400
 _FOLDERS = {"product": "products", "shelf": "shelves", "page": "pages", "live": "live"}
@@ -63,9 +64,7 @@ class ShopText(msgspec.Struct, frozen=True, kw_only=True):
         """Return what boxes offer while one writes, as far as it is wanted: handles, pictures, languages, places."""
         found: Sources = {kind: self._handles(_FOLDERS[kind]) for kind in _FOLDERS if kind in wanted}
         if "link" in wanted:
-            found["link"] = [
-                (f"{kind}:{handle}", "") for kind, folder in _FOLDERS.items() for handle, _ in self._handles(folder)
-            ]
+            found["link"] = targets.offered(draft(self), locale)
         if "media" in wanted:
             found["media"] = [(name, "") for name in pictures.listed(self.folder / "media", _MOST_OFFERED)]
         found |= {kind: self._ids(key) for kind, key in _LISTED.items() if kind in wanted}

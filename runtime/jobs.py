@@ -87,6 +87,7 @@ def take_lease(database: Database, owner: str, now: datetime, name: str = "jobs"
 
 def run_once(till: Till, settings: Settings, base_url: str, now: datetime, *, expire: bool = True) -> None:
     """Do what is due now; one failing part does not stop the others."""
+    office = lodge.of(settings, till.database)
     parts: list[Callable[[], object]] = [
         lambda: payments.poll_due(till, now),
         lambda: refunds.send_due(till, base_url or till.terms.url, now),
@@ -99,9 +100,7 @@ def run_once(till: Till, settings: Settings, base_url: str, now: datetime, *, ex
         lambda: aftersale.advance_due(till.database, now),
         lambda: settlement.settle_due(till.database, now, aftersale.is_open),
         lambda: reconciling.reconcile_due(till, now),
-        lambda: timetable.publish_due(
-            lodge.of(settings, till.database), settings.folder, lambda: now, publishing.publish
-        ),
+        lambda: timetable.publish_due(office, settings.folder, lambda: now, publishing.publish),
         lambda: marks.forget_due(till.database, ZoneInfo(till.terms.timezone), now),
     ]
     if expire:

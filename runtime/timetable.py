@@ -78,9 +78,8 @@ def publish_due(office: Lodge, folder: Path, clock: Clock, publish: Publish) -> 
     taken = office.database.write(lambda transaction: _take(transaction, now))
     if taken is None:
         return None
-    thread = threading.Thread(
-        target=_run, args=(office, folder, taken, (clock, publish)), name="timetable", daemon=True
-    )
+    given = (office, folder, taken, (clock, publish))
+    thread = threading.Thread(target=_run, args=given, name="timetable", daemon=True)
     thread.start()
     return thread
 
@@ -104,11 +103,11 @@ def _run(office: Lodge, folder: Path, planned: Planned, means: tuple[Clock, Publ
 
 def _due(now: datetime) -> tuple[str, int, int]:
     at = int(now.timestamp())
-    return (
+    asked = (
         "SELECT id FROM planned_publish WHERE (state = 'waiting' AND at <= ?) OR (state = 'running' AND begun_at <= ?) "
-        "ORDER BY id DESC LIMIT 1",
-        at, at - int(PATIENCE.total_seconds()),
-    )  # fmt: skip
+        "ORDER BY id DESC LIMIT 1"
+    )
+    return asked, at, at - int(PATIENCE.total_seconds())
 
 
 def _take(transaction: Transaction, now: datetime) -> Planned | None:

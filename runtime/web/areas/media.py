@@ -26,7 +26,7 @@ _SHOWN = 120
 def look(name: str) -> Response:
     """Send a small copy of a picture below media/."""
     get_person(Permission.ENTER)
-    path = _inside(name)
+    path = inside(name)
     try:
         picture = pixels.load(path.read_bytes(), _SIDE * 2)
     except (OSError, pixels.RefusedError):
@@ -73,7 +73,7 @@ def _media() -> Path:
     return shopfront().settings.folder / "media"
 
 
-def _inside(name: str) -> Path:
+def inside(name: str) -> Path:
     """Return the file of a picture; 404 for what lies elsewhere or is no plain file."""
     root = _media().resolve()
     try:

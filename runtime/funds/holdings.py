@@ -202,15 +202,14 @@ def result(transaction: Transaction, span: tuple[int, int]) -> dict[str, dict[st
     rows = transaction.all(
         "SELECT account, currency, SUM(amount) FROM (SELECT debit AS account, currency, -amount AS amount "
         "FROM transfer WHERE at >= ? AND at < ? UNION ALL SELECT credit, currency, amount FROM transfer "
-        f"WHERE at >= ? AND at < ?) AS side WHERE account IN ({', '.join('?' * len(_MONTH))}) "
-        "GROUP BY account, currency",
+        "WHERE at >= ? AND at < ?) AS side GROUP BY account, currency",
         *span,
         *span,
-        *_MONTH,
     )
     found: dict[str, dict[str, int]] = {}
     for account, currency, amount in rows:
-        found.setdefault(currency, {})[account] = int(amount)
+        if account in _MONTH:
+            found.setdefault(currency, {})[account] = int(amount)
     return found
 
 

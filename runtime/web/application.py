@@ -44,6 +44,7 @@ from runtime.web import (
     withdrawal,
 )
 from runtime.web.areas import account, checklist, entry, entry_links, goods, orders, passkeys, team, today
+from runtime.web.areas import funds as funds_pages
 from runtime.web.areas import log as log_pages
 from runtime.web.areas import media as media_pages
 from runtime.web.areas import settings as settings_pages
@@ -102,6 +103,7 @@ PLAIN: tuple[Blueprint, ...] = (
     checklist.blueprint,
     *orders.BLUEPRINTS,
     *goods.BLUEPRINTS,
+    *funds_pages.BLUEPRINTS,
     media_pages.blueprint,
     settings_pages.blueprint,
 )

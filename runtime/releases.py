@@ -107,6 +107,10 @@ class Release:
         """Tell whether this release has a page or file at a path."""
         return path in self._entries
 
+    def paths(self, beginning: str) -> list[str]:
+        """Return the paths of this release that begin so."""
+        return [path for path in self._entries if path.startswith(beginning)]
+
     def place(self, entry: Entry, encoding: str = "") -> str:
         """Return the file of an entry's content in one of its encodings."""
         name = f"{self._store}/{entry.blob[:2]}/{entry.blob}"

@@ -17,13 +17,13 @@ from generator.theming.wording import Wording, merged
 from runtime.faults import DatabaseFault
 from runtime.pricing import Step
 from runtime.refusals import Refusal
-from runtime.wordings import access, counter, de, en, faults, funds, live, promotions, records, zh
+from runtime.wordings import access, counter, de, en, faults, funds, live, posters, promotions, records, zh
 
 _MONEY = {"unit", "amount", "fee", "tax", "saving", "missing", "needed"}
 _WORDS = {
-    "en": en.WORDS | promotions.EN | funds.EN | counter.EN | live.EN | records.EN | access.EN,
-    "zh": zh.WORDS | promotions.ZH | funds.ZH | counter.ZH | live.ZH | records.ZH | access.ZH,
-    "de": de.WORDS | promotions.DE | funds.DE | counter.DE | live.DE | records.DE | access.DE,
+    "en": en.WORDS | promotions.EN | funds.EN | counter.EN | live.EN | records.EN | access.EN | posters.EN,
+    "zh": zh.WORDS | promotions.ZH | funds.ZH | counter.ZH | live.ZH | records.ZH | access.ZH | posters.ZH,
+    "de": de.WORDS | promotions.DE | funds.DE | counter.DE | live.DE | records.DE | access.DE | posters.DE,
 }
 
 

@@ -58,8 +58,11 @@ LIMITS = {
     "code-anywhere": Limit(20, 3600),
     "passkey": Limit(60, 60),
     "forgotten": Limit(10, 3600),
+    "short-link": Limit(20, 300),
+    "share-click": Limit(120, 600),
+    "poster": Limit(60, 60),
 }
-GUESSING = frozenset({"lookup", "studio"})
+GUESSING = frozenset({"lookup", "studio", "short-link"})
 """What is limited even for this machine: secrets could be guessed."""
 
 

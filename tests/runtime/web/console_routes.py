@@ -12,7 +12,7 @@ as good an answer as any. What writes is asked with an empty form and the right 
 VALUES = {
     "name": "nothing", "path": "nothing.png", "digest": "0000000000000000", "handle": "evening", "stream": "1",
     "token": "0" * 40, "deed": "decline", "refund_number": "R-1", "parcel": 1, "number": "1000-0000-0001",
-    "nonce": "short",
+    "nonce": "short", "month": "2026-13", "form": "csv", "gateway": "nothing", "day": "nothing",
 }  # fmt: skip
 INT = 999_999
 """What an ``<int:…>`` is asked with."""
@@ -49,6 +49,23 @@ GET   /console/enter/link/<token>                          -               410
 POST  /console/enter/link/<token>                          -               410
 POST  /console/enter/passkey                               -               400
 POST  /console/enter/passkey/ask                           -               200
+GET   /console/funds                                       funds.see       200
+GET   /console/funds/books                                 funds.see       200
+GET   /console/funds/books/<month>.<form>                  funds.see       404
+POST  /console/funds/books/audit                           funds.see       303
+GET   /console/funds/coming                                funds.see       200
+GET   /console/funds/flow                                  funds.see       200
+GET   /console/funds/reconciling                           funds.see       200
+POST  /console/funds/reconciling                           orders.refund   422
+GET   /console/funds/reconciling/<gateway>/<day>           funds.see       404
+GET   /console/funds/waiting                               funds.see       200
+POST  /console/funds/waiting/<int:number>                  orders.refund   404
+GET   /console/funds/withdrawals                           funds.see       200
+GET   /console/funds/withdrawals/<number>                  funds.see       404
+GET   /console/funds/withdrawals/<number>/<deed>           funds.withdraw  404
+POST  /console/funds/withdrawals/<number>/<deed>           funds.withdraw  404
+GET   /console/funds/withdrawals/new                       funds.withdraw  200
+POST  /console/funds/withdrawals/new                       funds.withdraw  422
 POST  /console/leave                                       console.enter   303
 GET   /console/live                                        live.assist     200
 GET   /console/live/<handle>                               live.assist     200

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from generator import report, terminal
+from generator import report, shops, terminal
 from generator.releases import freshness
 from generator.releases.publishing import Releases
-from runtime import beginning, server
+from runtime import agency, beginning, server
 from runtime.renewal import Renewal
 from runtime.server import Listening, PortError
 from runtime.settings import SettingError, Settings, read
@@ -22,6 +22,11 @@ PROBLEMS, USAGE, WORLD = 1, 2, 3
 def serve(folder: Path, listening: Listening, lang: str | None, *, build: bool) -> int:
     """Build and serve the shop in a folder until it is stopped; return the exit code."""
     spoken = report.language(lang, os.environ)
+    many = shops.is_many(folder) or agency.is_begun(folder)
+    return (_serve_many if many else _serve_one)(folder, listening, spoken, build=build)
+
+
+def _serve_one(folder: Path, listening: Listening, spoken: str, *, build: bool) -> int:
     try:
         settings = read(folder)
         server.claim(listening)
@@ -57,6 +62,16 @@ def serve(folder: Path, listening: Listening, lang: str | None, *, build: bool) 
         if renewing:
             renewing.stop()
     return 0
+
+
+def _serve_many(folder: Path, listening: Listening, spoken: str, *, build: bool) -> int:
+    from runtime.agency import opening
+
+    try:
+        server.claim(listening)
+        return opening.serve(folder, listening, spoken, build=build)
+    except PortError as error:
+        return _port(listening, error, spoken)
 
 
 def _build(settings: Settings, spoken: str) -> bool:

@@ -6,6 +6,7 @@ A fresh copy remembers nothing: what a theme or a schema was before is never mis
 import contextlib
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -19,6 +20,7 @@ from generator.releases.freshness import Record
 from generator.releases.freshness import read as last_build
 
 _MOST_SHOWN = 30
+KILLED = "the build was killed"
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -73,30 +75,34 @@ def said(built: Built, lang: str) -> tuple[Said, ...]:
     return tuple(found)
 
 
-def _fresh(folder: Path, lang: str) -> bytes:
-    """Build in a copy of this process where the system can make one, else here."""
+def in_a_copy(work: Callable[[], msgspec.Struct], lost: msgspec.Struct) -> bytes:
+    """Do some work in a copy of this process where the system can make one, else here; ``lost`` tells of its death.
+
+    Returns what came of it as JSON.
+    """
     encoder = msgspec.json.Encoder()
     if not hasattr(os, "fork"):
-        return encoder.encode(run(folder, lang))
+        return encoder.encode(work())
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
         with os.fdopen(writing, "wb") as into, contextlib.suppress(BaseException):
-            into.write(encoder.encode(run(folder, lang)))
+            into.write(encoder.encode(work()))
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading, "rb") as out:
         data = out.read()
     os.waitpid(child, 0)
-    return data or encoder.encode(Outcome(fault="the build was killed"))
+    return data or encoder.encode(lost)
 
 
 def main() -> None:
     """Build once for every line that comes in, and answer one line."""
     folder, lang = Path(sys.argv[1]), sys.argv[2]
     for _ in sys.stdin.buffer:
-        sys.stdout.buffer.write(_fresh(folder, lang) + b"\n")
+        done = in_a_copy(lambda: run(folder, lang), Outcome(fault=KILLED))
+        sys.stdout.buffer.write(done + b"\n")
         sys.stdout.buffer.flush()
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from generator.value import Value
 from runtime.releases import Live, NoReleaseError
-from runtime.settings import Settings
+from runtime.settings import PREFIX, Settings
 from runtime.streaming import ports
 
 log = logging.getLogger(__name__)
@@ -34,10 +34,11 @@ class Neighbour(Value, frozen=True):
 
 
 class Companion:
-    """A thread that keeps the daemon of one shop running."""
+    """A thread that keeps the daemon of one shop running; ``hosts`` are its names where a server has many shops."""
 
-    def __init__(self, settings: Settings, neighbour: Neighbour) -> None:
+    def __init__(self, settings: Settings, neighbour: Neighbour, hosts: tuple[str, ...] = ()) -> None:
         self._settings = settings
+        self._hosts = hosts
         self._neighbour = neighbour
         self._live = Live(settings.var)
         self._stop = threading.Event()
@@ -78,7 +79,7 @@ class Companion:
                 self._stop.wait(_LOOK_EVERY)
                 continue
             began = time.monotonic()
-            self._process = subprocess.Popen(self._command(), env=_environment())  # noqa: S603  our own interpreter
+            self._process = subprocess.Popen(self._command(), env=self._environment())  # noqa: S603  our own interpreter
             if self._wait(self._process):
                 return
             if self._process.returncode == 0:
@@ -107,8 +108,8 @@ class Companion:
         folder = str(self._settings.folder)
         return [sys.executable, "-P", "-c", call, "live", "serve", folder, *asked, "--parent", str(os.getpid())]
 
-
-def _environment() -> dict[str, str]:
-    package = str(Path(__file__).resolve().parents[2])
-    paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    def _environment(self) -> dict[str, str]:
+        package = str(Path(__file__).resolve().parents[2])
+        paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
+        told = {f"{PREFIX}HOSTS": ",".join(self._hosts)} if self._hosts else {}
+        return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), **told}

@@ -57,7 +57,7 @@ class Gate:
 
     def knows(self, header: str) -> bool:
         """Tell whether a Host header names this shop; any port will do."""
-        name = _host(header)
+        name = host_of(header)
         return name is not None and name in self._hosts()
 
     def believe(self, environ: Environ) -> None:
@@ -90,7 +90,7 @@ def is_local(environ: Environ) -> bool:
     forwarded = any(name in environ for name in ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP"))
     return (
         not forwarded
-        and _host(environ.get("HTTP_HOST", "")) in LOOPBACK
+        and host_of(environ.get("HTTP_HOST", "")) in LOOPBACK
         and is_loopback(environ.get("REMOTE_ADDR", ""))
     )
 
@@ -101,7 +101,8 @@ def is_loopback(address: str) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _host(header: str) -> str | None:
+def host_of(header: str) -> str | None:
+    """Return the name in a Host header, without its port; None for what is none."""
     found = _HOST.fullmatch(header.lower()) if len(header) < _LONGEST_HOST else None
     return found[1].rstrip(".") if found else None
 

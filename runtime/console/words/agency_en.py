@@ -3,8 +3,8 @@
 WORDS = {
     "agency.name": "Shops",
     "agency.title": "Shops",
-    "agency.lead": "Everybody here sees the list of shops. Nobody gets into a shop by it: each has accounts of its own.",
-    "agency.new.lead": "They choose their own password by a link that is good for seven days, and see the list of shops.",
+    "agency.lead": "Everybody here sees the list of shops. It opens no shop to anybody: each has its own accounts.",
+    "agency.new.lead": "They choose their own password by a link that is good for seven days, and see this list.",
     "agency.alone": "You are alone here. Invite whoever looks after shops with you, each with the role that they need.",
     "agency.role.owner.text": "Everything, also who may come in here.",
     "agency.role.manager.text": "States, takings and the log; may publish, stop and open shops.",

@@ -1,4 +1,4 @@
-"""代运营的店铺列表，中文。"""
+"""The list of shops of an agency, in Chinese."""
 
 WORDS = {
     "agency.name": "店铺总览",
@@ -44,7 +44,8 @@ WORDS = {
     "agency.all_well.text": "所有店铺都在营业，没有问题。",
     "agency.show_all": "查看全部店铺",
     "agency.add": "添加店铺",
-    "agency.add.text": "把带有 shop.yaml 的文件夹放到其他店铺旁边，或者运行下面的命令，店铺会自动开张；文件夹移走后自动关闭。",
+    "agency.add.text": "把带有 shop.yaml 的文件夹放到其他店铺旁边，或者运行下面的命令，店铺会自动开张；"
+    "文件夹移走后自动关闭。",
     "agency.visit": "访问店铺",
     "agency.console": "店铺后台",
     "agency.console.hint": "每家店的后台有自己的账号。开通账号：{command}",

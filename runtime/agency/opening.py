@@ -1,0 +1,116 @@
+"""``serve`` on a folder of shops: one server for all of them, one steward beside it, and the list for the agency."""
+
+import functools
+import importlib
+import os
+from pathlib import Path
+
+from generator import terminal
+from runtime import logs, server
+from runtime.access import accounts
+from runtime.agency import board, surroundings
+from runtime.agency.beside import Beside
+from runtime.agency.board import Board, Wishes
+from runtime.agency.steward import Plan
+from runtime.agency.street import OPEN, Street
+from runtime.agency.survey import Survey
+from runtime.database import open as open_database
+from runtime.faults import DatabaseFault
+from runtime.server import Listening
+from runtime.settings import SettingError, Settings
+from runtime.web.wsgi import Application
+
+USAGE, WORLD = 2, 3
+_MOST_BUILDS = 4
+
+
+def serve(folder: Path, listening: Listening, lang: str, *, build: bool) -> int:
+    """Serve all shops of a folder until stopped; return the exit code. Raises PortError."""
+    misplaced = surroundings.find_misplaced(os.environ)
+    if misplaced:
+        terminal.say(
+            lang,
+            f"error: {misplaced} would be that of every shop here. Write it into the var/secrets.env of one.",
+            f"错误：{misplaced} 会被这里的每家店共用。请写进所属店铺的 var/secrets.env。",
+        )
+        return USAGE
+    try:
+        settings = server.reachable(surroundings.office(folder), listening.host)
+    except SettingError as error:
+        terminal.say(lang, f"error: {error}", f"错误：{error}")
+        return USAGE
+    root = settings.folder
+    surroundings.scrub(os.environ)
+    reserved = tuple({*settings.hosts, *settings.machine})
+    plan = Plan(
+        root=str(root),
+        base=f"http://{{host}}:{listening.port}",
+        host=listening.host,
+        port=listening.port,
+        reserved=reserved,
+        lang=lang,
+        builds=max(1, min(os.cpu_count() or 1, _MOST_BUILDS)),
+        build=build,
+        log=settings.log,
+    )
+    first = Survey(root, plan.base, dict(os.environ), reserved)
+    first.look()
+    found = first.board(steward=os.getpid())
+    board.write(root, found)
+    beside = Beside(plan)
+    beside.start()
+    try:
+        make = functools.partial(load, named=str(folder))
+        server.run(settings, listening, lambda address: _announce(settings, found, address, lang, str(folder)), make)
+    finally:
+        beside.stop()
+    return 0
+
+
+def load(settings: Settings, threads: int, named: str) -> Application:
+    """Make the application inside a worker process; ``named`` is how commands name the folder."""
+    logs.start(settings.log)
+    office = importlib.import_module("runtime.agency.office")
+    readers = max(threads // 4, 1)
+
+    def make_office(street: Street) -> Application:
+        wishes = Wishes(settings.folder)
+        desk = office.Desk(following=street.following, wishes=wishes, folder=named)
+        made: Application = office.serve(office.make(settings, desk), settings, readers)
+        return made
+
+    return Street(settings.folder, make_office, limit=OPEN, readers=readers)
+
+
+def _announce(settings: Settings, found: Board, address: str, lang: str, named: str) -> None:
+    count = len(found.shops)
+    terminal.say(
+        lang,
+        f"{count} shops are served. The list of them: {address}   (Ctrl-C stops it)",
+        f"{count} 家店铺已在运行。店铺列表：{address}   （按 Ctrl-C 停止）",
+    )
+    for shop in found.shops[:_SHOWN]:
+        terminal.say(lang, f"  {shop.name}: {shop.address}", f"  {shop.name}：{shop.address}")
+    if count > _SHOWN:
+        terminal.say(lang, f"  … and {count - _SHOWN} more", f"  ……另有 {count - _SHOWN} 家")
+    if not _anybody(settings):
+        terminal.say(
+            lang,
+            f"Nobody can sign in to the list yet: shopwright console add-user {named} you@example.com "
+            f"--address {address}",
+            f"还没有人能登录店铺列表：shopwright console add-user {named} you@example.com --address {address}",
+        )
+
+
+_SHOWN = 10
+
+
+def _anybody(settings: Settings) -> bool:
+    try:
+        connected = open_database(settings)
+    except DatabaseFault:
+        return True
+    try:
+        return bool(connected.read(accounts.listing))
+    finally:
+        connected.close()

@@ -44,7 +44,7 @@ from runtime.web import (
     studio_host,
     withdrawal,
 )
-from runtime.web.areas import account, checklist, entry, entry_links, goods, orders, passkeys, team, today
+from runtime.web.areas import account, checklist, entry, entry_links, goods, live, orders, passkeys, team, today
 from runtime.web.areas import funds as funds_pages
 from runtime.web.areas import log as log_pages
 from runtime.web.areas import media as media_pages
@@ -105,6 +105,7 @@ PLAIN: tuple[Blueprint, ...] = (
     checklist.blueprint,
     *orders.BLUEPRINTS,
     *goods.BLUEPRINTS,
+    *live.BLUEPRINTS,
     *funds_pages.BLUEPRINTS,
     media_pages.blueprint,
     settings_pages.blueprint,

@@ -1,4 +1,4 @@
-"""The host's studio: the list of rooms, a room's desk, and the picture of a practice for who has its link."""
+"""The host's studio: a room's desk, and the picture of a practice for who has its link."""
 
 import re
 from datetime import datetime
@@ -8,9 +8,9 @@ from flask import Blueprint, Response, abort, jsonify, request
 
 from generator.shop import LiveRoom
 from runtime.console import words
-from runtime.live import broadcasts, document, retention, tickets
+from runtime.live import broadcasts, retention, tickets
 from runtime.live.tickets import Pass
-from runtime.live.values import ASSISTANT, Broadcast, State
+from runtime.live.values import ASSISTANT, State
 from runtime.web import console, headers, studio_desk
 from runtime.web.console import guarded, page, say
 from runtime.web.live_origin import Daemon, Listening
@@ -22,36 +22,6 @@ _RTMP = 1935
 _PASS_SECONDS = 300
 _PRACTICE = re.compile(r"p[0-9a-f]{32}", re.ASCII)
 _HIGHEST = (1 << 53) - 1
-_ORDER = {"live": 0, "interrupted": 0, "ended": 2, "replay": 2}
-_EXAMPLE = """title: {en: An evening with tea, zh-CN: 茶香之夜}
-starts_at: 2030-01-01T20:00
-products: [first-product, second-product]
-source: {kind: broadcast}
-chat: everyone
-"""
-
-
-@blueprint.get("/console/live")
-@guarded
-def rooms() -> Response:
-    """List the rooms that are somebody's, those on air first."""
-    guest = get_guest()
-    here = guest.here
-    running = {each.room: each for each in broadcasts.all_open(here.database) if not each.practice}
-    mine = [room for room in here.catalogue.rooms() if guest.may_see(room.handle)]
-    listed = [_listed(here, room, running.get(room.handle)) for room in mine]
-    listed.sort(key=lambda each: (_ORDER.get(each["state"], 1), each["starts"]["iso"]))
-    context = {
-        "title": say("live.rooms.title"),
-        "name": guest.access.name,
-        "role": guest.access.role,
-        "csrf": guest.token,
-        "rooms": listed,
-        "example": _EXAMPLE,
-        "crowded": _crowded(guest),
-        "console": guest.person is not None,
-    }
-    return page("live/rooms.html", context)
 
 
 @blueprint.get("/console/live/<handle>")
@@ -125,36 +95,17 @@ def preview(handle: str, stream: str) -> Response:
     return page("live/preview.html", context, connect=_origins(here, found))
 
 
-def _listed(here: Visit, room: LiveRoom, running: Broadcast | None) -> dict[str, Any]:
-    ended = here.database.read(lambda look: broadcasts.last_ended(look, room.handle))
-    state = document.phase(room, running, ended, here.now)
-    shown = "armed" if running and running.state is State.ARMED else state
-    if room.source.kind != "broadcast" and running is None and state == document.Phase.LIVE:
-        shown = "embed"
-    cards = here.catalogue.cards(console.shop_locale(here), room.products[:1])
-    return {
-        "handle": room.handle,
-        "title": studio_desk.title(here, room),
-        "state": shown,
-        "cover": cards[0].image.src if cards and cards[0].image else "",
-        "starts": _moment(here, _starts(room)),
-        "since": _moment(here, running.started_at) if running and running.started_at else None,
-        "products": len(room.products),
-        "viewers": studio_desk.viewers(here, running) if running else None,
-    }
+def _starts(room: LiveRoom) -> float:
+    return datetime.fromisoformat(room.starts_at).timestamp()
 
 
-def _crowded(guest: Guest) -> str:
+def crowded(guest: Guest) -> str:
     """Return what a host has to know of the room for recordings, '' while there is enough."""
     if not guest.host:
         return ""
     here = guest.here
     found = retention.plan(here.database.read(retention.look), here.release.terms.live, here.now)
     return say("live.crowded", percent=found.percent) if found.percent >= retention.WARN_AT else ""
-
-
-def _starts(room: LiveRoom) -> float:
-    return datetime.fromisoformat(room.starts_at).timestamp()
 
 
 def _moment(here: Visit, at: float) -> dict[str, str]:
@@ -178,7 +129,7 @@ def _told(guest: Guest, room: LiveRoom, context: dict[str, Any], found: Listenin
         "ceiling": live.most_kbps * 1000,
         "obs": context["obs"]["server"],
         "pass": _pass(guest, room),
-        "crowded": _crowded(guest),
+        "crowded": crowded(guest),
         "words": words.scripts(console.locale(), "live"),
     }
 

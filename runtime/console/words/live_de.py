@@ -14,17 +14,12 @@ WORDS = {
     "Schlüssel ein.",
     "live.enter.left": "Sie haben das Studio verlassen. Derselbe Schlüssel öffnet es wieder.",
     "live.leave": "Verlassen",
-    "live.console": "Konsole",
     "live.rooms.title": "Live-Räume",
     "live.rooms.hello": "Hallo {name}. ",
     "live.rooms.products.one": "{count} Artikel",
     "live.rooms.products.other": "{count} Artikel",
     "live.rooms.viewers.one": "{count} schaut zu",
     "live.rooms.viewers.other": "{count} schauen zu",
-    "live.rooms.none": "Noch kein Live-Raum",
-    "live.rooms.none_text": "Ein Live-Raum ist eine kleine Datei im Ordner live/ des Ladens. Zum Beispiel:",
-    "live.rooms.none_then": "Speichern Sie sie als live/first.yaml und veröffentlichen Sie den Laden: Der Raum steht "
-    "sofort hier.",
     "live.crowded": "Aufzeichnungen belegen {percent} % ihres Speichers; ist er voll, werden die ältesten gelöscht. "
     "Geben Sie ihnen Platz (live.storage in shop.yaml), oder laden Sie herunter, was bleiben soll.",
     "live.role.host.text": "Sie senden: Bild, Tasche, Blitzangebote und Chat gehören Ihnen.",

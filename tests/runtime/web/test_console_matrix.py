@@ -14,6 +14,8 @@ from runtime.web import tokens
 from runtime.web.persons import FORM
 
 STUDIO = "/console/live"
+_OFFICE = re.compile(r"/console/live(?:/~new|/<handle>/(?:copy|delete|edit|invite|numbers|recordings).*)")
+"""Rooms as people with accounts plan and count them; the studio itself has invited guests, too."""
 _LINK = re.compile(r'(?:href|action)="(/console[^"?#]*)')
 
 
@@ -46,6 +48,10 @@ def path(rule):
     return re.sub(r"<(int:|path:)?(\w+)>", value, rule)
 
 
+def of_studio(rule):
+    return rule.startswith(STUDIO) and not _OFFICE.fullmatch(rule)
+
+
 class Asker:
     """Somebody of a role (or nobody), who comes in anew for each request."""
 
@@ -67,13 +73,13 @@ class Asker:
             )
             client.set_cookie("console", key, domain="localhost", path="/console")
             session = office.mac("session", key)[:32]
-            token = tokens.token(self.secret, "studio" if rule.startswith(STUDIO) else FORM, session)
+            token = tokens.token(self.secret, "studio" if of_studio(rule) else FORM, session)
         headers = {**HEADERS, "Accept-Language": "en"}
         if method == "GET":
             answer = client.get(path(rule), headers=headers)
             self.links |= set(_LINK.findall(answer.text)) if answer.mimetype == "text/html" else set()
             return answer.status_code
-        if rule.startswith(f"{STUDIO}/<"):
+        if rule.startswith(f"{STUDIO}/<") and of_studio(rule):
             headers |= {"Accept": "application/json", "X-Csrf-Token": token}
             return client.post(path(rule), json={}, headers=headers).status_code
         return client.post(path(rule), data={"csrf_token": token}, headers=headers).status_code
@@ -85,7 +91,7 @@ def wanted(role, method, rule):
         for_strangers, _, for_others = status.partition("|")
         return int(for_others or for_strangers) if role else int(for_strangers)
     if role is None:
-        return 401 if method != "GET" or rule.startswith(STUDIO) else 303
+        return 401 if method != "GET" or of_studio(rule) else 303
     return int(status) if may(role, Permission(permission)) else 403
 
 

@@ -155,7 +155,7 @@ def _row(shop: Shop, *, sees_money: bool) -> dict[str, Any]:
         "where": shop.problems[0].place if shop.errors and shop.problems else "",
         "today": money.text(takings.today, takings.currency, shell.locale()) if takings else "",
         "week": money.text(takings.week, takings.currency, shell.locale()) if takings else "",
-        "orders": takings.orders if takings else 0,
+        "orders": _counted("orders", takings.orders) if takings and takings.orders else "",
     }
 
 
@@ -192,7 +192,7 @@ def _sums(shops: list[Shop]) -> list[dict[str, Any]]:
             "currency": currency,
             "today": money.text(today, currency, shell.locale()),
             "week": money.text(week, currency, shell.locale()),
-            "orders": orders,
+            "orders": _counted("orders", orders),
         }
         for currency, (today, week, orders) in ordered
         if week or today

@@ -19,6 +19,7 @@ WORDS = {
     "agency.today": "Today",
     "agency.week": "7 days",
     "agency.orders": "{count} orders",
+    "agency.orders.one": "1 order",
     "agency.view.all": "All",
     "agency.view.problems": "With problems",
     "agency.view.closed": "Not open",
@@ -31,7 +32,7 @@ WORDS = {
     "agency.errors.one": "1 error",
     "agency.warnings": "{count} warnings",
     "agency.warnings.one": "1 warning",
-    "agency.changed": "Not published",
+    "agency.changed": "Unpublished changes",
     "agency.changed.text": "The text is newer than what visitors see. Publish it here, or in the shop's own console.",
     "agency.takings": "Takings",
     "agency.takings.lead": "Money that came in at all shops, by the clock of each.",
@@ -74,5 +75,9 @@ WORDS = {
     "agency.done.open": "The shop is open again.",
     "agency.idle": "The background work is not running. Shops are open, but no mail leaves; it is started again by "
     "itself.",
+    "log.group.shop": "Shops",
+    "log.what.shop.open": "Shop opened again",
+    "log.what.shop.publish": "Shop checked and published",
+    "log.what.shop.stop": "Shop stopped",
     "office.area.shops": "Shops",
 }

@@ -18,6 +18,7 @@ WORDS = {
     "agency.today": "今天",
     "agency.week": "近 7 天",
     "agency.orders": "{count} 单",
+    "agency.orders.one": "1 单",
     "agency.view.all": "全部",
     "agency.view.problems": "有问题",
     "agency.view.closed": "未营业",
@@ -71,5 +72,9 @@ WORDS = {
     "agency.done.stop": "店铺已停业。",
     "agency.done.open": "店铺已恢复营业。",
     "agency.idle": "后台任务没有运行：店铺照常营业，但邮件暂时发不出去。系统会自动重新启动。",
+    "log.group.shop": "店铺",
+    "log.what.shop.open": "店铺恢复营业",
+    "log.what.shop.publish": "检查并发布店铺",
+    "log.what.shop.stop": "店铺停业",
     "office.area.shops": "店铺",
 }

@@ -15,6 +15,7 @@ from runtime.tables.access import (
     ConsoleSession,
 )
 from runtime.tables.aftersale import Aftersale, AftersaleEvent, AftersaleLine, AftersalePicture
+from runtime.tables.customers import Customer, CustomerConsent, CustomerKey, CustomerNote, CustomerOrder
 from runtime.tables.funds import Balance, Bill, BillRow, Dispute, Withdrawal, WithdrawalEvent
 from runtime.tables.goods import Stock, StockHold, StockMove
 from runtime.tables.live import (
@@ -88,6 +89,11 @@ ALL: tuple[type[Table], ...] = (
     Referral,
     PromotionUse,
     Member,
+    Customer,
+    CustomerKey,
+    CustomerOrder,
+    CustomerNote,
+    CustomerConsent,
     BuyingGroup,
     GroupPlace,
     LiveBroadcast,
@@ -125,5 +131,5 @@ ALL: tuple[type[Table], ...] = (
 APPEND_ONLY = (
     "order_line", "order_event", "parcel_line", "paper", "stock_move", "payment_event", "transfer", "refund_line",
     "refund_event", "aftersale_line", "aftersale_event", "withdrawal_event", "bill_row",
-    "console_log",
+    "console_log", "customer_consent",
 )  # fmt: skip

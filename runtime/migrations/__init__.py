@@ -20,6 +20,7 @@ from runtime.migrations import (
     m0009_order_notes,
     m0010_planned_publish,
     m0011_visits,
+    m0012_customers,
     m0013_share_links,
 )
 from runtime.migrations.migration import Migration
@@ -37,6 +38,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m0009_order_notes.MIGRATION,
     m0010_planned_publish.MIGRATION,
     m0011_visits.MIGRATION,
+    m0012_customers.MIGRATION,
     m0013_share_links.MIGRATION,
 )
 LATEST = MIGRATIONS[-1].number

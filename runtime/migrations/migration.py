@@ -12,6 +12,14 @@ $$ LANGUAGE plpgsql
 _ACTION = "EXECUTE FUNCTION forbid_change()"
 
 
+class Erasable(msgspec.Struct, frozen=True, kw_only=True):
+    """A column of an append-only table that may be emptied from now on, and nothing else of it changed."""
+
+    table: str
+    column: str
+    others: tuple[str, ...]
+
+
 class Migration(msgspec.Struct, frozen=True, kw_only=True):
     """Statements are written for PostgreSQL; on SQLite BIGSERIAL and BIGINT become INTEGER."""
 
@@ -19,6 +27,7 @@ class Migration(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     statements: tuple[str, ...]
     append_only: tuple[str, ...] = ()
+    erasable: tuple[Erasable, ...] = ()
 
     def apply(self, transaction: Transaction) -> None:
         """Take the step inside the caller's transaction."""
@@ -28,6 +37,9 @@ class Migration(msgspec.Struct, frozen=True, kw_only=True):
             transaction.run(_FORBID)
         for table in self.append_only:
             for statement in _guards(table, postgres=transaction.postgres):
+                transaction.run(statement)
+        for each in self.erasable:
+            for statement in _softer_guards(each, postgres=transaction.postgres):
                 transaction.run(statement)
 
 
@@ -45,4 +57,24 @@ def _guards(table: str, *, postgres: bool) -> list[str]:
         f'CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON "{table}" '
         f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are never changed'); END"
         for event in ("UPDATE", "DELETE")
+    ]
+
+
+def _softer_guards(each: Erasable, *, postgres: bool) -> list[str]:
+    """Return what lets a column of an append-only table be emptied; its other columns and its rows stay guarded."""
+    table, column = each.table, each.column
+    others = ", ".join(f'"{name}"' for name in each.others)
+    if postgres:
+        return [
+            f'DROP TRIGGER {table}_stays ON "{table}"',
+            f'CREATE TRIGGER {table}_stays BEFORE DELETE OR UPDATE OF {others} ON "{table}" FOR EACH ROW {_ACTION}',
+            f'CREATE TRIGGER {table}_stays_said BEFORE UPDATE OF "{column}" ON "{table}" FOR EACH ROW '
+            f"WHEN (NEW.\"{column}\" <> '') {_ACTION}",
+        ]
+    refused = f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are never changed'); END"
+    return [
+        f"DROP TRIGGER {table}_no_update",
+        f'CREATE TRIGGER {table}_no_update BEFORE UPDATE OF {others} ON "{table}" {refused}',
+        f'CREATE TRIGGER {table}_no_other BEFORE UPDATE OF "{column}" ON "{table}" '
+        f"WHEN NEW.\"{column}\" <> '' {refused}",
     ]

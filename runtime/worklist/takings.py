@@ -31,8 +31,13 @@ class Day(Value, frozen=True, kw_only=True):
 def by_day(transaction: Transaction, currency: str, zone: ZoneInfo, days: int, now: datetime) -> list[Day]:
     """Return the last days, the oldest first and today last; days without sales stand there with nothing."""
     today = now.astimezone(zone).date()
-    first = today - timedelta(days=days - 1)
+    return between(transaction, currency, zone, today - timedelta(days=days - 1), today)
+
+
+def between(transaction: Transaction, currency: str, zone: ZoneInfo, first: date, last: date) -> list[Day]:
+    """Return the days from the first to the last, both included."""
     since = int(datetime(first.year, first.month, first.day, tzinfo=zone).timestamp())
+    days = (last - first).days + 1
     rows = transaction.all(
         _SALES,
         _first_since(transaction, since),

@@ -49,6 +49,7 @@ from runtime.web.areas import funds as funds_pages
 from runtime.web.areas import log as log_pages
 from runtime.web.areas import media as media_pages
 from runtime.web.areas import settings as settings_pages
+from runtime.web.areas import share as share_pages
 from runtime.web.front import Front
 from runtime.web.gate import BODY_LIMIT, LONG_FORMS, UPLOAD_LIMIT, UPLOADS
 from runtime.web.metrics import Metrics
@@ -105,6 +106,7 @@ PLAIN: tuple[Blueprint, ...] = (
     checklist.blueprint,
     *orders.BLUEPRINTS,
     *goods.BLUEPRINTS,
+    *share_pages.BLUEPRINTS,
     *live.BLUEPRINTS,
     *funds_pages.BLUEPRINTS,
     media_pages.blueprint,

@@ -13,6 +13,7 @@ VALUES = {
     "name": "nothing", "path": "nothing.png", "digest": "0000000000000000", "handle": "evening", "stream": "1",
     "token": "0" * 40, "deed": "decline", "refund_number": "R-1", "parcel": 1, "number": "1000-0000-0001",
     "nonce": "short", "month": "2026-13", "form": "csv", "gateway": "nothing", "day": "nothing",
+    "code": "nothing2", "design": "still", "shape": "square",
 }  # fmt: skip
 INT = 999_999
 """What an ``<int:…>`` is asked with."""
@@ -148,6 +149,16 @@ GET   /console/settings                                    settings.see    200
 GET   /console/settings/<name>                             settings.see    404
 POST  /console/settings/<name>                             settings.edit   404
 POST  /console/settings/payment/test                       settings.edit   404
+GET   /console/share                                       promotions.see  200
+GET   /console/share.csv                                   promotions.see  200
+GET   /console/share/<code>                                promotions.see  404
+POST  /console/share/<code>/off                            promotions.edit 404
+POST  /console/share/<code>/on                             promotions.edit 404
+GET   /console/share/<code>/poster-<design>-<shape>.jpg    promotions.see  404
+GET   /console/share/<code>/qr.<form>                      promotions.see  404
+GET   /console/share/referrals                             promotions.see  200
+GET   /console/share/~new                                  promotions.edit 200
+POST  /console/share/~new                                  promotions.edit 422
 GET   /console/shelves                                     products.see    200
 GET   /console/shelves/<handle>                            products.see    404
 POST  /console/shelves/<handle>                            products.edit   404

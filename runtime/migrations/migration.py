@@ -64,17 +64,16 @@ def _softer_guards(each: Erasable, *, postgres: bool) -> list[str]:
     """Return what lets a column of an append-only table be emptied; its other columns and its rows stay guarded."""
     table, column = each.table, each.column
     others = ", ".join(f'"{name}"' for name in each.others)
+    filled = f"FOR EACH ROW WHEN (NEW.\"{column}\" <> '')"
     if postgres:
         return [
             f'DROP TRIGGER {table}_stays ON "{table}"',
             f'CREATE TRIGGER {table}_stays BEFORE DELETE OR UPDATE OF {others} ON "{table}" FOR EACH ROW {_ACTION}',
-            f'CREATE TRIGGER {table}_stays_said BEFORE UPDATE OF "{column}" ON "{table}" FOR EACH ROW '
-            f"WHEN (NEW.\"{column}\" <> '') {_ACTION}",
+            f'CREATE TRIGGER {table}_stays_said BEFORE UPDATE OF "{column}" ON "{table}" {filled} {_ACTION}',
         ]
     refused = f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are never changed'); END"
     return [
         f"DROP TRIGGER {table}_no_update",
         f'CREATE TRIGGER {table}_no_update BEFORE UPDATE OF {others} ON "{table}" {refused}',
-        f'CREATE TRIGGER {table}_no_other BEFORE UPDATE OF "{column}" ON "{table}" '
-        f"WHEN NEW.\"{column}\" <> '' {refused}",
+        f'CREATE TRIGGER {table}_no_other BEFORE UPDATE OF "{column}" ON "{table}" {filled} {refused}',
     ]

@@ -36,6 +36,7 @@ from runtime.web import (
     paper_page,
     paying,
     promotion_pages,
+    seen,
     short_links,
     static,
     studio,
@@ -45,7 +46,9 @@ from runtime.web import (
     withdrawal,
 )
 from runtime.web.areas import account, checklist, entry, entry_links, goods, live, orders, passkeys, team, today
+from runtime.web.areas import data as data_pages
 from runtime.web.areas import funds as funds_pages
+from runtime.web.areas import links as link_pages
 from runtime.web.areas import log as log_pages
 from runtime.web.areas import media as media_pages
 from runtime.web.areas import settings as settings_pages
@@ -106,10 +109,13 @@ PLAIN: tuple[Blueprint, ...] = (
     checklist.blueprint,
     *orders.BLUEPRINTS,
     *goods.BLUEPRINTS,
+    look.blueprint,
     *share_pages.BLUEPRINTS,
     *live.BLUEPRINTS,
     *funds_pages.BLUEPRINTS,
     media_pages.blueprint,
+    link_pages.blueprint,
+    data_pages.blueprint,
     settings_pages.blueprint,
 )
 """Views with one address."""
@@ -162,6 +168,7 @@ def start(settings: Settings, live: Live, metrics: Metrics) -> Application:
     front.prepare()
     threading.Thread(target=_warm, args=(front,), name="warm", daemon=True).start()
     jobs.Runner(jobs.Work(make_till=front.find_till, settings=settings, base_url=settings.address)).start()
+    seen.start(front)
     return beside(settings, app.wsgi_app)
 
 

@@ -5,7 +5,7 @@ WORDS = {
     "rooms.new": "New room",
     "rooms.studio": "Studio",
     "rooms.edit": "Edit",
-    "rooms.invite": "Share and invite",
+    "rooms.invite": "Share",
     "rooms.numbers": "Numbers",
     "rooms.see": "See in shop",
     "rooms.copy": "Again next week",
@@ -56,8 +56,8 @@ WORDS = {
     "rooms.new.starts": "Starts at",
     "rooms.new.starts_hint": "By the shop's clock: {zone}",
     "rooms.new.url": "Address at the platform",
-    "rooms.new.url_hint": "Only if the picture comes from YouTube, Bilibili, Twitch, Vimeo or a server of yours. Empty: "
-    "you send it yourself.",
+    "rooms.new.url_hint": "Only if the picture comes from YouTube, Bilibili, Twitch, Vimeo or a server of yours. "
+    "Empty: you send it yourself.",
     "rooms.new.cover": "Cover",
     "rooms.new.plan": "Plan it for then",
     "rooms.new.go": "Go live",
@@ -72,8 +72,8 @@ WORDS = {
     "rooms.numbers_hint": "The order gives the numbers that you call out; they stay the same while you are on air.",
     "rooms.bag_none": "The bag is empty. Search below to add products.",
     "rooms.moved": "Numbers would change",
-    "rooms.moved_text": "This room has been on air: viewers and the replay know products by their numbers. Add new ones "
-    "at the end, or change the numbers if you mean it.",
+    "rooms.moved_text": "This room has been on air: viewers and the replay know products by their numbers. Add new "
+    "ones at the end, or change the numbers if you mean it.",
     "rooms.moved_one": "{title}: {before} → {after}",
     "rooms.moved_gone": "{title}: {before} → gone",
     "rooms.moved_sure": "Change the numbers",

@@ -1,11 +1,11 @@
-"""后台里关于直播间的文字。"""
+"""What the console says about live rooms, in Chinese."""
 
 WORDS = {
     "rooms.title": "直播间",
     "rooms.new": "新建直播间",
     "rooms.studio": "中控台",
     "rooms.edit": "编辑",
-    "rooms.invite": "分享与邀请",
+    "rooms.invite": "分享",
     "rooms.numbers": "数据",
     "rooms.see": "去店里看",
     "rooms.copy": "下周再播一场",

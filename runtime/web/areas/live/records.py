@@ -172,8 +172,8 @@ def _pooled(found: Numbers) -> list[list[Minute]]:
 
 
 def _point(rows: list[Minute], value: int, teller: Teller) -> Point:
-    clock = studio_desk.clock(teller.here, rows[0].at)
-    return Point(name=clock, short=clock, value=value)
+    short = datetime.fromtimestamp(rows[0].at, teller.zone).strftime("%H:%M")
+    return Point(name=studio_desk.clock(teller.here, rows[0].at), short=short, value=value)
 
 
 def _products(found: Numbers, teller: Teller) -> list[dict[str, Any]]:

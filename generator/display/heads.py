@@ -18,6 +18,8 @@ _MAY_MARK = re.compile(r"[\]<*_`#>\[|+-]")
 _ENOUGH = 4
 """So many times what is shown is looked at first: most texts hold no mark, and only their beginning matters."""
 _LONGEST = 155
+_PREVIEW_WIDTH, _SMALLEST_PREVIEW = 1200, 300
+_PREVIEW_KINDS = (".jpg", ".jpeg", ".png")
 
 
 @lru_cache(maxsize=4096)
@@ -62,14 +64,29 @@ def head(edition: Edition, kind: str, path: str, title: str, more: PageView | No
 
 
 def _shared(edition: Edition, image: Image | None) -> Image | None:
-    # Link previews take no relative addresses.
+    """Return the picture of a link preview: previews take no relative addresses, no drawings and no tiny pictures."""
     if not edition.shop.url:
         return image
-    if image is None:
+    found = _preview(image) if image else None
+    if image is None or found is None:
         name = edition.text(edition.shop.name)
         return Image(src=edition.absolute("/share.png"), srcset="", sources=(), width=1200, height=630, alt=name)
-    largest = image.srcset.rpartition(", ")[2].split(" ")[0] or image.src
-    return msgspec.structs.replace(image, src=edition.absolute(largest))
+    src, width, height = found
+    return msgspec.structs.replace(image, src=edition.absolute(src), width=width, height=height)
+
+
+def _preview(image: Image) -> tuple[str, int, int] | None:
+    """Return address, width and height of the form that messengers take: JPEG or PNG, large, and not too heavy.
+
+    WhatsApp leaves out what weighs much more than 300 KB, and WeChat what is smaller than 300 pixels.
+    """
+    forms = [each.split(" ") for each in image.srcset.split(", ") if " " in each]
+    sizes = sorted((int(width.removesuffix("w")), src) for src, width in forms) or [(image.width, image.src)]
+    fitting = [each for each in sizes if each[0] <= _PREVIEW_WIDTH]
+    width, src = fitting[-1] if fitting else sizes[0]
+    height = round(image.height * width / image.width)
+    small = min(width, height) < _SMALLEST_PREVIEW
+    return None if small or not src.endswith(_PREVIEW_KINDS) else (src, width, height)
 
 
 def titled(edition: Edition, seo: Seo, title: str) -> str:

@@ -23,9 +23,10 @@ class GroupView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReferralView(msgspec.Struct, frozen=True, kw_only=True):
-    """The address for friends, and the coupons that they have earned."""
+    """The address for friends, their poster, and the coupons that they have earned."""
 
     link: str
+    poster: str
     text: str
     coupons: tuple[str, ...]
 
@@ -61,6 +62,7 @@ def find_referral(here: Visit, order: Order) -> ReferralView | None:
     secret = here.shopfront.settings.secret
     return ReferralView(
         link=f"{here.base}/r/{code}",
+        poster=f"/orders/{order.token}/poster.jpg",
         text=rule.name.get(here.locale, ""),
         coupons=tuple(coupons.reward_code(secret, friend) for friend, state in earned if state == "open"),
     )

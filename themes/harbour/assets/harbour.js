@@ -398,6 +398,23 @@
       setTimeout(() => { delete form.dataset.sent; }, 8000);
     });
   }
+  /* ---- sharing: by the device's own sheet, else the address is copied; by which link somebody came goes along ---- */
+  for (const button of all("[data-share]")) {
+    button.hidden = !navigator.share && !navigator.clipboard;
+    button.addEventListener("click", () => {
+      const url = button.dataset.share || one("link[rel=canonical]")?.href || location.origin + location.pathname;
+      if (navigator.share) navigator.share({ title: document.title, url }).catch(() => {});
+      else navigator.clipboard.writeText(url).then(() => { one("span", button).textContent = button.dataset.copied; });
+    });
+  }
+  const via = new URLSearchParams(location.search).get("via");
+  if (via) document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    if (!link || link.host !== location.host || link.pathname === location.pathname) return;
+    const address = new URL(link.href);
+    address.searchParams.set("via", via);
+    link.href = address;
+  });
   for (const button of all("[data-print]")) { button.hidden = false; button.addEventListener("click", () => print()); }
   for (const button of all("[data-copy]")) {
     button.hidden = !navigator.clipboard;

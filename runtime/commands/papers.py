@@ -1,4 +1,4 @@
-"""``shopwright orders invoice`` and ``slip``: papers of an order as PDF files."""
+"""``shopwright orders invoice``, ``slip`` and ``label``: papers of an order as PDF files."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,6 +46,23 @@ def slip(folder: Path, number: str, parcel: int | None, out: Path | None) -> Non
         target = out or Path(f"{order.number}-{parcel or 'rest'}.pdf")
         files.atomic_write(target, drawing.draw_slip(order, terms, parcel, settings.font))
         click.echo(f"{order.number}  {target}")
+
+
+@click.command()
+@shop.argument
+@click.argument("number", nargs=-1, required=True)
+@_OUT
+def label(folder: Path, number: tuple[str, ...], out: Path | None) -> None:
+    """Write the address labels of orders as PDF, 100 × 150 mm, one a page."""
+    _drawing()
+    from runtime.documents import labels
+
+    with shop.opened(folder) as (settings, database):
+        terms = shop.till(settings, database).terms
+        found = database.read(lambda transaction: [orders.get(transaction, each) for each in number])
+        target = out or Path(f"{found[0].number}-label.pdf")
+        files.atomic_write(target, labels.draw_labels(found, terms, settings.font))
+        click.echo(str(target))
 
 
 def _drawing() -> ModuleType:

@@ -39,11 +39,7 @@ class Sheet:
         self._pdf.set_auto_page_break(auto=True, margin=34)
         self._pdf.set_title(title)
         self._pdf.set_lang(locale)
-        face = fonts.find(locale, wish)
-        self._family = "sheet" if face else "helvetica"
-        if face:
-            self._pdf.add_font(self._family, "", face.regular, collection_font_number=face.index)
-            self._pdf.add_font(self._family, "B", face.bold, collection_font_number=face.index)
+        self._family = dress(self._pdf, locale, wish)
         self._pdf.foot = (self._family, self._checked(foot))
         self._pdf.add_page()
 
@@ -112,17 +108,31 @@ class Sheet:
         return _SIZES[size] * 0.55
 
     def _checked(self, text: str) -> str:
-        """Return the text if the font can write it; raise FontFault, for a paper with holes in it is none."""
-        if self._family == "helvetica":
-            plain = text.translate(_PLAIN)
-            try:
-                plain.encode("latin-1")
-            except UnicodeEncodeError as error:
-                raise FontFault(_HELP.format(plain[error.start : error.end])) from error
-            return plain
-        font = self._pdf.fonts[self._family]
-        known = font.cmap if isinstance(font, TTFFont) else {}
-        return "".join(letter if letter in "\n\r\t" or ord(letter) in known else "□" for letter in text)
+        return written(self._pdf, self._family, text)
+
+
+def dress(pdf: FPDF, locale: str, wish: str = "") -> str:
+    """Give a document the font of a language and return the font's family."""
+    face = fonts.find(locale, wish)
+    if face is None:
+        return "helvetica"
+    pdf.add_font("sheet", "", face.regular, collection_font_number=face.index)
+    pdf.add_font("sheet", "B", face.bold, collection_font_number=face.index)
+    return "sheet"
+
+
+def written(pdf: FPDF, family: str, text: str) -> str:
+    """Return the text if the font can write it; raise FontFault, for a paper with holes in it is none."""
+    if family == "helvetica":
+        plain = text.translate(_PLAIN)
+        try:
+            plain.encode("latin-1")
+        except UnicodeEncodeError as error:
+            raise FontFault(_HELP.format(plain[error.start : error.end])) from error
+        return plain
+    font = pdf.fonts[family]
+    known = font.cmap if isinstance(font, TTFFont) else {}
+    return "".join(letter if letter in "\n\r\t" or ord(letter) in known else "□" for letter in text)
 
 
 _PLAIN = str.maketrans({"€": "EUR ", "–": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "\u202f": " "})

@@ -105,6 +105,8 @@ WORDS = {
     "paper.no-fapiao": "Dieser Beleg ist kein Fapiao. Der Shop lässt es auf Wunsch im System der "
     "Finanzverwaltung ausstellen.",
     "paper.slip": "Lieferschein {number}",
+    "paper.label.from": "Absender",
+    "paper.label.to": "Empfänger",
     "paper.carrier": "Versand:",
     "paper.remarks": "Nachricht des Käufers",
     "paper.column.quantity": "Menge",

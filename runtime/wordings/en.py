@@ -99,6 +99,8 @@ WORDS = {
     "paper.open": "Not paid yet.",
     "paper.no-fapiao": "This receipt is not a fapiao. Ask the shop for one: it is made by the tax office’s own system.",
     "paper.slip": "Packing slip {number}",
+    "paper.label.from": "From",
+    "paper.label.to": "To",
     "paper.carrier": "Carrier:",
     "paper.remarks": "Note of the buyer",
     "paper.column.quantity": "Quantity",

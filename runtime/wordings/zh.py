@@ -98,6 +98,8 @@ WORDS = {
     "paper.open": "款项尚未付清。",
     "paper.no-fapiao": "本收据不是发票。需要发票时请联系商家，发票由税务系统开具。",
     "paper.slip": "发货单 {number}",
+    "paper.label.from": "寄件人",
+    "paper.label.to": "收件人",
     "paper.carrier": "快递：",
     "paper.remarks": "买家留言",
     "paper.column.quantity": "数量",

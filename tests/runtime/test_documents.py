@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 import msgspec
 import pypdfium2
 import pytest
+import zxingcpp
 from tills import NOW, counts, make_terms, make_till, order, rows
 
 from generator.shop import Seller, SellerType, Tax, TaxRate
 from runtime import documents, orders, payments
-from runtime.documents import drawing, fonts
+from runtime.documents import drawing, fonts, labels
 from runtime.documents.fonts import FontFault
 from runtime.documents.issuing import PaperKind
 from runtime.orders import Address, Dispatch, Invoice
@@ -148,3 +149,22 @@ def test_without_a_font_latin_papers_are_written_and_chinese_ones_say_what_to_in
 
 def test_a_wished_font_is_used_and_a_missing_one_is_not(tmp_path):
     assert fonts.find("en", str(tmp_path / "none.ttf")) is None
+
+
+def test_a_label_says_from_whom_to_whom_and_what_is_inside(till):
+    sold = [paid(till, [("tea", 2), ("cup", 1)], delivery="courier"), paid(till, [("few", 1)], delivery="courier")]
+    first, second = pages_of(labels.draw_labels(sold, till.terms))
+    assert (sold[0].number in first, sold[1].number in second) == (True, True)
+    assert {"2×", "1×"} <= {first[place - 1 : place + 1] for place, letter in enumerate(first) if letter == "×"}
+    assert "".join(sold[0].address.street.split()) in first
+    assert "".join(f"{sold[0].contact.name}{sold[0].contact.phone}".split()) in first
+    assert str(sold[0].lines[0].unit_price) not in first
+
+
+def test_a_label_that_goes_abroad_names_the_country_and_its_code_is_the_order_s_number(database, settings):
+    till = make_till(database, settings, terms=GERMAN)
+    sold = paid(till, [("tea", 1)], delivery="courier", locale="en")
+    made = labels.draw_labels([sold], till.terms)
+    assert "CHINA" in words_of(made)
+    picture = pypdfium2.PdfDocument(made)[0].render(scale=4).to_pil()
+    assert [each.text for each in zxingcpp.read_barcodes(picture)] == [sold.number]

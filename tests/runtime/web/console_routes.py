@@ -12,7 +12,7 @@ as good an answer as any. What writes is asked with an empty form and the right 
 VALUES = {
     "name": "nothing", "path": "nothing.png", "digest": "0000000000000000", "handle": "evening", "stream": "1",
     "token": "0" * 40, "deed": "decline", "refund_number": "R-1", "parcel": 1, "number": "1000-0000-0001",
-    "nonce": "short", "month": "2026-13", "form": "csv", "gateway": "nothing", "day": "nothing",
+    "nonce": "short", "report": "days", "month": "2026-13", "form": "csv", "gateway": "nothing", "day": "nothing",
     "code": "nothing2", "design": "still", "shape": "square",
 }  # fmt: skip
 INT = 999_999
@@ -38,6 +38,12 @@ POST  /console/cases/<number>/<deed>                       orders.ship     404
 GET   /console/cases/<number>/pictures/<name>              orders.see      404
 POST  /console/checklist                                   settings.edit   303
 GET   /console/checklist/echo/<nonce>                      -               404
+GET   /console/data                                        data.see        200
+GET   /console/data/<report>.csv                           data.see        200
+GET   /console/data/channels                               data.see        200
+GET   /console/data/products                               data.see        200
+GET   /console/data/rooms                                  data.see        200
+GET   /console/data/searches                               data.see        200
 GET   /console/enter                                       -               200|303
 POST  /console/enter                                       -               403
 GET   /console/enter/again                                 console.enter   200
@@ -68,6 +74,7 @@ POST  /console/funds/withdrawals/<number>/<deed>           funds.withdraw  404
 GET   /console/funds/withdrawals/new                       funds.withdraw  200
 POST  /console/funds/withdrawals/new                       funds.withdraw  422
 POST  /console/leave                                       console.enter   303
+GET   /console/links                                       pages.see       200
 GET   /console/live                                        live.assist     200
 POST  /console/live/<handle>/copy                          live.host         303
 GET   /console/live/<handle>/delete                        live.host         200
@@ -129,6 +136,7 @@ GET   /console/orders/<number>/ship                        orders.ship     404
 POST  /console/orders/<number>/ship                        orders.ship     404
 GET   /console/orders/<number>/slip.pdf                    orders.see      404
 GET   /console/orders/slips.pdf                            orders.see      404
+GET   /console/orders/labels.pdf                           orders.see      404
 GET   /console/products                                    products.see    200
 GET   /console/products.csv                                products.see    200
 GET   /console/products/<handle>                           products.see    404

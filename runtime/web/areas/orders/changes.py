@@ -178,16 +178,34 @@ def slip(number: str) -> Response:
 @shell.guarded
 def slips() -> Response:
     """Send the slips of several orders in one file: of those that were ticked, or of all that the list showed."""
-    entry.get_person(Permission.ORDERS_SEE)
-    here = visit()
-    wanted = list(dict.fromkeys(request.args.getlist("n") or request.args.getlist("shown")))[: searching.PAGE]
-    found = here.database.read(lambda look: [orders.find(look, "number = ?", number) for number in wanted])
-    chosen = [order for order in found if order is not None and order.unshipped and order.state not in _NOT_SOLD]
-    if not chosen or not can_draw():
+    chosen, here = _chosen(), visit()
+    if not chosen:
         return shell.refused(404, shell.say("orders.slips.none"), HOME)
     from runtime.documents import drawing
 
     return _pdf(drawing.draw_slips(chosen, here.terms, here.shopfront.settings.font), "slips.pdf")
+
+
+@blueprint.get(f"{HOME}/labels.pdf")
+@shell.guarded
+def address_labels() -> Response:
+    """Send the address labels of several orders in one file, chosen as slips are."""
+    chosen, here = _chosen(), visit()
+    if not chosen:
+        return shell.refused(404, shell.say("orders.slips.none"), HOME)
+    from runtime.documents import labels
+
+    return _pdf(labels.draw_labels(chosen, here.terms, here.shopfront.settings.font), "labels.pdf")
+
+
+def _chosen() -> list[Order]:
+    """Return the orders that were ticked, or all that the list showed, of which something is still here."""
+    entry.get_person(Permission.ORDERS_SEE)
+    wanted = list(dict.fromkeys(request.args.getlist("n") or request.args.getlist("shown")))[: searching.PAGE]
+    found = visit().database.read(lambda look: [orders.find(look, "number = ?", number) for number in wanted])
+    if not can_draw():
+        return []
+    return [order for order in found if order is not None and order.unshipped and order.state not in _NOT_SOLD]
 
 
 def can_draw() -> bool:

@@ -28,6 +28,8 @@ from runtime import (
     timetable,
 )
 from runtime.access import lodge
+from runtime.aftersale import evidence
+from runtime.clientele import erasing
 from runtime.database import Database, Transaction
 from runtime.faults import Fault
 from runtime.funds import settlement
@@ -100,6 +102,7 @@ def run_once(till: Till, settings: Settings, base_url: str, now: datetime, *, ex
         lambda: aftersale.advance_due(till.database, now),
         lambda: settlement.settle_due(till.database, now, aftersale.is_open),
         lambda: reconciling.reconcile_due(till, now),
+        lambda: _forget_due(till, settings, now),
         lambda: timetable.publish_due(office, settings.folder, lambda: now, publishing.publish),
         lambda: marks.forget_due(till.database, ZoneInfo(till.terms.timezone), now),
     ]
@@ -110,6 +113,11 @@ def run_once(till: Till, settings: Settings, base_url: str, now: datetime, *, ex
             part()
         except (Fault, Refusal):
             log.exception("recurring work failed")
+
+
+def _forget_due(till: Till, settings: Settings, now: datetime) -> None:
+    law = erasing.Law(country=till.terms.country, legal=till.terms.legal)
+    erasing.finish_due(till.database, law, lambda names: evidence.discard(settings.var, list(names)), now)
 
 
 def complete_due(till: Till, now: datetime) -> int:

@@ -30,13 +30,14 @@ _ORDERS = (
     "p.order_id = o.id), EXISTS (SELECT 1 FROM aftersale a WHERE a.order_id = o.id AND a.state NOT IN ('refunded', "
     "'done', 'closed', 'taken_back')) OR EXISTS (SELECT 1 FROM refund r WHERE r.order_id = o.id AND r.state IN "
     "('requested', 'sent', 'stuck')) OR EXISTS (SELECT 1 FROM dispute d WHERE d.order_id = o.id "
-    "AND d.state = 'opened') OR EXISTS (SELECT 1 FROM finding f WHERE f.order_id = o.id AND f.settled_at IS NULL), o.address, o.contact "
+    "AND d.state = 'opened') "
+    "OR EXISTS (SELECT 1 FROM finding f WHERE f.order_id = o.id AND f.settled_at IS NULL), o.address, o.contact "
     "FROM orders o JOIN customer_order w ON w.order_id = o.id WHERE w.customer_id = ? ORDER BY o.id"
 )
 
 _MINE = "(SELECT id FROM aftersale WHERE order_id = ?)"
 _FORGET_ORDER = (
-    "UPDATE order_event SET note = '' WHERE order_id = ? AND note <> '' AND actor <> 'system' AND actor NOT LIKE 'gate%'",
+    "UPDATE order_event SET note = '' WHERE order_id = ? AND note <> '' AND actor NOT IN ('system', 'bank')",
     f"UPDATE aftersale_event SET text = '' WHERE text <> '' AND aftersale_id IN {_MINE}",  # noqa: S608
     f"DELETE FROM aftersale_picture WHERE aftersale_id IN {_MINE}",  # noqa: S608
     "DELETE FROM order_note WHERE order_id = ?",
@@ -217,7 +218,8 @@ def _forget_order(transaction: Transaction, order: _Order) -> None:
     where = Destination(country=address.destination.country, region=address.destination.region)
     kept = order.keep_until is not None
     transaction.run(
-        "UPDATE orders SET email = '', phone = '', remarks = '', fingerprint = '', contact = ?, address = ? WHERE id = ?",
+        "UPDATE orders SET email = '', phone = '', remarks = '', fingerprint = '', contact = ?, address = ? "
+        "WHERE id = ?",
         _json(Contact(name=contact.name) if kept else Contact()),
         _json(msgspec.structs.replace(address, phone="") if kept else Address(destination=where)),
         order.id,

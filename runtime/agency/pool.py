@@ -111,7 +111,8 @@ class Pool(Generic[T]):
     def _give_back(self, place: "_Place[T]") -> None:
         with self._guard:
             place.users -= 1
-        if self._leaving:
+            crowded = self._leaving or len(self._places) > self._limit
+        if crowded:
             self._close_some()
 
     def _close_some(self) -> None:

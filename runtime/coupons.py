@@ -89,6 +89,12 @@ def put(transaction: Transaction, promotion: str, batch: str, codes: Iterable[st
     return sum(transaction.run(_INSERT, promotion, batch, hashed(code), _tail(code), at, None, None) for code in codes)
 
 
+def is_kept(transaction: Transaction, promotion: str, batch: str, code: str) -> bool:
+    """Tell whether a code is one of a batch."""
+    statement = "SELECT 1 FROM coupon WHERE promotion = ? AND batch = ? AND hash = ?"
+    return transaction.find(statement, promotion, batch, hashed(code)) is not None
+
+
 def batch_codes(secret: bytes, key: str, count: int) -> list[str]:
     """Return the codes that a key of a batch stands for: the same ones each time."""
     digests = (hmac.new(secret, f"batch|{key}|{number}".encode(), hashlib.sha256).digest() for number in range(count))

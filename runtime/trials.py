@@ -8,17 +8,21 @@ from datetime import datetime
 
 import msgspec
 
-from generator import promoting
+from generator import coupon_codes, promoting, regions
 from generator.promotion import Promotion
 from generator.shop import Product, Shop, Value, Variant
-from runtime import promotions
+from runtime import pricing, promotions
 from runtime.orders import Order
+from runtime.pricing import Destination, Offer
 from runtime.promotions import Applied, Circumstances, Customer, Item
 from runtime.promotions.conditions import UNLIMITED, gifts
 
 
 class Example(Value, frozen=True, kw_only=True):
-    """A cart to try: skus and how many, and under which circumstances; ``codes`` are ids of promotions asked for."""
+    """A cart to try: skus and how many, and under which circumstances; ``codes`` are ids or public codes.
+
+    ``to`` is a region as delivery rates name it: then what delivery costs there is told as well.
+    """
 
     name: str = ""
     cart: dict[str, int]
@@ -27,16 +31,22 @@ class Example(Value, frozen=True, kw_only=True):
     room: str = ""
     group: str = ""
     at: str = ""
+    to: str = ""
 
 
 class Tried(Value, frozen=True, kw_only=True):
-    """What came of an example: list price, what is left of it, and what promotions did."""
+    """What came of an example: list price, what is left of it, and what promotions did; what its place can choose.
+
+    ``items`` are in the order in which the shares of discounts are.
+    """
 
     name: str
     goods: int
     total: int
     applied: Applied
     unknown: tuple[str, ...] = ()
+    items: tuple[Item, ...] = ()
+    offers: tuple[Offer, ...] = ()
 
 
 class Compared(Value, frozen=True, kw_only=True):
@@ -56,8 +66,10 @@ def try_cart(shop: Shop, example: Example, now: datetime, only: Sequence[str] = 
         for sku, number in example.cart.items()
         if sku in known and number > 0
     ]
+    items.sort(key=lambda item: item.variant.sku)
     rules = _chosen(shop.promotions, only)
-    applied = promotions.apply(rules, items, _circumstances(rules, known, example, now))
+    circumstances = _circumstances(rules, known, example, now)
+    applied = promotions.apply(rules, items, circumstances)
     goods = sum(item.amount for item in items)
     return Tried(
         name=example.name or ", ".join(f"{number} × {sku}" for sku, number in example.cart.items()),
@@ -65,6 +77,8 @@ def try_cart(shop: Shop, example: Example, now: datetime, only: Sequence[str] = 
         total=goods - sum(each.amount for each in applied.discounts),
         applied=applied,
         unknown=tuple(sku for sku in example.cart if sku not in known),
+        items=tuple(items),
+        offers=_offers(msgspec.structs.replace(shop, promotions=tuple(rules)), items, example.to, circumstances),
     )
 
 
@@ -86,6 +100,15 @@ def compare(shop: Shop, orders: Iterable[Order], only: Sequence[str] = ()) -> li
     return found
 
 
+def _offers(shop: Shop, items: list[Item], to: str, circumstances: Circumstances) -> tuple[Offer, ...]:
+    """Return the ways of delivery to a region with their fees; none where the region is not known."""
+    place = regions.find_place(to) if to and items else None
+    if place is None:
+        return ()
+    there = Destination(country=place.country, region=place.region, city=place.city, district=place.district)
+    return pricing.offers(shop, items, there, circumstances)
+
+
 def _chosen(rules: Sequence[Promotion], only: Sequence[str]) -> list[Promotion]:
     return [each for each in rules if not only or each.id in only]
 
@@ -99,14 +122,14 @@ def _circumstances(
     rules: Sequence[Promotion], known: Mapping[str, tuple[Product, Variant]], example: Example, now: datetime
 ) -> Circumstances:
     given = {sku for rule in rules for sku in gifts(rule) if sku in known}
-    asked = {code.casefold() for code in example.codes}
+    asked = {coupon_codes.plain(code) for code in example.codes}
     return Circumstances(
         now=example.at or promoting.moment(now),
         asked=tuple(
             each.id
             for each in rules
-            if each.id.casefold() in asked
-            or (each.coupon and each.coupon.code and each.coupon.code.casefold() in asked)
+            if coupon_codes.plain(each.id) in asked
+            or (each.coupon and each.coupon.code and coupon_codes.plain(each.coupon.code) in asked)
         ),
         customer=Customer(
             known=bool(example.customer), new=example.customer == "new", member=example.customer == "member"

@@ -50,7 +50,9 @@ from runtime.web.areas import data as data_pages
 from runtime.web.areas import funds as funds_pages
 from runtime.web.areas import links as link_pages
 from runtime.web.areas import log as log_pages
+from runtime.web.areas import look as look_pages
 from runtime.web.areas import media as media_pages
+from runtime.web.areas import promotions as promotion_areas
 from runtime.web.areas import settings as settings_pages
 from runtime.web.areas import share as share_pages
 from runtime.web.front import Front
@@ -109,7 +111,8 @@ PLAIN: tuple[Blueprint, ...] = (
     checklist.blueprint,
     *orders.BLUEPRINTS,
     *goods.BLUEPRINTS,
-    look.blueprint,
+    promotion_areas.blueprint,
+    look_pages.blueprint,
     *share_pages.BLUEPRINTS,
     *live.BLUEPRINTS,
     *funds_pages.BLUEPRINTS,

@@ -122,9 +122,10 @@ def _shut(shop: Shop) -> bool:
     return shop.state in {"stopped", "broken", "problems"} or not shop.release
 
 
-def _order(shop: Shop) -> tuple[bool, bool, str]:
-    """Put first what somebody should look at, then names as people sort them."""
-    return not shop.has_problems, shop.stopped, _title(shop).casefold()
+def _order(shop: Shop) -> tuple[int, bool, str]:
+    """Put first what nobody can visit, then what somebody should look at, then names as people sort them."""
+    rank = 0 if shop.state in {"broken", "problems"} else 1 if shop.has_problems else 2
+    return rank, shop.stopped, _title(shop).casefold()
 
 
 def _title(shop: Shop) -> str:

@@ -58,12 +58,15 @@ def place(sheet: Sheet, content: Content, face: Faces, frame: Frame, inks: Inks)
 
 
 def _fitted(content: Content, face: Faces, frame: Frame, inks: Inks) -> list[Row]:
+    short = msgspec.structs.replace(content, line="")
+    least = msgspec.structs.replace(short, eyebrow="", facts=content.facts[:2])
+    tight = msgspec.structs.replace(frame, lines=min(frame.lines, 2))
+    tries = [(told, frame, scale, 2) for scale in _SCALES for told in (content, short)]
     rows: list[Row] = []
-    for scale in _SCALES:
-        for told in (content, msgspec.structs.replace(content, line="")):
-            rows = list(_Setting(face, frame, inks, scale).rows(told))
-            if _height(rows) <= frame.height:
-                return rows
+    for told, place, scale, most in (*tries, *((least, tight, scale, 1) for scale in _SCALES[3:])):
+        rows = list(_Setting(face, place, inks, scale, most).rows(told))
+        if _height(rows) <= frame.height:
+            break
     return rows
 
 
@@ -72,10 +75,10 @@ def _height(rows: list[Row]) -> float:
 
 
 class _Setting:
-    """One try at one scale."""
+    """One try at one scale; ``most`` lines are those of a fact or a note."""
 
-    def __init__(self, face: Faces, frame: Frame, inks: Inks, scale: float) -> None:
-        self.face, self.frame, self.inks, self.scale = face, frame, inks, scale
+    def __init__(self, face: Faces, frame: Frame, inks: Inks, scale: float, most: int) -> None:
+        self.face, self.frame, self.inks, self.scale, self.most = face, frame, inks, scale, most
 
     def rows(self, content: Content) -> Iterator[Row]:
         """Yield the lines from top to bottom."""
@@ -85,12 +88,14 @@ class _Setting:
         yield from self._lines(content.title, self._font(self.face.heading, frame.title), inks.text, frame.lines, 18)
         yield from self._lines(content.line, self._font(plain, 33), inks.muted, 2, 16)
         for number, fact in enumerate(content.facts):
-            yield from self._lines(fact, self._font(plain, 33), inks.text, 2, 24 if not number else 8)
+            yield from self._lines(fact, self._font(plain, 33), inks.text, self.most, 24 if not number else 8)
         if content.code:
             yield self._code(content.code)
         yield from self._price(content)
         for number, note in enumerate(content.notes):
-            yield from self._lines(note, self._font(plain, 22, least=19), inks.muted, 2, 12 if not number else 4)
+            yield from self._lines(
+                note, self._font(plain, 22, least=19), inks.muted, self.most, 12 if not number else 4
+            )
 
     def _font(self, file: str, size: int, least: int = 22) -> Font:
         return letters.font(file, max(least, round(size * self.scale)), self.face.index)

@@ -16,6 +16,8 @@ from runtime.sharing.posters.poster import SIZES, Content, Design, Poster, Shape
 _RADII = {"square": 0, "soft": 20, "round": 44}
 _DARK_ENOUGH = 10.0
 _QR_RADIUS = 14
+_WORDMARK = 1.8
+"""A logo so much wider than high says the name itself."""
 _BRAND_SIZES = (32, 28, 25, 22)
 
 
@@ -63,7 +65,9 @@ class Layout:
             line = letters.wrap(name, font, right - left, 1)[0] if name else ""
             sheet.write(((left + right) / 2, (top + bottom) / 2), line, font, colour, "mm")
             return round((left + right + font.getlength(line)) / 2)
-        wide = sheet.logo(self.content.logo, (left, top), (220, bottom - top))
+        wide = sheet.logo(self.content.logo, (left, top), (260, bottom - top))
+        if wide > _WORDMARK * (bottom - top):
+            return left + wide
         left += wide + 18 if wide else 0
         font = self._fitting(name, right - left)
         line = letters.wrap(name, font, right - left, 1)[0] if name else ""
@@ -141,7 +145,7 @@ def _chip(layout: Layout, sheet: Sheet, name: int) -> None:
     """Put the shop's name on a light strip over the picture, wide enough for both logo and name."""
     surface = layout.colours.surface
     measured = Sheet((1080, 80), surface)
-    end = layout.brand(measured, (28, 12, 28 + 240 + name, 68), readable(layout.colours.text, surface))
+    end = layout.brand(measured, (28, 12, 28 + 280 + name, 68), readable(layout.colours.text, surface))
     strip = measured.image.crop((0, 0, min(end + 30, 1000), 80))
     sheet.put(strip, (48, 48, 48 + strip.width, 128), min(40, layout.radius * 2))
 

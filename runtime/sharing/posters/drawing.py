@@ -8,8 +8,8 @@ from runtime.sharing.posters import designs, letters
 from runtime.sharing.posters.poster import Poster
 
 QUALITY = 88
-_SMALL = 360
-_SMALL_QUALITY = 76
+_SMALL = 300
+_SMALL_QUALITY = 70
 
 
 def draw(poster: Poster) -> bytes:

@@ -7,7 +7,7 @@ import msgspec
 
 from generator.shop import Value
 
-DRAWN = 1
+DRAWN = 3
 """Counts up when posters are drawn in another way: what is kept on disk is drawn anew."""
 
 

@@ -42,7 +42,6 @@ def listing() -> Response:
     context = {
         "title": shell.say("share.title"),
         "rows": [telling.row(say, link, figure) for link, figure in shown],
-        "sums": _sums(say, [figure for _, figure in shown]),
         "off": off,
         "tabs_": tabs("off" if off else "on"),
         "older": f"{HOME}?{'view=off&' if off else ''}before={last}" if last else "",
@@ -79,11 +78,6 @@ def _look(look: Transaction, currency: str, *, off: bool, before: int, limit: in
     found = links.listing(look, off=off, limit=limit, before=before)
     counted = figures.of_links(look, (each.id for each in found), currency)
     return [(each, counted[each.id]) for each in found]
-
-
-def _sums(say: Teller, shown: list[Figures]) -> dict[str, Any]:
-    total = sum(shown, Figures())
-    return {"clicks": total.clicks, "orders": total.orders, "takings": say.money(total.takings)}
 
 
 def _starts(here: Visit) -> list[dict[str, str]]:

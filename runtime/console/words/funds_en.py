@@ -41,14 +41,16 @@ WORDS = {
     "funds.withdrawn": "Withdrawn so far",
     "funds.withdrawn_means": "Everything that reached the bank from ways of paying",
     "funds.disputes": "Disputes",
-    "funds.disputes_text": "Answer a dispute at the provider’s own site, in time. What came of it is taken over by itself.",
+    "funds.disputes_text": "Answer a dispute at the provider’s own site, in time. What came of it is taken over by "
+    "itself.",
     "funds.dispute.opened": "Open",
     "funds.dispute.won": "Won",
     "funds.dispute.lost": "Lost",
     "funds.newest": "Newest movements",
     "funds.all": "All of them",
     "funds.none": "Money will be listed here, to the last cent",
-    "funds.none_text": "Each payment, refund, fee and withdrawal becomes a line that nobody can change, with its order beside it.",
+    "funds.none_text": "Each payment, refund, fee and withdrawal becomes a line that nobody can change, with its "
+    "order beside it.",
     "funds.to": "to",
     "funds.kind.all": "All",
     "funds.kind.in": "Payments",
@@ -85,8 +87,8 @@ WORDS = {
     "funds.event.dispute-won": "Dispute won",
     "funds.event.dispute-lost": "Dispute lost",
     "funds.event.decided": "Put where it belongs",
-    "funds.coming.lead": "A paid parcel counts as received after {received} days. When the {days} days for returns are over and no case "
-    "is open, its money becomes available, by itself.",
+    "funds.coming.lead": "A paid parcel counts as received after {received} days. When the {days} days for returns "
+    "are over and no case is open, its money becomes available, by itself.",
     "funds.coming.when": "Available",
     "funds.coming.ship": "Once it is shipped, time runs",
     "funds.coming.case": "After its after-sale case",
@@ -95,14 +97,16 @@ WORDS = {
     "funds.coming.late": "Not clear yet",
     "funds.coming.more": "The list shows the 100 that come first.",
     "funds.coming.none": "Nothing is pending",
-    "funds.coming.none_text": "When a buyer pays online, the order stands here with the day its money becomes available.",
+    "funds.coming.none_text": "When a buyer pays online, the order stands here with the day its money becomes "
+    "available.",
     "funds.withdraw": "Withdraw",
-    "funds.withdrawals.lead": "Ask here, withdraw at the provider’s own site, then note what became of it. Providers that pay out by "
-    "themselves appear here with their bill.",
+    "funds.withdrawals.lead": "Ask here, withdraw at the provider’s own site, then note what became of it. "
+    "Providers that pay out by themselves appear here with their bill.",
     "funds.withdrawals.now": "Available now: {amount}.",
     "funds.withdrawals.owner": "Only an owner withdraws money.",
     "funds.withdrawals.none": "Nothing was withdrawn yet",
-    "funds.withdrawals.none_text": "Withdraw what is available as often as you like: never more than is there, less what is owed to buyers.",
+    "funds.withdrawals.none_text": "Withdraw what is available as often as you like: never more than is there, less "
+    "what is owed to buyers.",
     "funds.withdraw.title": "Withdraw money",
     "funds.withdraw.lead": "What is owed to buyers stays.",
     "funds.withdraw.from": "From",
@@ -118,9 +122,11 @@ WORDS = {
     "funds.withdraw.available": "Available now",
     "funds.withdraw.stays": "Stays there",
     "funds.withdraw.goes": "To the bank",
-    "funds.withdraw.then": "Next, withdraw the same amount at the site of {gateway}. Come back when the bank has it, and mark it as arrived.",
+    "funds.withdraw.then": "Next, withdraw the same amount at the site of {gateway}. Come back when the bank has "
+    "it, and mark it as arrived.",
     "funds.withdraw.save": "Withdraw {amount}",
-    "funds.withdraw.number_text": "Write this number into the transfer’s text; the bank’s statement is then matched by itself:",
+    "funds.withdraw.number_text": "Write this number into the transfer’s text; the bank’s statement is then matched "
+    "by itself:",
     "funds.state.requested": "Asked for",
     "funds.state.sent": "Sent",
     "funds.state.paid": "Arrived",
@@ -147,7 +153,8 @@ WORDS = {
     "funds.waiting.count.one": "{count} thing about money waits for a decision.",
     "funds.waiting.count.other": "{count} things about money wait for a decision.",
     "funds.waiting.go": "Decide",
-    "funds.waiting.lead": "What fits no order or contradicts a bill stands here until somebody decides. Nothing is changed by itself.",
+    "funds.waiting.lead": "What fits no order or contradicts a bill stands here until somebody decides. Nothing is "
+    "changed by itself.",
     "funds.waiting.one": "Number {number}",
     "funds.waiting.return": "Send it back",
     "funds.waiting.seen": "I have seen to it",
@@ -157,9 +164,11 @@ WORDS = {
     "funds.waiting.choose": "Choose where the money belongs.",
     "funds.waiting.none": "Nothing waits",
     "funds.waiting.none_text": "All money that came belongs to an order, and no bill contradicts the shop.",
-    "funds.bill.lead": "Each night the shop reads yesterday’s bill of every provider and holds it against its books, row by row.",
+    "funds.bill.lead": "Each night the shop reads yesterday’s bill of every provider and holds it against its "
+    "books, row by row.",
     "funds.bill.none": "Nothing to reconcile",
-    "funds.bill.none_text": "Once buyers pay online or by transfer, bills and bank statements are held against the shop here.",
+    "funds.bill.none_text": "Once buyers pay online or by transfer, bills and bank statements are held against the "
+    "shop here.",
     "funds.bill.settings": "Payment settings",
     "funds.bill.earlier": "A week before",
     "funds.bill.by_hand": "Bills by hand",
@@ -171,10 +180,12 @@ WORDS = {
     "funds.bill.again": "Ask again",
     "funds.bill.file": "Upload a bill",
     "funds.bill.file_label": "File",
-    "funds.bill.file_hint": "As it was downloaded at the provider: a zip of Alipay, a CSV of WeChat Pay. Its totals are checked.",
+    "funds.bill.file_hint": "As it was downloaded at the provider: a zip of Alipay, a CSV of WeChat Pay. Its totals "
+    "are checked.",
     "funds.bill.file_now": "Upload",
     "funds.bill.bank": "Bank statement",
-    "funds.bill.bank_hint": "camt.053, camt.054, pain.002 or pacs.004. Transfers that name an order pay it; others wait for you.",
+    "funds.bill.bank_hint": "camt.053, camt.054, pain.002 or pacs.004. Transfers that name an order pay it; others "
+    "wait for you.",
     "funds.bill.choose": "Choose a way of paying.",
     "funds.bill.day_wrong": "Choose a day that is over.",
     "funds.bill.file_missing": "Choose a file of at most 20 MB.",
@@ -208,8 +219,8 @@ WORDS = {
     "funds.problem.duplicated": "Twice",
     "funds.problem.absent": "Not in the bill",
     "funds.problem.changed": "Changed later",
-    "funds.problem_do.attached": "It was missing in the shop and is taken from the bill. Nothing to do; if this happens often, look whether "
-    "notices reach the shop.",
+    "funds.problem_do.attached": "It was missing in the shop and is taken from the bill. Nothing to do; if this "
+    "happens often, look whether notices reach the shop.",
     "funds.problem_do.set_aside": "Nothing in the shop fits it. Send it back or say where it belongs:",
     "funds.problem_do.amount_differs": "The shop has {ours}. Nothing was changed: ask the provider.",
     "funds.problem_do.duplicated": "It counts once. Ask the provider whether the buyer paid twice.",
@@ -232,7 +243,8 @@ WORDS = {
     "funds.books.refunds": "Refunds",
     "funds.books.fees": "Fees and lost disputes",
     "funds.books.left": "What is left",
-    "funds.books.note": "What is left: sales and delivery without tax, less refunds, fees and lost disputes. The goods’ own cost is not in it.",
+    "funds.books.note": "What is left: sales and delivery without tax, less refunds, fees and lost disputes. The "
+    "goods’ own cost is not in it.",
     "funds.books.none": "Statements begin with the first payment",
     "funds.books.none_text": "Each month gets its figures here, and files for a spreadsheet or for an accountant.",
     "funds.audit": "Do the books balance?",

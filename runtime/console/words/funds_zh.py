@@ -84,7 +84,8 @@ WORDS = {
     "funds.event.dispute-won": "争议胜诉，解冻",
     "funds.event.dispute-lost": "争议败诉",
     "funds.event.decided": "待处理款项入账",
-    "funds.coming.lead": "已付款的包裹发出 {received} 天后视为收货；再过 {days} 天退货期且没有售后，货款自动转为可提现。",
+    "funds.coming.lead": "已付款的包裹发出 {received} 天后视为收货；再过 {days} 天退货期且没有售后，货款自动转为可提"
+    "现。",
     "funds.coming.when": "预计可提现",
     "funds.coming.ship": "发货后开始计时",
     "funds.coming.case": "售后结束后",
@@ -95,7 +96,8 @@ WORDS = {
     "funds.coming.none": "没有待结算的货款",
     "funds.coming.none_text": "买家在线付款后，订单会列在这里，并写明哪天可以提现。",
     "funds.withdraw": "提现",
-    "funds.withdrawals.lead": "先在这里申请，再到支付平台的后台提现，最后回来标记结果。自动打款的平台会随账单出现在这里。",
+    "funds.withdrawals.lead": "先在这里申请，再到支付平台的后台提现，最后回来标记结果。自动打款的平台会随账单出现在"
+    "这里。",
     "funds.withdrawals.now": "当前可提现：{amount}。",
     "funds.withdrawals.owner": "只有店主可以提现。",
     "funds.withdrawals.none": "还没有提现记录",
@@ -170,7 +172,8 @@ WORDS = {
     "funds.bill.file_hint": "从平台后台下载的原文件：支付宝的 zip、微信支付的 CSV。会核对其中的合计。",
     "funds.bill.file_now": "上传",
     "funds.bill.bank": "银行流水",
-    "funds.bill.bank_hint": "camt.053、camt.054、pain.002 或 pacs.004。附言写了订单号的转账会自动入账，其余的等你处理。",
+    "funds.bill.bank_hint": "camt.053、camt.054、pain.002 或 pacs.004。附言写了订单号的转账会自动入账，其余的等你处"
+    "理。",
     "funds.bill.choose": "请选择支付方式。",
     "funds.bill.day_wrong": "请选择已经过去的日期。",
     "funds.bill.file_missing": "请选择不超过 20 MB 的文件。",

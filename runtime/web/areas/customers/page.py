@@ -1,0 +1,128 @@
+"""The page of a customer: what they bought, what went wrong, what they allow, and what was written about them."""
+
+from typing import Any
+
+from flask import Blueprint, Response
+
+from runtime import addresses
+from runtime.clientele import masking, reading, writing
+from runtime.orders import Address
+from runtime.transaction import Transaction
+from runtime.web.areas import shell
+from runtime.web.areas.customers import opened
+from runtime.web.areas.customers.opened import HOME, Opened
+from runtime.web.areas.orders import tones
+from runtime.web.areas.telling import people
+
+blueprint = Blueprint("console_customer", __name__)
+_MOST_ORDERS = 20
+
+
+@blueprint.get(f"{HOME}/<int:number>")
+@shell.guarded
+def show(number: int) -> Response:
+    """Show a customer."""
+    return view(opened.get(number))
+
+
+def view(found: Opened, problems: dict[str, str] | None = None, note: str = "") -> Response:
+    """Return the page of a customer, with what stands in the way of a form on it."""
+    teller, customer = found.teller, found.customer
+    context = found.here.database.read(lambda look: _read(look, found))
+    contacts = masking.contacts(customer.email, customer.phone, whole=found.whole)
+    context |= {
+        "contacts": contacts,
+        "stats": [
+            ("orders", str(customer.orders)),
+            ("spent", teller.money(customer.spent)),
+            ("average", teller.money(customer.spent // customer.orders) if customer.orders else ""),
+            ("last", teller.distance(customer.last_at)),
+        ],
+        "since": teller.moment(customer.since),
+        "member": customer.member,
+        "allows": {"email": customer.by_email, "phone": customer.by_phone},
+        "ways": [("", shell.say("customers.way.choose"))]
+        + [(way, shell.say(f"customers.way.{way}")) for way in writing.CHOSEN_WAYS],
+        "note": note,
+    }
+    return found.screen("customer", context, problems)
+
+
+def _read(look: Transaction, found: Opened) -> dict[str, Any]:
+    teller, customer, names = found.teller, found.customer.id, people(look)
+    bought = reading.orders_of(look, customer, _MOST_ORDERS + 1)
+    emails, phones = reading.many(look, customer)
+    return {
+        "orders": [
+            {
+                "number": each.number,
+                "url": f"/console/orders/{each.number}",
+                "state": shell.say(f"orders.state.{each.state}"),
+                "tone": tones.tone(each.state),
+                "at": teller.moment(each.placed_at),
+                "total": teller.money(each.total, each.currency),
+                "what": each.what,
+                "pieces": each.pieces,
+            }
+            for each in bought[:_MOST_ORDERS]
+        ],
+        "more_orders": len(bought) > _MOST_ORDERS,
+        "cases": [
+            {
+                "number": each.number,
+                "url": f"/console/cases/{each.number}",
+                "kind": shell.say(f"orders.kind.{each.kind}"),
+                "state": shell.say(f"orders.case.{each.state}"),
+                "at": teller.moment(each.opened_at),
+            }
+            for each in reading.cases_of(look, customer)
+        ],
+        "promotions": [
+            {"name": _promotion(found, each.promotion), "order": each.order, "tail": each.tail, "state": each.state}
+            for each in reading.promotions_of(look, customer)
+        ],
+        "friends": [
+            {"name": _promotion(found, each.promotion), "code": each.code, "orders": each.orders}
+            for each in reading.friends_of(look, customer)
+        ],
+        "addresses": [_address(each, whole=found.whole) for each in reading.addresses_of(look, customer)],
+        "notes": [
+            {
+                "id": each.id,
+                "text": each.text,
+                "who": names.get(each.actor, each.name),
+                "at": teller.moment(each.at),
+            }
+            for each in reading.notes_of(look, customer)
+        ],
+        "consents": [
+            {
+                "text": shell.say(f"customers.consent.{'given' if each.given else 'taken'}.{each.purpose}"),
+                "note": shell.say(f"customers.way.{each.way}"),
+                "who": teller.actor(each.actor, names),
+                "at": teller.moment(each.at),
+                "tone": "good" if each.given else "",
+                "said": "",
+            }
+            for each in reading.consents_of(look, customer)
+        ],
+        "several": emails > 1 or phones > 1,
+        "emails": emails,
+        "phones": phones,
+    }
+
+
+def _promotion(found: Opened, identity: str) -> str:
+    """Return how a promotion is called; one that is no longer in shop.yaml stands as it is named there."""
+    for each in found.here.release.terms.promotions:
+        if each.id == identity:
+            return each.name.get(found.teller.locale) or next(iter(each.name.values()), identity)
+    return identity
+
+
+def _address(address: Address, *, whole: bool) -> tuple[str, ...]:
+    """Return the lines of an address; only its region and city for those who see contacts masked."""
+    if whole:
+        return (*addresses.lines(address), *((address.phone,) if address.phone else ()))
+    where = address.destination
+    return (" ".join(each for each in (where.region, where.city) if each) or where.country,)

@@ -47,6 +47,7 @@ from runtime.web import (
 )
 from runtime.web.areas import account, checklist, entry, entry_links, goods, live, orders, passkeys, team, today
 from runtime.web.areas import data as data_pages
+from runtime.web.areas import customers as customer_pages
 from runtime.web.areas import funds as funds_pages
 from runtime.web.areas import links as link_pages
 from runtime.web.areas import log as log_pages
@@ -115,6 +116,7 @@ PLAIN: tuple[Blueprint, ...] = (
     look_pages.blueprint,
     *share_pages.BLUEPRINTS,
     *live.BLUEPRINTS,
+    *customer_pages.BLUEPRINTS,
     *funds_pages.BLUEPRINTS,
     media_pages.blueprint,
     link_pages.blueprint,

@@ -56,6 +56,16 @@ GET   /console/enter/link/<token>                          -               410
 POST  /console/enter/link/<token>                          -               410
 POST  /console/enter/passkey                               -               400
 POST  /console/enter/passkey/ask                           -               200
+GET   /console/customers                                   customers.see   200
+GET   /console/customers.csv                               customers.edit  200
+GET   /console/customers/<int:number>                      customers.see   404
+POST  /console/customers/<int:number>/consent              customers.edit  404
+GET   /console/customers/<int:number>/data.zip             customers.edit  404
+GET   /console/customers/<int:number>/erase                customers.edit  404
+POST  /console/customers/<int:number>/erase                customers.edit  404
+POST  /console/customers/<int:number>/member               customers.edit  404
+POST  /console/customers/<int:number>/notes                customers.edit  404
+POST  /console/customers/<int:number>/notes/<int:note>/remove customers.edit 404
 GET   /console/funds                                       funds.see       200
 GET   /console/funds/books                                 funds.see       200
 GET   /console/funds/books/<month>.<form>                  funds.see       404

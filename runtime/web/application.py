@@ -53,6 +53,7 @@ from runtime.web.areas import links as link_pages
 from runtime.web.areas import log as log_pages
 from runtime.web.areas import look as look_pages
 from runtime.web.areas import media as media_pages
+from runtime.web.areas import pages as text_pages
 from runtime.web.areas import promotions as promotion_areas
 from runtime.web.areas import settings as settings_pages
 from runtime.web.areas import share as share_pages
@@ -120,6 +121,7 @@ PLAIN: tuple[Blueprint, ...] = (
     *funds_pages.BLUEPRINTS,
     media_pages.blueprint,
     link_pages.blueprint,
+    *text_pages.BLUEPRINTS,
     data_pages.blueprint,
     settings_pages.blueprint,
 )

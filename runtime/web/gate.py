@@ -18,7 +18,8 @@ BODY_LIMIT = 256 * 1024
 UPLOAD_LIMIT = 24 * 1024 * 1024
 UPLOADS = re.compile(
     r"/orders/[A-Za-z0-9_-]{22,64}/aftersale/new/[a-z]{1,20}|/console/funds/reconciling"
-    r"|/console/(?:media|(?:settings|products|shelves|pages|live|promotions|look|account)(?:/[^/]{1,255}){0,3})"
+    r"|/console/(?:media|(?:settings|products|shelves|pages|redirects|menus|live|promotions|look|account)"
+    r"(?:/[^/]{1,255}){0,3})"
 )
 """Where pictures may be sent: buyers behind the address of an order, merchants with the forms of the console."""
 LONG_FORMS = re.compile(r"/console/.*|/setup(?:/.*)?")

@@ -68,7 +68,7 @@ async function pressed(button) {
   const place = what === "add" ? list : button.closest(".field, .card");
   const found = place.id && answer.getElementById(place.id);
   if (what === "add" && found) {
-    put(place, found, ":scope > .entries > li:last-child :is(input:not([type=hidden]), select, textarea)");
+    put(place, found, ":scope > [data-entries] > li:last-child :is(input:not([type=hidden]), select, textarea)");
     return;
   }
   const whole = answer.querySelector("form[data-sheet]");
@@ -335,6 +335,8 @@ function dress(within) {
 if (form) {
   dress(form);
   follow();
+  // Another script put other fields into the form.
+  form.addEventListener("sheet:filled", () => { dress(form); follow(); });
   form.addEventListener("click", (event) => {
     const button = event.target.closest("button[name='~do']");
     if (button) { event.preventDefault(); pressed(button); }

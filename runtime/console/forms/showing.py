@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
+from generator.display.frame import native_name
 from generator.fields import Field, Kind
 from generator.source.events import Data
-from generator.theming import wording
 from generator.value import Value
 from runtime.console.forms import inputs
 from runtime.console.forms.binding import YES, Ground, local_time, text_of
@@ -160,7 +160,7 @@ class _Showing:
         return Shown(
             kind=kind, value=value, placeholder=_placeholder(field), options=options, attributes=attributes,
             units=units, affix=self._ground.currency if field.kind is Kind.MONEY else "", locale=leaf.locale,
-            language=_language(leaf.locale, self._ground.locales), decides=decides,
+            language=native_name(leaf.locale) if leaf.locale else "", decides=decides,
             filled=bool(text.strip()) and (leaf.old is not MISSING or text != leaf.text), **shared,
         )  # fmt: skip
 
@@ -331,15 +331,6 @@ def _details(node: Shown, title: str) -> list[str]:
     names = {"link", "kind", "gateway", "price", "rate", "percent", "url"}
     found = [_title(each) for each in node.nodes if each.name.rpartition(".")[2] in names and not each.hidden]
     return [each for each in found if each and each != title][:2]
-
-
-def _language(locale: str, known: Sequence[str]) -> str:
-    """Return a language by its own name, or by its tag where another one of the shop's is called the same."""
-    if not locale:
-        return ""
-    same = [each for each in known if each.partition("-")[0] == locale.partition("-")[0]]
-    name: str | None = wording.culture(locale).language_name
-    return locale if len(same) > 1 or not name else name[:1].upper() + name[1:]
 
 
 def _is_filled(node: Words) -> bool:

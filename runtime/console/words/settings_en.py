@@ -48,9 +48,8 @@ WORDS = {
     "settings.gateway.paypal": "PayPal",
     "settings.missing.title": "Missing translations",
     "settings.missing.one": "The shop speaks one language, so nothing can lack.",
+    "settings.missing.look": "See all of them",
     "settings.missing.none": "Complete",
     "settings.missing.count.one": "{count} text",
     "settings.missing.count.other": "{count} texts",
-    "settings.missing.files.one": "In {count} file",
-    "settings.missing.files.other": "In {count} files",
 }

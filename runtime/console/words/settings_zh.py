@@ -43,7 +43,7 @@ WORDS = {
     "settings.gateway.paypal": "PayPal",
     "settings.missing.title": "缺少的翻译",
     "settings.missing.one": "店铺只有一种语言，不会缺翻译。",
+    "settings.missing.look": "逐条查看",
     "settings.missing.none": "齐全",
     "settings.missing.count.other": "缺 {count} 处",
-    "settings.missing.files.other": "在 {count} 个文件里",
 }

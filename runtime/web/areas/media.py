@@ -16,7 +16,7 @@ from runtime.web.visit import shopfront
 
 blueprint = Blueprint("media", __name__)
 HOME = "/console/media"
-_SIDE = 240
+_SIDE, _WIDE = 240, 1200
 _QUALITY = 78
 _SHOWN = 120
 
@@ -24,14 +24,14 @@ _SHOWN = 120
 @blueprint.get(f"{HOME}/<path:name>")
 @shell.guarded
 def look(name: str) -> Response:
-    """Send a small copy of a picture below media/."""
+    """Send a small copy of a picture below media/, or one as wide as a text."""
     get_person(Permission.ENTER)
-    path = inside(name)
+    path, side = inside(name), _WIDE if "wide" in request.args else _SIDE
     try:
-        picture = pixels.load(path.read_bytes(), _SIDE * 2)
+        picture = pixels.load(path.read_bytes(), side * 2)
     except (OSError, pixels.RefusedError):
         abort(404)
-    picture.thumbnail((_SIDE, _SIDE), Image.Resampling.LANCZOS)
+    picture.thumbnail((side, side), Image.Resampling.LANCZOS)
     made = BytesIO()
     picture.save(made, "WEBP", quality=_QUALITY, method=2)
     answer = make_response(made.getvalue())

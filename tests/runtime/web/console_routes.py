@@ -26,6 +26,7 @@ POST  /console/account/app/remove                          console.enter   303
 POST  /console/account/passkeys                            console.enter   400
 POST  /console/account/passkeys/<int:number>/remove        console.enter   404
 POST  /console/account/passkeys/ask                        console.enter   200
+GET   /console/account/begin                               console.enter   200
 GET   /console/account/password                            console.enter   200
 POST  /console/account/password                            console.enter   422
 POST  /console/account/profile                             console.enter   422
@@ -121,6 +122,25 @@ GET   /console/log.csv                                     log.see         200
 GET   /console/media                                       console.enter   200
 POST  /console/media                                       products.edit   400
 GET   /console/media/<path:name>                           console.enter   404
+GET   /console/menus                                       pages.see       200
+POST  /console/menus                                       pages.edit      303
+GET   /console/pages                                       pages.see       200
+GET   /console/pages/<handle>                              pages.see       404
+POST  /console/pages/<handle>                              pages.edit      404
+GET   /console/pages/<handle>/address                      pages.edit      404
+POST  /console/pages/<handle>/address                      pages.edit      404
+GET   /console/pages/<handle>/delete                       pages.edit      404
+POST  /console/pages/<handle>/delete                       pages.edit      404
+GET   /console/pages/~new                                  pages.edit      200
+POST  /console/pages/~new                                  pages.edit      422
+POST  /console/pages/~preview                              pages.edit      200
+POST  /console/pages/~publish                              pages.edit      303
+GET   /console/redirects                                   pages.see       200
+GET   /console/redirects.csv                               pages.see       200
+POST  /console/redirects                                   pages.edit      422
+POST  /console/redirects/import                            pages.edit      422
+POST  /console/redirects/remove                            pages.edit      303
+GET   /console/translations                                pages.see       200
 GET   /console/orders                                      orders.see      200
 GET   /console/orders.csv                                  orders.see      200
 GET   /console/orders/<number>                             orders.see      404
@@ -213,6 +233,7 @@ POST  /console/team/<int:number>/link                      team.edit       404
 POST  /console/team/<int:number>/remove                    team.edit       404
 POST  /console/team/<int:number>/role                      team.edit       404
 POST  /console/team/<int:number>/sessions/end              team.edit       404
+POST  /console/team/second-step                            team.edit       400
 GET   /console/team/new                                    team.edit       200
 POST  /console/team/new                                    team.edit       422
 """

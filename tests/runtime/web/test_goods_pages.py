@@ -257,14 +257,19 @@ def test_a_product_goes_with_its_places_and_its_address_says_so(app, owner, shop
     live = (shop / "live/evening.yaml").read_text("utf-8").replace("[longjing]", "[longjing, limited]")
     (shop / "live/evening.yaml").write_text(live, "utf-8")
     (shop / "shop.yaml").write_text(text(shop, "shop.yaml").replace("redirects: {/old: product:longjing}\n", ""))
+    (shop / "pages/tea.md").write_text("---\ntitle: Tea\n---\nOur [best](product:longjing).\n", "utf-8")
     asked = owner.get(f"{HOME}/longjing/delete").text
-    assert "live/evening.yaml" in asked
+    assert 'href="/console/pages/tea#field-body">Tea › Text</a>' in asked
     digest = re.search(r'name="digest" value="([^"]+)"', asked)[1]
     late = owner.post(f"{HOME}/longjing/delete", {"digest": "0" * 32})
     assert late.headers["Location"].endswith("done=goods.done.late")
-    gone = owner.post(f"{HOME}/longjing/delete", {"digest": digest})
+    refused = owner.post(f"{HOME}/longjing/delete", {"digest": digest})
+    assert refused.status_code == 422
+    assert "2 places still link to it." in refused.text
+    gone = owner.post(f"{HOME}/longjing/delete", {"digest": digest, "way": "take"})
     assert gone.headers["Location"] == f"{HOME}?done=goods.done.removed"
     assert "products: [limited]" in text(shop, "live/evening.yaml")
+    assert text(shop, "pages/tea.md").endswith("Our best.\n")
     assert owner.get("/products/longjing/").status_code == 410
     assert noted(app, "product.removed") == [("longjing", "Longjing", "")]
 

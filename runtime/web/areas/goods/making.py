@@ -1,4 +1,4 @@
-"""New products: from three answers, or from one that there is; and products that go."""
+"""New products: from three answers, or from one that there is."""
 
 import unicodedata
 from typing import Any
@@ -8,10 +8,9 @@ from werkzeug.wrappers import Response as Answer
 
 from generator import money
 from generator.editing.change import Plain, Remove, Set
-from generator.editor import RefusedFileError, StaleError, UnwritableError, edit
+from generator.editor import RefusedFileError, UnwritableError, edit
 from generator.loading.draft import Draft
 from generator.source.events import Data
-from generator.source.inventory import TABLE
 from runtime.access.roles import Permission
 from runtime.console.forms import pictures
 from runtime.console.forms.pictures import RefusedPictureError
@@ -19,7 +18,7 @@ from runtime.naming import handles
 from runtime.web.areas import filing, shell, shop_text
 from runtime.web.areas.entry import get_person, get_writer
 from runtime.web.areas.goods import standing
-from runtime.web.areas.goods.standing import HOME, Good
+from runtime.web.areas.goods.standing import HOME
 from runtime.web.areas.shop_text import ShopText
 from runtime.web.persons import note
 from runtime.web.visit import shopfront, visit
@@ -107,47 +106,6 @@ def copy(handle: str) -> Answer:
     return shell.done(f"{HOME}/{name}", "goods.done.copied")
 
 
-@blueprint.get(f"{HOME}/<handle>/delete")
-@shell.guarded
-def ask(handle: str) -> Response:
-    """Ask before a product goes: where it stands, and what its address will say."""
-    get_person(Permission.PRODUCTS_EDIT)
-    text = shop_text.read(shopfront().settings.folder)
-    draft = standing.read(text)
-    good = _get(draft, handle)
-    context = {
-        "title": shell.say("goods.delete.title", title=_title(good)), "name": _title(good), "handle": handle,
-        "url": f"{HOME}/{handle}", "digest": text.desk.open(good.file).digest, "places": _places(draft, handle),
-        "sold": visit().catalogue.find_product(handle) is not None,
-    }  # fmt: skip
-    return shell.screen("goods/delete.html", context, area="products")
-
-
-@blueprint.post(f"{HOME}/<handle>/delete")
-@shell.guarded
-def delete(handle: str) -> Answer:
-    """Take a product away, from the shelves and rooms that name it too, and publish the shop without it."""
-    person = get_writer(Permission.PRODUCTS_EDIT)
-    text = shop_text.read(shopfront().settings.folder)
-    draft = standing.read(text)
-    good = _get(draft, handle)
-    digest, who, now = request.form.get("digest", ""), person.name, visit().now
-    try:
-        if good.is_row:
-            text.desk.save(TABLE, digest, [Remove((handle,))], who=who, now=now)
-        else:
-            text.desk.remove(good.file, digest, who=who, now=now)
-    except StaleError:
-        return shell.done(f"{HOME}/{handle}/delete", "goods.done.late")
-    for file, key in _places(draft, handle):
-        _drop(text, (file, key), handle, who)
-    note(person, "product.removed", handle, before=_title(good))
-    shop_text.forget()
-    standing.forget()
-    kept = filing.publish(text, person)
-    return shell.done(HOME, "goods.done.removed" if kept.word else "goods.done.held")
-
-
 def _ask(given: dict[str, str], problems: dict[str, str]) -> Response:
     text = shop_text.read(shopfront().settings.folder)
     context = {
@@ -194,17 +152,6 @@ def _taken(draft: Draft) -> set[str]:
     return {each.handle for each in standing.goods(draft)}
 
 
-def _get(draft: Draft, handle: str) -> Good:
-    good = standing.find(draft, handle)
-    if good is None:
-        abort(404)
-    return good
-
-
-def _title(good: Good) -> str:
-    return standing.title(good.product.title, good.handle) if good.product else good.handle
-
-
 def _copied(text: str, data: Data) -> str:
     """Return the text of a product as that of another one: a draft without the numbers of the first."""
     listed = data.get("variants")
@@ -217,31 +164,3 @@ def _copied(text: str, data: Data) -> str:
         if isinstance(row, dict) and key in row
     ]
     return edit(text, [Set(("status",), "draft"), *(Remove(path) for path in (*odd, *below))])
-
-
-def _places(draft: Draft, handle: str) -> list[tuple[str, str]]:
-    """Return the files that name a product in a list, and the key of that list."""
-    found = [
-        (draft.file("shelf", each.handle), "products")
-        for each in draft.shelves.values()
-        if each.rule is None and handle in each.products
-    ]
-    found += [(draft.file("live", each.handle), "products") for each in draft.rooms.values() if handle in each.products]
-    found += [
-        (draft.file("product", each.handle), "related")
-        for each in draft.products.values()
-        if handle in each.related and each.handle != handle
-    ]
-    return [place for place in found if place[0] != TABLE]
-
-
-def _drop(text: ShopText, place: tuple[str, str], handle: str, who: str) -> None:
-    opened = text.desk.open(place[0])
-    listed = opened.data.get(place[1]) if opened.writable and isinstance(opened.data, dict) else None
-    if not isinstance(listed, list):
-        return
-    changes = [Remove((place[1], index)) for index in reversed(range(len(listed))) if listed[index] == handle]
-    try:
-        text.desk.save(opened.file, opened.digest, changes, who=who, now=visit().now)
-    except (StaleError, UnwritableError):  # Then the shop's check says where it still stands.
-        return

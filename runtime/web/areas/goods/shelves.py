@@ -1,18 +1,17 @@
-"""Shelves: the list, new ones by hand or by rule, and shelves that go."""
+"""Shelves: the list, and new ones by hand or by rule."""
 
 import unicodedata
 from typing import Any
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as Answer
 
-from generator.editor import RefusedFileError, StaleError, UnwritableError
+from generator.editor import RefusedFileError, UnwritableError
 from generator.loading.content import ShelfFile
-from generator.loading.draft import Draft
 from generator.loading.shelving import Stall
 from runtime.access.roles import Permission
 from runtime.naming import handles
-from runtime.web.areas import filing, shell, shop_text
+from runtime.web.areas import shell, shop_text
 from runtime.web.areas.entry import get_person, get_writer
 from runtime.web.areas.goods import listing, standing
 from runtime.web.areas.telling import Teller
@@ -82,48 +81,6 @@ def make() -> Response | Answer:
         return _ask(given, {"handle": shell.say("goods.new.handle_taken", handle=name)})
     note(person, "shelf.made", name, after=title)
     return shell.done(f"{HOME}/{name}", "shelves.done.made")
-
-
-@blueprint.get(f"{HOME}/<handle>/delete")
-@shell.guarded
-def ask(handle: str) -> Response:
-    """Ask before a shelf goes."""
-    get_person(Permission.PRODUCTS_EDIT)
-    text = shop_text.read(shopfront().settings.folder)
-    draft = standing.read(text)
-    shelf = _get(draft, handle)
-    context = {
-        "title": shell.say("shelves.delete.title", title=standing.title(shelf.title, handle)), "handle": handle,
-        "name": standing.title(shelf.title, handle), "url": f"{HOME}/{handle}",
-        "digest": text.desk.open(draft.file("shelf", handle)).digest,
-    }  # fmt: skip
-    return shell.screen("shelves/delete.html", context, area="shelves")
-
-
-@blueprint.post(f"{HOME}/<handle>/delete")
-@shell.guarded
-def delete(handle: str) -> Answer:
-    """Take a shelf away and publish the shop without it."""
-    person = get_writer(Permission.PRODUCTS_EDIT)
-    text = shop_text.read(shopfront().settings.folder)
-    draft = standing.read(text)
-    shelf, digest = _get(draft, handle), request.form.get("digest", "")
-    try:
-        text.desk.remove(draft.file("shelf", handle), digest, who=person.name, now=visit().now)
-    except StaleError:
-        return shell.done(f"{HOME}/{handle}/delete", "goods.done.late")
-    note(person, "shelf.removed", handle, before=standing.title(shelf.title, handle))
-    shop_text.forget()
-    standing.forget()
-    kept = filing.publish(text, person)
-    return shell.done(HOME, "shelves.done.removed" if kept.word else "goods.done.held")
-
-
-def _get(draft: Draft, handle: str) -> ShelfFile:
-    found = draft.shelves.get(handle)
-    if found is None:
-        abort(404)
-    return found
 
 
 def _row(shelf: ShelfFile, found: tuple[str, ...], small: dict[str, str]) -> dict[str, Any]:

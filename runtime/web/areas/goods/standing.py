@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
+
 from generator import clock
 from generator.loading.draft import Draft
 from generator.problems import Severity

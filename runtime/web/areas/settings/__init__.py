@@ -8,11 +8,11 @@ from werkzeug.wrappers import Response as Answer
 from generator.fields import Part
 from generator.problems import Severity
 from runtime.access.roles import Permission
-from runtime.web.areas import filing, saving, shell, shop_text
+from runtime.web.areas import filing, lacking, saving, shell, shop_text
 from runtime.web.areas.entry import get_person, get_writer
 from runtime.web.areas.filing import Filed
 from runtime.web.areas.saving import Place
-from runtime.web.areas.settings import delivery, languages, paying
+from runtime.web.areas.settings import delivery, paying
 from runtime.web.areas.settings.blueprint import blueprint
 from runtime.web.areas.shop_text import ShopText
 from runtime.web.persons import Person
@@ -107,5 +107,5 @@ def _more(name: str, text: ShopText) -> dict[str, object]:
     if name == "payment":
         return {"beside": "payment", "methods": paying.methods(text), "answers": {}}
     if name == "languages":
-        return {"beside": "languages", "missing": languages.missing(text)}
+        return {"beside": "languages", "missing": lacking.languages(text)}
     return {"beside": ""}

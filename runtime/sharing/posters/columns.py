@@ -61,9 +61,11 @@ def _fitted(content: Content, face: Faces, frame: Frame, inks: Inks) -> list[Row
     short = msgspec.structs.replace(content, line="")
     least = msgspec.structs.replace(short, eyebrow="", facts=content.facts[:2])
     tight = msgspec.structs.replace(frame, lines=min(frame.lines, 2))
+    bare = msgspec.structs.replace(least, facts=())
     tries = [(told, frame, scale, 2) for scale in _SCALES for told in (content, short)]
+    tries += [(told, tight, scale, 1) for told in (least, bare) for scale in _SCALES[3:]]
     rows: list[Row] = []
-    for told, place, scale, most in (*tries, *((least, tight, scale, 1) for scale in _SCALES[3:])):
+    for told, place, scale, most in tries:
         rows = list(_Setting(face, place, inks, scale, most).rows(told))
         if _height(rows) <= frame.height:
             break

@@ -75,6 +75,11 @@ class Good(Value, frozen=True, kw_only=True):
     refunded: int = 0
 
 
+def has_any(transaction: Transaction) -> bool:
+    """Tell whether anything was ever ordered."""
+    return transaction.find("SELECT 1 FROM orders LIMIT 1") is not None
+
+
 def by_day(transaction: Transaction, currency: str, span: Span) -> dict[date, Orders]:
     """Return the orders of all days, by when they were placed."""
     found = {day: Orders() for day in span.every()}

@@ -1,7 +1,6 @@
 """What the console says about the shop's data, in English."""
 
 WORDS = {
-    "data.title": "Data",
     "data.pages": "Pages of data",
     "data.tab.overview": "Overview",
     "data.tab.products": "Products",

@@ -1,7 +1,6 @@
 """What the console says about the shop's data, in Chinese."""
 
 WORDS = {
-    "data.title": "数据",
     "data.pages": "数据页面",
     "data.tab.overview": "总览",
     "data.tab.products": "商品",

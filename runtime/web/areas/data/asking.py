@@ -59,7 +59,7 @@ def context(teller: Teller, asked: Asked, place: str, person: Person, begun: dat
     """Return what every page of the area shows; ``place`` is the end of its address."""
     counts, shown = teller.here.release.terms.counts_visits, TABS[place]
     return {
-        "title": shell.say("data.title") if shown == "overview" else shell.say(f"data.tab.{shown}"),
+        "title": shell.say("office.area.data") if shown == "overview" else shell.say(f"data.tab.{shown}"),
         "place": HOME + place,
         "tabs_": [
             {

@@ -11,7 +11,7 @@ from runtime.access.roles import Permission
 from runtime.console import plots
 from runtime.console.plots import Plot, Point
 from runtime.database import Transaction
-from runtime.figures import counted, reports
+from runtime.figures import counted, reports, sold
 from runtime.figures.counted import Visits
 from runtime.figures.reports import Funnel, Overview, rate
 from runtime.web.areas import entry, shell
@@ -37,7 +37,7 @@ def show() -> Response:
     teller = Teller(here=visit(), locale=shell.locale())
     asked, figures, currency = asking.read(teller), Figures(teller), teller.currency
 
-    def look(transaction: Transaction) -> tuple[Overview, Overview, dict[int, Visits], dict[str, Any]]:
+    def look(transaction: Transaction) -> tuple[Overview, Overview, dict[int, Visits], dict[str, Any], bool]:
         now = reports.overview(transaction, currency, asked.span)
         before = reports.overview(transaction, currency, asked.span.before)
         hours = counted.by_hour(transaction, asked.span) if asked.span.days == 1 else {}
@@ -45,11 +45,11 @@ def show() -> Response:
             "products": reports.products(transaction, currency, asked.span)[:_BEST],
             "channels": reports.channels(transaction, currency, asked.span)[:_BEST],
         }
-        return now, before, hours, best
+        return now, before, hours, best, bool(now.begun or sold.has_any(transaction))
 
-    now, before, hours, best = teller.here.database.read(look)
+    now, before, hours, best, ever = teller.here.database.read(look)
     context = asking.context(teller, asked, "", person, now.begun) | {
-        "ever": bool(now.begun or now.sales or now.orders.placed or before.sales or before.orders.placed),
+        "ever": ever,
         "tiles": _tiles(figures, now, before),
         "before": asking.days_of(teller, before.span),
         "sales_plot": _sales(figures, now),

@@ -1,0 +1,88 @@
+"""Data in a browser: pages tell that they are looked at, with scripts and without, and nothing for axe to find."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from office_shop import Office
+from playwright.sync_api import expect
+
+from runtime.visits.tally import Seen, Tally, Who
+
+pytestmark = pytest.mark.browser
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
+HOME = "/console/data"
+SCREENS = (HOME, f"{HOME}?span=today", f"{HOME}/products", f"{HOME}/channels", f"{HOME}/rooms", f"{HOME}/searches")
+
+
+@pytest.fixture(scope="module")
+def office(serve):
+    made = Office(serve("stall"))
+    yield made
+    made.database.close()
+
+
+def visitors(office):
+    """Return how many visitors came by each way."""
+    rows = office.database.read(
+        lambda look: look.all("SELECT channel, SUM(visitors) FROM visit_count WHERE kind = 'all' GROUP BY channel")
+    )
+    return {channel: int(count) for channel, count in rows}
+
+
+def violations(page):
+    found = Axe().run(page, options=RULES).response["violations"]
+    return {each["id"]: [node["html"][:160] for node in each["nodes"]][:3] for each in found}
+
+
+def test_who_looks_and_buys_is_counted_once_with_scripts_and_without_and_keeps_nothing_for_it(office, open_page):
+    page = open_page(390, user_agent=CHROME)
+    with page.expect_response("**/api/v1/seen") as told:
+        page.goto(f"{office.address}/products/beeswax-candles/?utm_source=xhs")
+    assert told.value.status == 204
+    assert page.context.cookies() == []
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+    plain = open_page(390, javascript=False, user_agent=CHROME.replace("140", "139"))
+    with plain.expect_response("**/api/v1/seen.gif"):
+        plain.goto(f"{office.address}/?ref=flyer")
+    quiet = open_page(390, user_agent=CHROME.replace("140", "138"))
+    quiet.add_init_script("Object.defineProperty(navigator, 'globalPrivacyControl', { value: true })")
+    asked = []
+    quiet.on("request", lambda request: asked.append(request.url))
+    quiet.goto(office.address)
+    quiet.wait_for_load_state("networkidle")
+    assert [url for url in asked if "/api/v1/seen" in url] == []
+    shown = office.enter(open_page(1280, locale="en"))
+    shown.goto(f"{office.address}{HOME}/channels?span=today")
+    expect(shown.locator("tbody tr")).to_have_count(2)
+    expect(shown.locator("tbody")).to_contain_text("Xiaohongshu")
+    assert visitors(office) == {"xiaohongshu": 1, "link:flyer": 1}
+
+
+def test_days_are_chosen_and_the_file_holds_them(office, open_page):
+    page = office.enter(open_page(390, locale="en"))
+    page.goto(office.address + HOME)
+    page.get_by_role("link", name="30 days").click()
+    expect(page.get_by_role("link", name="30 days")).to_have_attribute("aria-current", "true")
+    with page.expect_download() as sent:
+        page.get_by_role("link", name="Export CSV").click()
+    assert len(sent.value.path().read_text("utf-8-sig").splitlines()) == 31
+
+
+@pytest.mark.parametrize(("width", "scheme", "locale"), [(390, "light", "zh-CN"), (1280, "dark", "en")])
+def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(office, open_page, width, scheme, locale):
+    tally, zone = Tally(), ZoneInfo(office.till.terms.timezone)
+    for number in range(5):
+        who = Who(address=f"198.51.100.{number}", agent=CHROME, shop="s")
+        for seen in (Seen(kind="product", subject="beeswax-candles", channel="wechat"), Seen(kind="checkout")):
+            tally.note(office.database, who, seen, datetime.now(UTC), zone)
+    tally.note_words("乌龙", datetime.now(zone).date().isoformat())
+    tally.write(office.database)
+    office.order("CANDLE-S", days=1)
+    page = office.enter(open_page(width, color_scheme=scheme, locale=locale))
+    for path in SCREENS:
+        page.goto(office.address + path)
+        assert (path, violations(page)) == (path, {})
+        assert (path, page.evaluate("document.documentElement.scrollWidth <= innerWidth")) == (path, True)

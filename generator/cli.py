@@ -28,10 +28,16 @@ def language_option(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--no-cache", is_flag=True, help="Read every file again and write nothing.")
 @click.option("--most", type=click.IntRange(min=1), default=200, show_default=True, help="Problems shown at most.")
 def check(folder: Path, form: str, lang: str | None, *, no_cache: bool, most: int) -> None:
-    """Check the shop in DIR and list all its problems; ends with 1 if one of them is an error."""
-    from generator import check as checking
-    from generator import report
+    """Check the shop in DIR and list all its problems; ends with 1 if one of them is an error.
 
+    Where DIR is a folder of shops, all of them are checked.
+    """
+    from generator import check as checking
+    from generator import checking_many, report, shops
+
+    if shops.is_many(folder):
+        wish = checking_many.Wish(form=form, lang=report.language(lang, os.environ), most=most, cache=not no_cache)
+        sys.exit(0 if checking_many.check(folder, wish) else 1)
     checked = checking.check(folder, cache=not no_cache)
     spoken = report.language(lang, os.environ)
     if form == "json":

@@ -47,8 +47,9 @@ def office(folder: Path) -> Settings:
 
 
 def hosts_given(folder: Path) -> tuple[str, ...]:
-    """Return the host names that a shop's own var/secrets.env lists; raise SettingError."""
-    given = settings.lines(folder).get(f"{PREFIX}HOSTS", "")
+    """Return the host names that a shop's own var/secrets.env lists, its console's too; raise SettingError."""
+    lines = settings.lines(folder)
+    given = f"{lines.get(f'{PREFIX}HOSTS', '')},{lines.get(f'{PREFIX}CONSOLE_HOST', '')}"
     return tuple(each.strip().lower() for each in given.split(",") if each.strip())
 
 

@@ -272,6 +272,7 @@ if (editor) {
     const sent = await send(deeds.action, data);
     if (!sent) return;
     if (sent.status >= 400 || !take(sent.text, sent.url)) { resend(deeds, deed, more); return; }
+    if (deed.startsWith("add:")) find("#look-panel").scrollTop = 0;
     if (focus) find(`#look-list [data-place="${CSS.escape(focus)}"] > .look-row [data-grip]`)?.focus();
     await reload();
     if (chosen) show(chosen);
@@ -396,7 +397,10 @@ if (editor) {
       list.classList.add("look-dragging");
       const others = [...list.children].filter((each) => each !== item);
       const after = others.find((each) => { const { top, height } = each.getBoundingClientRect(); return now.clientY < top + height / 2; });
-      if (after !== item.nextElementSibling) list.insertBefore(item, after ?? null);
+      // The others step aside: an element that is itself put elsewhere loses the pointer that holds it.
+      const at = after ? others.indexOf(after) : others.length;
+      while ([...list.children].indexOf(item) > at) item.after(item.previousElementSibling);
+      while ([...list.children].indexOf(item) < at) item.before(item.nextElementSibling);
       const { top, bottom } = panel.getBoundingClientRect();
       if (now.clientY < top + 48) panel.scrollBy(0, -12);
       if (now.clientY > bottom - 48) panel.scrollBy(0, 12);

@@ -1,13 +1,12 @@
 """What the page editor says, in Chinese."""
 
 WORDS = {
-    "look.title": "装修店铺",
+    "look.title": "店铺装修",
     "look.page.home": "首页",
     "look.page.product": "商品页",
     "look.page.shelf": "货架页",
     "look.page.page": "文字页",
     "look.page.live": "直播间",
-    "look.page.theme": "风格",
     "look.page_of.product": "所有商品共用",
     "look.page_of.shelf": "所有货架共用",
     "look.page_of.page": "所有文字页共用",
@@ -153,8 +152,6 @@ WORDS = {
     "look.js.moved": "已移到第 {at} 个",
     "look.js.leave": "有改动没有保存。",
     "look.js.close": "关闭",
-    "look.nth": "第 {count} 个版块",
-    "look.nth_block": "第 {count} 个组件",
     "look.blocks.other": "{count} 个组件",
     "look.wrong.other": "{count} 处错误",
     "look.start.zh.heading": "在这里写标题",

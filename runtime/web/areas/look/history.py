@@ -12,18 +12,18 @@ from generator.editing.change import Change
 from generator.editing.saving import Kind, RefusedFileError, Version
 from generator.editing.yaml_text import read as read_yaml
 from generator.editor import StaleError, UnwritableError
+from generator.fields import Field
 from generator.files import BusyError
 from generator.releases import price_record
 from generator.releases.publishing import NoReleaseError, Releases
 from generator.source.events import Data
 from generator.source.inventory import SHOP
 from runtime.access.roles import Permission
-from runtime.web.areas import shell, shop_text
+from runtime.web.areas import merging, shell, shop_text
 from runtime.web.areas.entry import get_person, get_writer
 from runtime.web.areas.look import desk
 from runtime.web.areas.look.blueprint import HOME, blueprint
 from runtime.web.areas.look.desk import LOOK, Look
-from runtime.web.areas.look.places import PAGES
 from runtime.web.areas.telling import Moment, Teller
 from runtime.web.persons import Person, note
 from runtime.web.visit import shopfront, visit
@@ -72,7 +72,7 @@ def version(number: int) -> Response:
     found = _version(look, number)
     lines = look.text.desk.diff(found).splitlines()[2:][:_LONGEST_DIFF]
     context = {
-        "title": shell.say("look.version", number=number), "row": _row(look, found), "lines": lines, "back": HISTORY,
+        "title": shell.say("look.version", number=number), "row": _row(look, found, desk.fields_of(look)), "lines": lines, "back": HISTORY,
         "url": f"{HISTORY}/~restore", "digest": look.opened.digest,
         "may_edit": person.may(Permission.PAGES_EDIT) and look.opened.writable,
     }  # fmt: skip
@@ -135,9 +135,10 @@ def _screen(person: Person) -> Response:
     marked = next((index for index, each in enumerate(past) if each.release == live), None)
     if marked is not None:
         past[marked] = msgspec.structs.replace(past[marked], live=True)
+    field = desk.fields_of(look)
     written = [each for each in look.text.desk.versions(SHOP) if _is_ours(each)][:_MOST_VERSIONS]
     context = {
-        "title": shell.say("look.history"), "past": past, "rows": [_row(look, each) for each in written],
+        "title": shell.say("look.history"), "past": past, "rows": [_row(look, each, field) for each in written],
         "url": HISTORY, "back": HOME, "may_edit": person.may(Permission.PAGES_EDIT), "published": look.published,
     }  # fmt: skip
     return shell.screen("look/history.html", context, area="look")
@@ -173,9 +174,9 @@ def _differences(look: Look, found: Version) -> list[Change]:
     return list(applying.differences(now, ordered))
 
 
-def _row(look: Look, version: Version) -> Row:
+def _row(look: Look, version: Version, field: Field) -> Row:
     teller = Teller(here=visit(), locale=shell.locale())
-    what = tuple(dict.fromkeys(_told(each) for each in version.what[:_MOST_STEPS]))
+    what = tuple(dict.fromkeys(_told(each, field) for each in version.what[:_MOST_STEPS]))
     if version.kind is not Kind.EDIT:
         what = (shell.say(f"look.kind.{version.kind}", number=version.of),)
     kept = bool(version.after) and look.text.desk.text(version.after) is not None
@@ -185,22 +186,11 @@ def _row(look: Look, version: Version) -> Row:
     )  # fmt: skip
 
 
-def _told(what: str) -> str:
-    """Say what one change was: ``set home.2.heading`` is "Home page, section 3: heading"."""
+def _told(what: str, field: Field) -> str:
+    """Say what one change was: ``set home.2.heading`` is "Changed: Home page › 3. › Heading"."""
     verb, _, path = what.partition(" ")
-    steps = path.split(".")
-    page = steps[1] if steps[0] == "layouts" and len(steps) > 1 else steps[0]
-    name = shell.say(f"look.page.{page}") if page in (*PAGES, "theme") else page
-    rest = steps[2:] if steps[0] == "layouts" else steps[1:]
-    words = [name]
-    if rest and rest[0].isdecimal():
-        words.append(shell.say("look.nth", count=int(rest[0]) + 1))
-        rest = rest[1:]
-        if len(rest) > 1 and rest[0] == "blocks" and rest[1].isdecimal():
-            words.append(shell.say("look.nth_block", count=int(rest[1]) + 1))
-            rest = rest[2:]
-    words += [each for each in rest if each != "settings"][:2]
-    return f"{shell.say(f'look.verb.{verb}')} {' › '.join(words)}"
+    steps = tuple(int(each) if each.isdecimal() else each for each in path.split("."))
+    return f"{shell.say(f'look.verb.{verb}')} {merging.label_of(field, steps)}"
 
 
 def _moment(at: str, teller: Teller) -> Moment:

@@ -175,9 +175,7 @@ class _Teller:
         if setting.id in _QUIET:
             return ""
         if isinstance(value, dict):
-            found = next(
-                (value[each] for each in (*self._locales, *value, "file") if isinstance(value.get(each), str)), ""
-            )
+            found = next((value[each] for each in (*self._locales, *value) if isinstance(value.get(each), str)), "")
         else:
             found = value if isinstance(value, str) else ""
         return _MARKS.sub("", str(found).strip().partition("\n")[0]).strip()[:_LONGEST]

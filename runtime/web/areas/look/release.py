@@ -1,6 +1,6 @@
 """Going live: what it would change, now or at an hour, and why it cannot be; nothing with an error ever does."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -99,7 +99,9 @@ def _screen(
     teller = Teller(here=visit(), locale=shell.locale())
     found = visit().database.read(timetable.find)
     wrong = [_wrong(each) for each in screens.errors(look)]
-    tomorrow = visit().now.astimezone(teller.zone).replace(hour=8, minute=0).strftime("%Y-%m-%dT%H:%M")
+    tomorrow = (
+        (visit().now.astimezone(teller.zone) + timedelta(days=1)).replace(hour=8, minute=0).strftime("%Y-%m-%dT%H:%M")
+    )
     context = {
         "title": shell.say("look.publish.title"), "wrong": wrong, "published": look.published, "fault": fault,
         "planned": found, "planned_at": _moment(found.at, teller) if found else None, "written": written or "",

@@ -19,7 +19,7 @@ from runtime.web.areas.look import deeds, desk, ground, places, screens
 from runtime.web.areas.look.blueprint import HOME, blueprint
 from runtime.web.areas.look.deeds import Done, Start
 from runtime.web.areas.look.desk import Look
-from runtime.web.areas.look.places import PAGES, THEME
+from runtime.web.areas.look.places import PAGES, PARTS, THEME
 from runtime.web.areas.saving import Place as Spot
 from runtime.web.persons import Person, note
 from runtime.web.visit import visit
@@ -123,15 +123,25 @@ def _step(*, back: bool) -> Response | Answer:
     look = _look(kind)
     there = desk.steps(look)[0 if back else 1]
     if there is None:
-        return shell.done(_with_where(f"{HOME}/{kind}"), "look.done.no_step")
+        return shell.done(_with_where(_back(kind)), "look.done.no_step")
     do = look.text.desk.undo if back else look.text.desk.redo
     try:
         do(SHOP, who=person.name, now=visit().now)
     except (StaleError, RefusedFileError, BusyError):
-        return shell.done(_with_where(f"{HOME}/{kind}"), "look.done.no_step")
+        return shell.done(_with_where(_back(kind)), "look.done.no_step")
     shop_text.forget()
     note(person, "text.undone" if back else "text.redone", f"{SHOP} look", after="; ".join(there.what)[:400])
-    return shell.done(_with_where(f"{HOME}/{kind}"), "look.done.undone" if back else "look.done.redone")
+    return shell.done(_with_where(_back(kind)), "look.done.undone" if back else "look.done.redone")
+
+
+def _back(kind: str) -> str:
+    """Return where a step was asked for, as far as that is still there."""
+    at, _, where = request.form.get("back", "")[:40].partition("/")
+    if at == THEME and where in PARTS:
+        return f"{HOME}/{THEME}/{where}"
+    place = places.find_place(where)
+    there = at == kind and place is not None and places.item(desk.open_look(kind).board, place) is not None
+    return f"{HOME}/{kind}/{place}" if there else f"{HOME}/{kind}"
 
 
 def _look(kind: str) -> Look:

@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "reconcile": ("runtime.commands.reconcile:reconcile", "Hold a provider's bill or a statement against the shop."),
     "live": ("runtime.commands.live:live", "Sell live: run the daemon of live rooms."),
     "console": ("runtime.commands.console:console", "Say who may use the console, and see what they did."),
+    "data": ("runtime.commands.data:data", "Print visits, sales, products, channels and rooms as CSV."),
     "stock": ("runtime.commands.stock:stock", "Show and correct stock, and check its ledger."),
     "promotions": ("runtime.commands.promotions:promotions", "List promotions, and try rules before they go live."),
     "coupons": ("runtime.commands.coupons:coupons", "Make, count and take back codes that are good once."),

@@ -6,8 +6,7 @@ import msgspec
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
 from generator.theming import wording
-from runtime.console import words
-from runtime.visits.channels import LINK
+from runtime.figures import naming
 from runtime.web import console
 from runtime.web.areas import shell
 from runtime.web.areas.telling import Teller
@@ -77,19 +76,14 @@ class Figures:
 
     def channel(self, channel: str) -> str:
         """Return how a channel is called: by our word, or as its link names it."""
-        if channel.startswith(LINK):
-            return channel.removeprefix(LINK)
-        key = f"data.channel.{channel or 'none'}"
-        return shell.say(key) if key in words.wording(self.teller.locale).words else channel
+        return naming.channel(channel, self.teller.locale)
 
     def product(self, handle: str, former: str = "") -> str:
         """Return the title of a product, also of one that is not sold any more."""
         found = self.teller.here.catalogue.find_product(handle)
-        locale = console.shop_locale(self.teller.here)
-        return (found.title.get(locale) or next(iter(found.title.values()))) if found else former or handle
+        return naming.title(found.title if found else None, console.shop_locale(self.teller.here), former or handle)
 
     def room(self, handle: str) -> str:
         """Return the title of a live room."""
         found = self.teller.here.catalogue.find_room(handle)
-        locale = console.shop_locale(self.teller.here)
-        return (found.title.get(locale) or next(iter(found.title.values()))) if found else handle
+        return naming.title(found.title if found else None, console.shop_locale(self.teller.here), handle)

@@ -132,7 +132,7 @@ def write_note(number: str) -> Answer | Response:
     except Refusal as refusal:
         key = "orders.note.missing" if refusal.code is Code.FIELD_MISSING else "orders.note.too_long"
         return page.view(found, {"note": shell.say(key, most=notes.LONGEST)}, text)
-    return found.done("note", "note", after=text.strip()[:80])
+    return found.done("note", "note")
 
 
 @blueprint.post(f"{HOME}/<number>/invoice")

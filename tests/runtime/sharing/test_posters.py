@@ -12,7 +12,7 @@ from runtime.sharing import qr
 from runtime.sharing.posters import columns, drawing, letters, paint
 from runtime.sharing.posters.columns import Frame
 from runtime.sharing.posters.keeping import Kept
-from runtime.sharing.posters.poster import DESIGNS, SHAPES, SIZES, Colours, Content, Poster, Style, stamp
+from runtime.sharing.posters.poster import DESIGNS, SHAPES, SIZES, Colours, Content, Poster, Shape, Style, stamp
 
 ADDRESS = "https://a-rather-long-name-of-a-shop.example.com/s/abcdefgh"
 LONG = "狮峰山老茶园明前头采手工炒制西湖龙井绿茶礼盒装送礼长辈" * 3
@@ -62,10 +62,11 @@ def read(drawn):
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("design", DESIGNS)
 def test_a_camera_reads_every_design_in_every_colour_with_much_and_with_little_on_it(design, shape, photo):
-    tries = [
-        (PLAIN, Colours(), ()), (FULL, Colours(), (photo,) * 5), (ENGLISH, PALE, (photo,)), (FULL, DARK, (photo,) * 2),
-    ]  # fmt: skip
-    for content, colours, pictures in tries:
+    tries = {
+        Shape.PORTRAIT: [(PLAIN, Colours(), ()), (FULL, DARK, (photo,) * 2)],
+        Shape.SQUARE: [(ENGLISH, PALE, (photo,)), (FULL, Colours(), (photo,) * 5)],
+    }
+    for content, colours, pictures in tries[shape]:
         told = msgspec.structs.replace(content, pictures=pictures)
         drawn = drawing.draw(Poster(content=told, style=Style(colours=colours), design=design, shape=shape))
         assert opened(drawn).size == SIZES[shape]

@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 PREFIX = "SHOPWRIGHT_"
 SECRETS = "secrets.env"
 _SHORTEST_SECRET = 32
+_HOST_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?", re.ASCII)
 _HIGHEST_PORT = 65535
 _LONGEST_SESSION = 7 * 24
 _LISTENING = re.compile(r"(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):(\d{1,5})", re.ASCII)
@@ -78,10 +79,21 @@ class Streaming(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Console(msgspec.Struct, frozen=True, kw_only=True):
-    """How long somebody stays signed in to the console: at most so many seconds, and so many without a request."""
+    """The merchant's console: its own host name where it has one, and how many seconds somebody stays signed in.
+
+    ``longest`` is counted from signing in, ``idle`` from the last request.
+    """
 
     longest: int = 12 * 60 * 60
     idle: int = 30 * 60
+    host: str = ""
+
+    def address(self, shop: str) -> str:
+        """Return the address below which the console of a shop at an address is found, without a last slash."""
+        parts = urlsplit(shop)
+        if not self.host:
+            return shop.rstrip("/")
+        return f"{parts.scheme}://{self.host}{f':{parts.port}' if parts.port else ''}"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -154,6 +166,7 @@ def read(folder: Path, environ: Mapping[str, str] | None = None) -> Settings:
         console=Console(
             longest=_whole(given, "CONSOLE_HOURS", 12, _LONGEST_SESSION) * 60 * 60,
             idle=_whole(given, "CONSOLE_IDLE_MINUTES", 30, 24 * 60) * 60,
+            host=_console_host(given),
         ),
         named=tuple(sorted((name, value) for name, value in given.items() if not name.startswith(PREFIX))),
     )
@@ -221,6 +234,13 @@ def _environment(given: Mapping[str, str]) -> Environment:
 
 def _names(given: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(each.strip().lower() for each in given.get(PREFIX + name, "").split(",") if each.strip())
+
+
+def _console_host(given: Mapping[str, str]) -> str:
+    found = given.get(f"{PREFIX}CONSOLE_HOST", "").strip().lower()
+    if found and not _HOST_NAME.fullmatch(found):
+        raise SettingError(f"{PREFIX}CONSOLE_HOST", "host-name")
+    return found
 
 
 def _proxies(given: Mapping[str, str]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import re
 import threading
 from collections.abc import Callable, Iterable
 from html import escape
@@ -13,7 +14,7 @@ import msgspec
 from runtime.releases import Live, NoReleaseError
 from runtime.settings import Settings
 from runtime.web import headers, live_files, static
-from runtime.web.gate import LOOPBACK, Gate, Turned
+from runtime.web.gate import LOOPBACK, Gate, Turned, host_of
 from runtime.web.live_files import BEFORE, LiveFiles
 from runtime.web.live_origin import Daemon
 from runtime.web.metrics import Metrics
@@ -25,8 +26,10 @@ _EMPTY = Turned("503 Service Unavailable", "Nothing has been published yet. 商�
 _BROKEN = Turned("503 Service Unavailable", "This page cannot be read just now. 页面暂时无法读取。")
 _BROKEN_OFF = Turned("400 Bad Request", "The body broke off.")
 _MISTAKE = Turned("500 Internal Server Error", "Something went wrong and has been noted. 出错了，已记录。")
+_NOWHERE = Turned("404 Not Found", "There is nothing here. 这里没有页面。")
 _SLOW = Turned("503 Service Unavailable", "Too much is being sent at once. 现在访问太多，请稍后再试。")
 _READER_WITHIN = 0.05
+CONSOLE = re.compile(r"/console(?:/|$)")
 
 
 class Room(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +55,7 @@ class Front:
         self._views = views
         self._room = room
         self._readers = threading.BoundedSemaphore(room.readers)
+        self._office = settings.console.host
         self._hosts = _hosts(settings, live)
         self._gate = Gate(self._hosts, settings.proxies)
         self._daemon = Daemon(settings)
@@ -64,10 +68,27 @@ class Front:
             return self._health(start_response)
         if "HTTP_X_FORWARDED_FOR" in environ or "HTTP_X_FORWARDED_PROTO" in environ:
             self._gate.believe(environ)
-        found = None
+        found = self._elsewhere(environ, start_response) if self._office else None
+        if found is not None:
+            return found
         if environ["REQUEST_METHOD"] in {"GET", "HEAD"} and self._gate.knows(environ.get("HTTP_HOST", "")):
             found = self._answer(environ, start_response)
         return self._ask_views(environ, start_response) if found is None else found
+
+    def _elsewhere(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes] | None:
+        """Answer what the console's own host name leaves to it alone; None for everything else.
+
+        Its cookies are then of a name under which no shopper's page runs.
+        """
+        path, office = environ["PATH_INFO"], host_of(environ.get("HTTP_HOST", "")) == self._office
+        if office and path == "/":
+            start_response(
+                "302 Found", [("Location", "/console/"), ("Content-Length", "0"), *headers.page(private=True)]
+            )
+            return [b""]
+        if not office and CONSOLE.match(path):
+            return self._turn(environ, start_response, _NOWHERE)
+        return None
 
     def _answer(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes] | None:
         """Answer from the release, or return None for what only views know."""
@@ -152,8 +173,10 @@ class Front:
 
 
 def _hosts(settings: Settings, live: Live) -> Callable[[], frozenset[str]]:
-    given = frozenset(settings.hosts)
+    given = frozenset({*settings.hosts, settings.console.host} - {""}) if settings.hosts else frozenset()
     known: dict[str, frozenset[str]] = {}
+
+    office = {settings.console.host} - {""}
 
     def hosts() -> frozenset[str]:
         if given:
@@ -161,10 +184,10 @@ def _hosts(settings: Settings, live: Live) -> Callable[[], frozenset[str]]:
         try:
             release = live.current()
         except NoReleaseError:
-            return LOOPBACK.union(settings.machine)
+            return LOOPBACK.union(settings.machine, office)
         if release.id not in known:
             known.clear()
-            known[release.id] = LOOPBACK | {_name(release.terms.url), *settings.machine}
+            known[release.id] = LOOPBACK | {_name(release.terms.url), *settings.machine, *office}
         return known[release.id]
 
     return hosts

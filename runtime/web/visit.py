@@ -165,8 +165,19 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def base(self) -> str:
-        """Return the address under which the visitor reached the shop; the gate let in only names of ours."""
+        """Return the address under which the visitor reached the shop; the gate let in only names of ours.
+
+        Whoever is at the console's own host name gets the address that shoppers know.
+        """
+        settings = self.shopfront.settings
+        if settings.console.host and request.host.partition(":")[0] == settings.console.host:
+            return (settings.address or self.release.terms.url).rstrip("/")
         return request.host_url.rstrip("/")
+
+    @property
+    def office(self) -> str:
+        """Return the address below which the console lies: the shop's, or the one of its own host name."""
+        return self.shopfront.settings.console.address(self.base)
 
     @property
     def till(self) -> Till:

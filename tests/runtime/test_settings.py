@@ -186,3 +186,24 @@ def test_a_command_says_it_in_the_reader_s_language(tmp_path, monkeypatch, lang,
     monkeypatch.setenv("SHOPWRIGHT_ENV", "live")
     done = CliRunner().invoke(main, ["orders", "list", str(tmp_path), "--lang", lang])
     assert (done.exit_code, done.stderr) == (2, f"SHOPWRIGHT_ENV: {told}\n")
+
+
+@pytest.mark.parametrize(
+    ("shop", "host", "address"),
+    [
+        ("https://tea.example.com/", "office.example.com", "https://office.example.com"),
+        ("http://127.0.0.1:8000", "office.localhost", "http://office.localhost:8000"),
+        ("https://tea.example.com/", "", "https://tea.example.com"),
+    ],
+)
+def test_the_console_has_the_shops_address_or_a_host_name_of_its_own(shop, host, address):
+    assert Console(host=host).address(shop) == address
+
+
+@pytest.mark.parametrize(
+    "text", ["https://office.example.com", "office.example.com:8000", "office.example.com/console"]
+)
+def test_a_console_host_that_is_no_name_alone_is_refused(tmp_path, text):
+    with pytest.raises(SettingError) as raised:
+        settings.read(tmp_path, {"SHOPWRIGHT_SECRET": SECRET, "SHOPWRIGHT_CONSOLE_HOST": text})
+    assert (raised.value.name, raised.value.rule) == ("SHOPWRIGHT_CONSOLE_HOST", "host-name")

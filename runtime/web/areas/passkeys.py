@@ -89,11 +89,11 @@ def remove(number: int) -> Answer | Response:
 
 def site() -> Site:
     """Return where the browser is; its host is one of ours, as the gate let it in."""
-    here = visit()
-    host = urlsplit(here.base).hostname or ""
-    secure = f"https://{request.host}"
+    here, plain = visit(), request.host_url.rstrip("/")
     names = here.release.terms.name
-    return Site(host=host, origins=(here.base, secure), name=names.get(shell.locale()) or next(iter(names.values())))
+    origins = (plain, f"https://{request.host}")
+    name = names.get(shell.locale()) or next(iter(names.values()))
+    return Site(host=urlsplit(plain).hostname or "", origins=origins, name=name)
 
 
 def _shown() -> Shown:

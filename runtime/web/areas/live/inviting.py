@@ -79,7 +79,7 @@ def _show(
     here = visit()
     room = get_guest(host=True).room(handle)
     teller = Teller(here=here, locale=shell.locale())
-    links = {"room": f"{here.base}/live/{handle}/", "studio": f"{here.base}{HOME}/{handle}"}
+    links = {"room": f"{here.base}/live/{handle}/", "studio": f"{here.office}{HOME}/{handle}"}
     found = [each for each in access.listing(here.database) if each.room in {"", handle}]
     open_ones = [each for each in found if each.holds(here.now)]
     context: dict[str, Any] = {

@@ -58,13 +58,13 @@ class Shop(Value, frozen=True, kw_only=True):
     errors: int = 0
     warnings: int = 0
     problems: tuple[Line, ...] = ()
-    fault: str = ""
+    fault: Line | None = None
     takings: Takings | None = None
 
     @property
     def state(self) -> str:
         """Return the one word for how it is."""
-        if self.fault:
+        if self.fault is not None:
             return "broken"
         if self.stopped:
             return "stopped"
@@ -75,7 +75,7 @@ class Shop(Value, frozen=True, kw_only=True):
     @property
     def has_problems(self) -> bool:
         """Tell whether somebody should look at it."""
-        return bool(self.fault or self.errors or self.taken or (not self.release and not self.building))
+        return bool(self.fault is not None or self.errors or self.taken or (not self.release and not self.building))
 
 
 class Board(Value, frozen=True, kw_only=True):

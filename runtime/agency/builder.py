@@ -37,13 +37,21 @@ class Wish(Value, frozen=True, kw_only=True):
 
 
 class Report(Value, frozen=True, kw_only=True):
-    """What came of it; ``fault`` when nothing could."""
+    """What came of it: a release, if there is one, and the problems that there are."""
 
     release: str = ""
     errors: int = 0
     warnings: int = 0
     problems: tuple[Line, ...] = ()
-    fault: str = ""
+
+
+def failed(why: str) -> Report:
+    """Return the report of a build that came to nothing, whatever the text holds."""
+    zh, en = f"没有生成：{why}", f"It was not built: {why}"
+    return Report(errors=1, problems=(Line(error=True, place="", zh=zh, en=en),))
+
+
+KILLED = failed(rebuild.KILLED)
 
 
 class Builder:
@@ -63,7 +71,7 @@ class Builder:
         except (OSError, msgspec.DecodeError) as error:
             log.warning("a shop could not be built: %s", error)
             self.close()
-            return Report(fault=rebuild.KILLED)
+            return KILLED
 
     def close(self) -> None:
         """End the process, and a build that is under way."""
@@ -96,11 +104,12 @@ def run(wish: Wish) -> Report:
             return _report("", check.check(folder, now=now).problems)
         built = build(folder, BuildWish(now=now))
     except RefusedError as error:
-        return Report(fault=f"{error.code}: {', '.join(map(str, error.values.values()))}")
+        told = ", ".join(map(str, error.values.values()))
+        return failed(f"{error.code}: {told}")
     except OSError as error:
-        return Report(fault=f"{error.strerror or error}: {error.filename or ''}")
+        return failed(f"{error.strerror or error}: {error.filename or ''}")
     except Exception as error:  # noqa: BLE001  a bug of ours, or of a plugin, ends this build and not the server
-        return Report(fault=f"{type(error).__name__}: {error}")
+        return failed(f"{type(error).__name__}: {error}")
     return _report(built.release, built.problems)
 
 
@@ -127,7 +136,7 @@ def main() -> None:
         os.nice(_NICER)
     for line in sys.stdin.buffer:
         wish = msgspec.json.decode(line, type=Wish)
-        done = rebuild.in_a_copy(lambda wish=wish: run(wish), Report(fault=rebuild.KILLED))  # type: ignore[misc]
+        done = rebuild.in_a_copy(lambda wish=wish: run(wish), KILLED)  # type: ignore[misc]
         sys.stdout.buffer.write(done + b"\n")
         sys.stdout.buffer.flush()
 

@@ -12,7 +12,7 @@ from generator.releases import freshness
 from generator.value import Text
 from runtime import settings as environment
 from runtime.agency import names, surroundings
-from runtime.agency.board import Shop, Takings
+from runtime.agency.board import Line, Shop, Takings
 from runtime.agency.builder import Report
 from runtime.releases import Live, NoReleaseError
 from runtime.settings import Environment, SettingError, Settings
@@ -41,7 +41,7 @@ class Charge:
         self.next_round = 0.0
         self.busy = self.has_rooms = False
         self.companion: Companion | None = None
-        self.fault = ""
+        self.fault: Line | None = None
         self.takings: Takings | None = before.takings if before else None
         self._environ, self._base = environ, base
         self._report = _remembered(before)
@@ -73,9 +73,11 @@ class Charge:
         written = self._written()
         if written != self._given[0]:
             try:
-                self._given, self.fault = (written, surroundings.hosts_given(self.folder)), ""
+                surroundings.of_shop(self.folder, (), "", self._environ)
+                self._given, self.fault = (written, surroundings.hosts_given(self.folder)), None
             except SettingError as error:
-                self._given, self.fault = (written, ()), str(error)
+                self._given = (written, ())
+                self.fault = Line(error=True, place=error.name, zh=error.why("zh"), en=error.why("en"))
         found += self._given[1]
         told = names.host_of(self._url)
         return tuple(dict.fromkeys([*found, told] if told else found))
@@ -168,7 +170,7 @@ class Charge:
             errors=self._report.errors,
             warnings=self._report.warnings,
             problems=self._report.problems,
-            fault=self.fault or ("" if self._release else self._report.fault),
+            fault=self.fault,
             takings=self.takings,
         )
 

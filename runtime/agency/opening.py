@@ -37,7 +37,7 @@ def serve(folder: Path, listening: Listening, lang: str, *, build: bool) -> int:
     try:
         settings = server.reachable(surroundings.office(folder), listening.host)
     except SettingError as error:
-        terminal.say(lang, f"error: {error}", f"错误：{error}")
+        terminal.say(lang, f"error: {error}", f"错误：{error.name}：{error.why('zh')}")
         return USAGE
     root = settings.folder
     surroundings.scrub(os.environ)

@@ -153,11 +153,17 @@ def _row(shop: Shop, *, sees_money: bool) -> dict[str, Any]:
         "state": say(f"agency.state.{shop.state}"),
         "tone": _TONES[shop.state],
         "marks": _marks(shop),
-        "where": shop.problems[0].place if shop.errors and shop.problems else "",
+        "where": _where(shop),
         "today": money.text(takings.today, takings.currency, shell.locale()) if takings else "",
         "week": money.text(takings.week, takings.currency, shell.locale()) if takings else "",
         "orders": _counted("orders", takings.orders) if takings and takings.orders else "",
     }
+
+
+def _where(shop: Shop) -> str:
+    if shop.fault is not None:
+        return shop.fault.place
+    return shop.problems[0].place if shop.errors and shop.problems else ""
 
 
 def _host(shop: Shop) -> str:
@@ -205,6 +211,7 @@ def _show(person: Person, shop: Shop) -> Response:
         "title": _title(shop),
         "shop_": shop,
         "row": _row(shop, sees_money=person.may(Permission.DATA_SEE)),
+        "fault": _line(shop.fault) if shop.fault else None,
         "lines": [_line(each) for each in shop.problems],
         "more": max(shop.errors + shop.warnings - len(shop.problems), 0),
         "published": moments.moment(shop.published_at) if shop.published_at else say("agency.never"),

@@ -136,7 +136,7 @@ class Steward:
     def _see_to(self, charge: Charge, now: float) -> None:
         if self._survey.wishes.take_publish(charge.name):
             self._order(charge, publish=True)
-        if charge.fault or not charge.has_release:
+        if charge.fault is not None or not charge.has_release:
             return
         if charge.has_rooms is not (charge.companion is not None):
             self._change_companion(charge)

@@ -45,7 +45,7 @@ class Street:
         logs.shop.set(shop.name if shop else "")
         if shop is None:
             return self._office(environ, start_response)
-        if shop.fault or (shop.stopped and not environ["PATH_INFO"].startswith(_GO_ON)):
+        if shop.fault is not None or (shop.stopped and not environ["PATH_INFO"].startswith(_GO_ON)):
             return _closed(environ, start_response, _CLOSED if shop.stopped else _BROKEN)
         try:
             lease = self.pool.take(shop)

@@ -33,7 +33,8 @@ CUPS = Shop(
     problems=(Line(error=True, place="products/cup.yaml:4", zh="价格不对", en="That is no price"),),
     takings=Takings(currency="CNY", today=200, week=50, orders=1, day="2026-11-23"),
 )
-MUGS = Shop(name="mugs", folder="/srv/shops/mugs", title={}, hosts=("mugs.localhost",), fault="var/secrets.env:3: no")
+NO = Line(error=True, place="var/secrets.env:3", zh="不行", en="That cannot be")
+MUGS = Shop(name="mugs", folder="/srv/shops/mugs", title={}, hosts=("mugs.localhost",), fault=NO)
 
 
 class Desk:
@@ -69,7 +70,15 @@ def words(page):
 def test_the_list_tells_state_problems_with_their_place_and_takings_of_each_currency(desk):
     text = words(desk.browser(Role.OWNER)[0].get("/console/").text)
     assert text.index("mugs") < text.index("Cups &amp; &lt;Co&gt;") < text.index("Mountain Tea")
-    for told in ("2 errors", "1 warning", "products/cup.yaml:4", "Unpublished changes", "Cannot run", "¥1,268.00"):
+    for told in (
+        "2 errors",
+        "1 warning",
+        "products/cup.yaml:4",
+        "Unpublished changes",
+        "Cannot run",
+        "var/secrets.env:3",
+        "¥1,268.00",
+    ):
         assert told in text
     assert "CNY · Today ¥1,270.00 7 days · 42 orders ¥18,935.00" in text
     chinese = words(desk.browser(Role.OWNER, "zh-CN")[0].get("/console/").text)

@@ -4,6 +4,7 @@ Whoever sees contacts masked finds a contact by all of it or by a phone's last f
 searching for pieces of it.
 """
 
+import re
 import unicodedata
 from datetime import UTC, datetime
 
@@ -135,9 +136,10 @@ def _by_text(transaction: Transaction, text: str, *, whole: bool) -> tuple[list[
     digits = numbers.digits(text)
     if digits and "@" not in text:
         known = customers.keys("", text)
-        if len(digits) == _TAIL or (whole and len(digits) > _TAIL):
+        typed = re.sub(r"\D", "", text)
+        if len(typed) == _TAIL or (whole and len(typed) > _TAIL):
             asked.append("c.digits LIKE ?")
-            values.append(f"%{digits}")
+            values.append(f"%{typed}")
     for key in known:
         asked.append("c.id IN (SELECT customer_id FROM customer_key WHERE key = ?)")
         values.append(key)

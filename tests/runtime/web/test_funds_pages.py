@@ -20,7 +20,8 @@ from runtime.receipts import Receipt
 from runtime.web.persons import FRESH
 
 GATEWAY = "rehearsal"
-STATEMENT = """<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt>
+STATEMENT = """<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08">
+<BkToCstmrStmt><Stmt>
 <Ntry><NtryRef>N1</NtryRef><Amt Ccy="CNY">{amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts>
 <BookgDt><Dt>2026-11-20</Dt></BookgDt><NtryDtls><TxDtls><Refs><AcctSvcrRef>{reference}</AcctSvcrRef></Refs>
 <RmtInf><Ustrd>{text}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry></Stmt></BkToCstmrStmt></Document>"""
@@ -49,7 +50,9 @@ class Desk(office_desk.Desk):
 
     def stray(self, amount, number):
         """Let money come by transfer that names no order, and return the number of its finding."""
-        came = Receipt(gateway="transfer", reference="?", number=number, account=funds.BANK, amount=amount, currency="CNY")
+        came = Receipt(
+            gateway="transfer", reference="?", number=number, account=funds.BANK, amount=amount, currency="CNY"
+        )
         self.database.write(lambda transaction: receipts.note_stray(transaction, came, now()))
         return self.one("SELECT id FROM finding WHERE receipt = ?", number)
 

@@ -5,7 +5,7 @@
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import msgspec
 
 from generator.shop import Terms
 from runtime import aftersale, hooks, notices, orders, refunds, reminders
-from runtime.access import accounts, links, lodge
+from runtime.access import accounts, devices, links, lodge
 from runtime.access.accounts import Account
 from runtime.faults import Fault
 from runtime.mail import cases, letters, people, post, rooms, stationery
@@ -202,18 +202,30 @@ def _of_link(office: Post, notice: Notice) -> EmailMessage | None:
     except LookupError:
         return None
     path = link.path(lodge.of(office.settings, office.till.database))
-    return people.linked(notice.topic, _reader(account), office.terms, office.address.rstrip("/") + path)
+    address = office.settings.console.address(office.address)
+    return people.linked(notice.topic, _reader(account), office.terms, address + path)
 
 
 def _of_account(office: Post, notice: Notice) -> EmailMessage | None:
     """Return the mail that tells somebody of a change of their account; none after it was removed."""
-    identity, what, _ = notice.reference.split(":")
+    identity, what, last = notice.reference.split(":")
     try:
         account = office.till.database.read(lambda look: accounts.get(look, int(identity)))
     except Refusal:
         return None
-    link = f"{office.address.rstrip('/')}/console/account"
+    link = f"{office.settings.console.address(office.address)}/console/account"
+    if what == devices.NEW:
+        return _of_device(office, account, int(last), link)
     return people.changed(what, _reader(account), office.terms, link)
+
+
+def _of_device(office: Post, account: Account, session: int, link: str) -> EmailMessage | None:
+    """Return the mail about a device that is new; none where nobody knows any more how it was."""
+    found = office.till.database.read(lambda look: devices.entrance(look, session))
+    if found is None:
+        return None
+    entrance = (devices.name(found.agent), found.address, datetime.fromtimestamp(found.at, UTC))
+    return people.entered(_reader(account), office.terms, entrance, link)
 
 
 def _reader(account: Account) -> Reader:

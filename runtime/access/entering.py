@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from runtime.access import accounts, codes, log, sessions
+from runtime.access import accounts, codes, devices, log, sessions
 from runtime.access.accounts import Account
 from runtime.access.lodge import Lodge
 from runtime.access.log import NOBODY, By, Entry
@@ -57,8 +57,13 @@ def totp_key(lodge: Lodge, account: Account) -> bytes | None:
     return found
 
 
-def begin(lodge: Lodge, account: Account, how: str, place: Place, now: datetime) -> str:
-    """Sign somebody in and return the key of the session; it is a new one each time."""
+def begin(
+    lodge: Lodge, account: Account, how: str, place: Place, now: datetime, *, known: bool = True
+) -> str:  # fmt: skip
+    """Sign somebody in and return the key of the session; it is a new one each time.
+
+    Whoever comes in by a device that is not ``known`` is told so by mail.
+    """
 
     def unit(transaction: Transaction) -> str:
         current = accounts.get(transaction, account.id)
@@ -66,7 +71,10 @@ def begin(lodge: Lodge, account: Account, how: str, place: Place, now: datetime)
             raise Refusal(Code.ENTRY_STALE)
         by = By(actor=current.by.actor, name=current.name, address=place.address)
         log.write(transaction, lodge, by, Entry(what="session.began", subject=current.subject, after=how), now)
-        return sessions.start(transaction, current.id, how, place, now)
+        key = sessions.start(transaction, current.id, how, place, now)
+        if not known:
+            devices.tell(transaction, current, sessions.number(transaction, key), now)
+        return key
 
     return lodge.database.write(unit)
 

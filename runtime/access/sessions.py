@@ -7,6 +7,7 @@ import secrets
 from datetime import datetime
 
 from generator.shop import Value
+from runtime.access import second
 from runtime.access.lodge import Lodge, hashed
 from runtime.access.roles import Role
 from runtime.transaction import Row, Transaction
@@ -20,7 +21,10 @@ WAYS = ("password", "code", "recovery", "passkey", "link", "setup")
 """What somebody may have shown when a session began; the wizard of a new shop signs its owner in."""
 _COLUMNS = "s.id, s.person_id, s.started_at, s.seen_at, s.proved_at, s.how, s.address, s.agent"
 _ASKED = (
-    f"SELECT {_COLUMNS}, p.name, p.role, p.locale FROM console_session s "  # noqa: S608  our own words
+    f"SELECT {_COLUMNS}, p.name, p.role, p.locale, "  # noqa: S608  our own words
+    "CASE WHEN p.totp_key <> '' OR s.how = 'passkey' OR EXISTS (SELECT 1 FROM console_passkey k "
+    "WHERE k.person_id = p.id AND k.made_at >= s.started_at) THEN 1 ELSE 0 END, "
+    f"(SELECT value FROM meta WHERE key = '{second.KEY}') FROM console_session s "
     "JOIN console_person p ON p.id = s.person_id WHERE s.key_hash = ? AND s.ended_at IS NULL AND p.removed_at IS NULL"
 )
 
@@ -45,6 +49,8 @@ class Signed(Value, frozen=True, kw_only=True):
     name: str
     role: Role
     locale: str
+    must_step: bool = False
+    """Whether they have to set up a second step before anything else."""
 
 
 class Place(Value, frozen=True, kw_only=True):
@@ -66,6 +72,12 @@ def start(transaction: Transaction, person: int, how: str, place: Place, now: da
     return key
 
 
+def number(transaction: Transaction, key: str) -> int:
+    """Return the number of the session of a key; 0 for none."""
+    row = transaction.find("SELECT id FROM console_session WHERE key_hash = ?", hashed(key))
+    return int(row[0]) if row else 0
+
+
 def find(lodge: Lodge, key: str, now: datetime) -> Signed | None:
     """Return whose a key is; None for one that does not hold any more. Notes now and then that it was seen."""
     row = lodge.database.read(lambda look: look.find(_ASKED, hashed(key)))
@@ -77,7 +89,9 @@ def find(lodge: Lodge, key: str, now: datetime) -> Signed | None:
     if at - session.seen_at >= _NOTED_EVERY:
         seen = "UPDATE console_session SET seen_at = ? WHERE id = ? AND seen_at < ?"
         lodge.database.write(lambda transaction: transaction.run(seen, at, session.id, at))
-    return Signed(session=session, name=row[8], role=Role(row[9]), locale=row[10])
+    role = Role(row[9])
+    must_step = not row[11] and second.asks(second.read(row[12]), role)
+    return Signed(session=session, name=row[8], role=role, locale=row[10], must_step=must_step)
 
 
 def holds(lodge: Lodge, session: Session, at: int) -> bool:

@@ -1,8 +1,11 @@
 """Letters to the console's people: an invitation, a way back in, and what was changed in an account."""
 
+from datetime import datetime
 from email.message import EmailMessage
+from zoneinfo import ZoneInfo
 
 import msgspec
+from babel.dates import format_datetime
 
 from generator.shop import Terms
 from runtime import words
@@ -30,6 +33,22 @@ def changed(what: str, reader: Reader, terms: Terms, link: str) -> EmailMessage:
     """Return the mail that tells somebody of a change which might not have been theirs."""
     keys = (f"mail.console-changed.{what}", "mail.console-changed.not-you")
     return _write("console-changed", reader, terms, link, [words.say(key, reader.locale) for key in keys])
+
+
+def entered(reader: Reader, terms: Terms, entrance: tuple[str, str, datetime], link: str) -> EmailMessage:
+    """Return the mail that tells somebody of a new device; ``entrance`` is what it calls itself, from where, when."""
+    device, address, at = entrance
+    local = at.astimezone(ZoneInfo(terms.timezone))
+    moment = f"{format_datetime(local, 'medium', locale=reader.locale.replace('-', '_'))} ({terms.timezone})"
+    said = {
+        "shop": _shop(reader, terms), "moment": moment, "address": address or "–",
+        "device": device or words.say("mail.console-entered.unknown", reader.locale),
+    }  # fmt: skip
+    keys = ("text", "facts", "not-you")
+    return _write(
+        "console-entered", reader, terms, link,
+        [words.say(f"mail.console-entered.{key}", reader.locale, **said) for key in keys],
+    )  # fmt: skip
 
 
 def _write(topic: str, reader: Reader, terms: Terms, link: str, paragraphs: list[str]) -> EmailMessage:

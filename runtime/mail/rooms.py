@@ -3,6 +3,9 @@
 from datetime import datetime
 from email.message import EmailMessage
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from babel.dates import get_timezone_name
 
 from generator.shop import LiveRoom, Terms
 from generator.theming import templates
@@ -51,5 +54,11 @@ def _title(room: LiveRoom, terms: Terms, locale: str) -> str:
 
 
 def _moment(room: LiveRoom, terms: Terms, locale: str) -> str:
-    """Return the beginning as the room's own page writes it: a day and a minute, by the shop's clocks."""
-    return templates.date_text(room.starts_at, "long", locale, terms.timezone)
+    """Return the beginning as the room's own page writes it: a day and a minute by the shop's clocks, which are named.
+
+    A mail is read anywhere, and no script turns the time into the reader's own.
+    """
+    local = datetime.fromisoformat(room.starts_at).astimezone(ZoneInfo(terms.timezone))
+    zone = get_timezone_name(local, "long", locale=locale.replace("-", "_"))
+    joined = "，" if locale.startswith("zh") else ", "
+    return templates.date_text(room.starts_at, "long", locale, terms.timezone) + joined + zone

@@ -22,11 +22,15 @@ from runtime.web.visit import shopfront, visit
 
 ENTER = "/console/enter"
 AGAIN = "/console/enter/again"
+BEGIN = "/console/account/begin"
+"""Where a second step is set up, and offered after the wizard."""
 HOME = "/console/"
 FORM = "console"
 TOKEN = "X-Csrf-Token"  # noqa: S105  the name of a header
 _COOKIE = "console"
 _KEY = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
+_STEPS = re.compile(r"/console/(?:account/(?:begin|app|passkeys(?:/ask)?)|leave|enter/again)", re.ASCII)
+"""What somebody needs who sets up a second step."""
 _OURS = re.compile(r"/console(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?(\?[A-Za-z0-9._~=&%+-]*)?", re.ASCII)
 
 
@@ -43,6 +47,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     sitting: Session
     locale: str = "en"
     """The language of mails to them."""
+    must_step: bool = False
+    """Whether the shop wants a second step of them that they have not set up yet."""
 
     @property
     def actor(self) -> str:
@@ -80,9 +86,19 @@ def get_person(permission: Permission) -> Person:
         if failures.wants_json() or request.method != "GET":
             abort(refused(401, say("entry.first"), ENTER))
         abort(make_response(redirect(f"{ENTER}?{urlencode({'next': request.full_path.rstrip('?')})}", 303)))
+    lead(found)
     if not found.may(permission):
         abort(403)
     return found
+
+
+def lead(person: Person) -> None:
+    """Lead somebody who has no second step, though the shop wants one, to where it is set up."""
+    if not person.must_step or _STEPS.fullmatch(request.path):
+        return
+    if failures.wants_json() or request.method != "GET":
+        abort(refused(403, say("account.begin.must"), BEGIN))
+    abort(make_response(redirect(f"{BEGIN}?{urlencode({'next': request.full_path.rstrip('?')})}", 303)))
 
 
 def get_writer(permission: Permission) -> Person:
@@ -165,6 +181,7 @@ def _find() -> Person | None:
         token=tokens.token(office.secret, FORM, session),
         sitting=signed.session,
         locale=signed.locale,
+        must_step=signed.must_step,
     )
 
 

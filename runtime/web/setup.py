@@ -36,7 +36,7 @@ _FRAMED = (
     "default-src 'self' data:; script-src 'none'; style-src 'self' 'unsafe-inline'; form-action 'none'; "
     "base-uri 'none'; frame-ancestors 'self'; sandbox allow-same-origin"
 )
-_AFTERWARDS = "/console/"
+_AFTERWARDS = persons.BEGIN
 _NOTHING = "Nothing is here yet. The address stands in the terminal. 这里还没有店铺，地址在终端里。"
 
 

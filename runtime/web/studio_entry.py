@@ -19,7 +19,7 @@ from runtime.live.access import Access, Role
 from runtime.web import console, failures, tokens
 from runtime.web.console import guarded, page, refused, say
 from runtime.web.failures import limit
-from runtime.web.persons import Person, find_person
+from runtime.web.persons import Person, find_person, lead
 from runtime.web.visit import Visit, visit
 
 blueprint = Blueprint("studio_entry", __name__)
@@ -155,6 +155,7 @@ def _find_colleague() -> Guest | None:
     person = find_person()
     if person is None or not person.may(Permission.LIVE_ASSIST):
         return None
+    lead(person)
     role = Role.HOST if person.may(Permission.LIVE_HOST) else Role.ASSISTANT
     begun = person.sitting.started_at
     own = Access(

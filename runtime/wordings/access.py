@@ -29,6 +29,13 @@ EN = {
     "mail.console-reset.text": "You can choose a new password by this link within an hour, once. If you did not ask "
     "for it, there is nothing that you have to do: your password stays as it is.",
     "mail.console-reset.button": "Choose a new password",
+    "mail.console-entered.subject": "New sign-in to the console of {shop}",
+    "mail.console-entered.text": "Your account at {shop} was just used from a device that we have not seen before.",
+    "mail.console-entered.facts": "{device}, from {address}, on {moment}.",
+    "mail.console-entered.unknown": "An unknown browser",
+    "mail.console-entered.not-you": "If this was you, there is nothing to do. If this was not you: sign that device "
+    "out on your account's page, choose a new password at once, and tell whoever owns the shop.",
+    "mail.console-entered.button": "Look at my devices",
     "mail.console-changed.subject": "Your account at {shop} was changed",
     "mail.console-changed.not-you": "If that was not you, choose a new password at once and tell whoever owns the "
     "shop.",
@@ -96,6 +103,13 @@ ZH = {
     "mail.console-reset.text": "请在一小时内点击链接设置新密码，链接仅可使用一次。"
     "如非本人操作，请忽略本邮件，密码不会改变。",
     "mail.console-reset.button": "设置新密码",
+    "mail.console-entered.subject": "新设备登录了“{shop}”后台",
+    "mail.console-entered.text": "您在“{shop}”的账号刚刚在一台没有用过的设备上登录。",
+    "mail.console-entered.facts": "{device}，来自 {address}，时间 {moment}。",
+    "mail.console-entered.unknown": "未知的浏览器",
+    "mail.console-entered.not-you": "如果是您本人，不用理会。"
+    "如果不是您：请马上到账号页让那台设备退出登录，换一个新密码，并告诉店主。",
+    "mail.console-entered.button": "查看登录设备",
     "mail.console-changed.subject": "您在“{shop}”的账号有变动",
     "mail.console-changed.not-you": "如非本人操作，请立即更换密码并告知店主。",
     "mail.console-changed.button": "查看我的账号",
@@ -162,6 +176,14 @@ DE = {
     "mail.console-reset.text": "Über diesen Link können Sie innerhalb einer Stunde einmal ein neues Passwort wählen. "
     "Haben Sie nicht darum gebeten, müssen Sie nichts tun: Ihr Passwort bleibt, wie es ist.",
     "mail.console-reset.button": "Neues Passwort wählen",
+    "mail.console-entered.subject": "Neue Anmeldung in der Verwaltung von {shop}",
+    "mail.console-entered.text": "Ihr Konto bei {shop} wurde gerade auf einem Gerät benutzt, das wir noch nicht "
+    "kennen.",
+    "mail.console-entered.facts": "{device}, von {address}, am {moment}.",
+    "mail.console-entered.unknown": "Ein unbekannter Browser",
+    "mail.console-entered.not-you": "Waren Sie das, ist nichts zu tun. Waren Sie es nicht, melden Sie dieses Gerät auf "
+    "der Seite Ihres Kontos ab, wählen Sie sofort ein neues Passwort und sagen Sie dem Inhaber Bescheid.",
+    "mail.console-entered.button": "Meine Geräte ansehen",
     "mail.console-changed.subject": "Ihr Konto bei {shop} wurde geändert",
     "mail.console-changed.not-you": "Waren Sie das nicht, wählen Sie sofort ein neues Passwort und sagen Sie dem "
     "Inhaber Bescheid.",

@@ -69,7 +69,8 @@ async function attempt(part, work) {
   const usual = (problem.dataset.usual ??= problem.lastElementChild.textContent);
   problem.hidden = true;
   try {
-    location.assign((await work()).next);
+    const { next } = await work();
+    location.assign(part.dataset.next || next);
   } catch (error) {
     // What the browser itself says (closed, no passkey here) is in its own words: ours are clearer.
     problem.lastElementChild.textContent = error instanceof DOMException || !error.message ? usual : error.message;

@@ -6,17 +6,17 @@ What changes how somebody comes in stands below ``get_proved``: a browser left o
 from typing import Any
 
 import segno
-from flask import Blueprint, Response, redirect
+from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as Answer
 
 from runtime import words
-from runtime.access import accounts, codes, entering, factors, passkeys, passwords, sessions
+from runtime.access import accounts, codes, devices, entering, factors, passkeys, passwords, sessions
 from runtime.access.accounts import Account
 from runtime.access.roles import Permission
 from runtime.refusals import Code, Refusal
-from runtime.web.areas import moments, shell
+from runtime.web.areas import moments, shell, tries
 from runtime.web.areas.shell import done, say, screen
-from runtime.web.persons import Person, get_person, get_proved, get_writer, given, keys
+from runtime.web.persons import BEGIN, Person, get_person, get_proved, get_writer, given, keys, next_page
 from runtime.web.visit import shopfront, visit
 
 blueprint = Blueprint("account", __name__)
@@ -29,6 +29,33 @@ _LONGEST = 1000
 def home() -> Response:
     """Show everything about one's own account."""
     return _home(get_person(Permission.ENTER))
+
+
+@blueprint.get(BEGIN)
+@shell.guarded
+def begin() -> Response:
+    """Offer a passkey or an app: to who has just opened the shop, and to whom the shop asks for a second step."""
+    person = get_person(Permission.ENTER)
+    account, office = _mine(person), keys()
+    known = bool(passkeys.listing(office, person.id))
+    wanted = next_page(request.args.get("next", ""))
+    context: dict[str, Any] = {
+        "title": say("account.begin.title"),
+        "lead": say("account.begin.lead"),
+        "required": person.must_step,
+        "may_skip": not person.must_step,
+        "known": known,
+        "next": "/console/" if wanted.startswith(BEGIN) else wanted,
+        "device": devices.name(request.headers.get("User-Agent", "")),
+        "problems": {},
+    }
+    if person.must_step:
+        context |= {"navigation": (), "thumbs": (), "search": None}
+    answer = screen("account/begin.html", context, area="account")
+    # Whoever has just opened the shop with this browser is no stranger to it.
+    if person.sitting.how == "setup":
+        tries.remember_device(answer, account.email)
+    return answer
 
 
 @blueprint.post(f"{_HOME}/profile")

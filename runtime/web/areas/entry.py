@@ -158,7 +158,8 @@ def welcome(account: Account, how: str, wanted: str) -> Answer | Response:
     """Let somebody in with a new session; whatever session the browser had before is over."""
     office, now, before = keys(), visit().now, find_person()
     try:
-        key = entering.begin(office, account, how, place(), now)
+        known = tries.knows_device(account.email)
+        key = entering.begin(office, account, how, place(), now, known=known)
     except Refusal:
         return redirect(f"{ENTER}?late=1", 303)
     if before is not None:

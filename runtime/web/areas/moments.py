@@ -5,17 +5,10 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_timedelta
 
+from runtime.access import devices
 from runtime.web.areas import shell
 from runtime.web.visit import visit
 
-_BROWSERS = (
-    ("MicroMessenger", "WeChat"), ("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("FxiOS", "Firefox"),
-    ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"),
-)  # fmt: skip
-_SYSTEMS = (
-    ("HarmonyOS", "HarmonyOS"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"),
-    ("Mac OS", "Mac"), ("CrOS", "ChromeOS"), ("Linux", "Linux"),
-)  # fmt: skip
 _RECENT = 7 * 24 * 60 * 60
 
 
@@ -39,9 +32,7 @@ def ago(at: int) -> str:
 
 def device(agent: str) -> str:
     """Return what a browser calls itself, in two words that people know."""
-    browser = next((name for mark, name in _BROWSERS if mark in agent), "")
-    system = next((name for mark, name in _SYSTEMS if mark in agent), "")
-    return " · ".join(each for each in (browser, system) if each) or shell.say("account.device")
+    return devices.name(agent) or shell.say("account.device")
 
 
 def _local(at: int) -> datetime:

@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, abort
 from werkzeug.wrappers import Response as Answer
 
 from runtime import words
-from runtime.access import accounts, entering, links, passkeys, sessions
+from runtime.access import accounts, entering, links, passkeys, second, sessions
 from runtime.access.accounts import Account, New
 from runtime.access.links import Kind
 from runtime.access.roles import Permission, Role
+from runtime.access.second import Rule
 from runtime.refusals import Code, Refusal
 from runtime.web.areas import moments, shell
 from runtime.web.areas.shell import done, say, screen
@@ -117,6 +118,17 @@ def remove(number: int) -> Answer | Response:
     return done(_HOME, "team.done.removed")
 
 
+@blueprint.post(f"{_HOME}/second-step")
+@shell.guarded
+def second_step() -> Answer:
+    """Choose who needs a second step."""
+    person, fields = get_proved(Permission.TEAM_EDIT, back=_HOME), given("rule")
+    if fields["rule"] not in set(Rule):
+        abort(400)
+    changed = second.choose(keys(), Rule(fields["rule"]), person.by, visit().now)
+    return done(_HOME, "team.done.second_step" if changed else "team.done.same")
+
+
 def _get(number: int) -> Account:
     return keys().database.read(lambda look: accounts.get(look, number))
 
@@ -126,6 +138,11 @@ def _list(fields: Mapping[str, str], problems: dict[str, str]) -> Response:
     everybody = office.database.read(accounts.listing)
     people = [_shown(account, _open_sessions(account), passkeys.listing(office, account.id)) for account in everybody]
     context = {"title": say("team.title"), "people": people, "fields": fields, "problems": problems, "now": now}
+    context |= {
+        "rule": office.database.read(second.find).value,
+        "rules": [(each.value, say(f"team.second.{each}"), say(f"team.second.{each}_text")) for each in Rule],
+        "lacking": sum(1 for each in people if not each["safe"]),
+    }
     return screen("team/list.html", context, area="team")
 
 
@@ -168,7 +185,7 @@ def _show(account: Account, problems: dict[str, str] | None = None, *, status: i
             {"device": moments.device(each.agent), "address": each.address, "seen": moments.ago(each.seen_at)}
             for each in _open_sessions(account)
         ],
-        "link": visit().base + link.path(office) if link else "",
+        "link": visit().office + link.path(office) if link else "",
         "until": moments.moment(link.expires_at) if link else "",
         "invited": bool(link and link.kind is Kind.INVITE),
         "roles": _roles(),

@@ -20,6 +20,7 @@ from runtime.web.visit import shopfront
 
 _COOKIE = "console_known"
 _KEPT = 365 * 24 * 60 * 60
+_MOST_ACCOUNTS = 5
 
 
 class Try(msgspec.Struct, frozen=True):
@@ -53,12 +54,19 @@ def take(kind: str, email: str) -> Try | TooMany:
 
 
 def remember_device(answer: Answer, email: str) -> None:
-    """Mark a browser as one that this account comes in by."""
-    value = str(_serializer().dumps([_digest(accounts.meant(email)), secrets.token_urlsafe(12)]))
+    """Mark a browser as one that this account comes in by; a few people may share one."""
+    account, (known, device) = _digest(accounts.meant(email)), _mark()
+    listed = [account, *(each for each in known if each != account)][:_MOST_ACCOUNTS]
+    value = str(_serializer().dumps([listed, device or secrets.token_urlsafe(12)]))
     secure = request.is_secure
     answer.set_cookie(
         _COOKIE, value, max_age=_KEPT, path="/console/enter", secure=secure, httponly=True, samesite="Strict"
     )
+
+
+def knows_device(email: str) -> bool:
+    """Tell whether an account came in by this browser before."""
+    return bool(_device(_digest(accounts.meant(email))))
 
 
 def _counted(kind: str, email: str) -> list[tuple[str, str]]:
@@ -74,11 +82,16 @@ def _counted(kind: str, email: str) -> list[tuple[str, str]]:
 
 
 def _device(account: str) -> str:
+    known, device = _mark()
+    return device if account in known else ""
+
+
+def _mark() -> tuple[list[str], str]:
+    """Return the accounts that came in by this browser, the last one first, and what it is told apart by."""
     try:
-        whose, device = msgspec.convert(_serializer().loads(request.cookies.get(_COOKIE, "")), tuple[str, str])
+        return msgspec.convert(_serializer().loads(request.cookies.get(_COOKIE, "")), tuple[list[str], str])
     except (BadData, msgspec.ValidationError):
-        return ""
-    return device if whose == account else ""
+        return [], ""
 
 
 def _digest(text: str) -> str:

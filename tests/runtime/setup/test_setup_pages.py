@@ -69,7 +69,7 @@ def test_w71_a_foreign_host_name_is_not_served(wizard):
 def test_w71_when_the_shop_is_open_the_wizard_is_gone(wizard):
     merchant = wizard.guest().answer_all()
     answer = merchant.open()
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/console/")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/console/account/begin")
     assert merchant.get("/console/").status_code == 200
     assert [merchant.get(path).status_code for path in ("/setup", "/setup/name", f"/setup/{wizard.token}")] == [404] * 3
     assert merchant.get("/").status_code == 200
@@ -146,7 +146,7 @@ def test_w73_the_same_form_sent_twice_opens_one_shop(wizard):
         each.start()
     for each in both:
         each.join()
-    assert [(each.status_code, each.headers.get("Location")) for each in found] == [(303, "/console/")] * 2
+    assert [(each.status_code, each.headers.get("Location")) for each in found] == [(303, "/console/account/begin")] * 2
     assert owners(wizard.folder) == [("ida@example.com", "owner")]
     assert [each.get("/console/").status_code for each in (merchant, again)] == [200, 200]
 
@@ -174,7 +174,7 @@ def test_w73_a_kill_while_it_opens_leaves_a_draft_or_a_whole_shop(wizard, monkey
     else:
         assert kept(wizard.folder) == set()
         wizard.restart()
-        assert merchant.moved().open().headers["Location"] == "/console/"
+        assert merchant.moved().open().headers["Location"] == "/console/account/begin"
     assert owners(wizard.folder) == [("ida@example.com", "owner")]
 
 

@@ -300,14 +300,14 @@ class TestTheStudio:
 
     def test_notes_what_an_account_does_by_its_number(self, still):
         lin = Colleague(still, "live_assistant").come_in()
-        token = re.search(r'name="csrf_token" value="(\w+)"', lin.get("/console/live").text)[1]
+        token = re.search(r'"csrf": "(\w+)"', lin.get("/console/live/evening").text)[1]
         assert lin.send("/console/live/evening/notice", {"text": "Hello"}, token).status_code == 200
         look = "SELECT actor FROM live_notice WHERE room = 'evening'"
         assert lin.office.database.read(lambda transaction: transaction.find(look)) == (f"person:{lin.account.id}",)
 
     def test_sends_an_account_that_leaves_it_back_to_the_console_and_keeps_it_signed_in(self, still):
         lin = Colleague(still, "staff").come_in()
-        token = re.search(r'name="csrf_token" value="(\w+)"', lin.get("/console/live").text)[1]
+        token = re.search(r'"csrf": "(\w+)"', lin.get("/console/live/evening").text)[1]
         answer = lin.post("/console/live/leave", token=token)
         assert (answer.status_code, answer.headers["Location"]) == (303, "/console/")
         assert lin.is_in()

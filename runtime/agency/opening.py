@@ -1,14 +1,17 @@
 """``serve`` on a folder of shops: one server for all of them, one steward beside it, and the list for the agency."""
 
 import functools
+import gc
 import importlib
 import os
 from pathlib import Path
 
+import msgspec
+
 from generator import terminal
 from runtime import logs, server
 from runtime.access import accounts
-from runtime.agency import board, surroundings
+from runtime.agency import board, resolving, surroundings
 from runtime.agency.beside import Beside
 from runtime.agency.board import Board, Wishes
 from runtime.agency.steward import Plan
@@ -22,6 +25,11 @@ from runtime.web.wsgi import Application
 
 USAGE, WORLD = 2, 3
 _MOST_BUILDS = 4
+_SHOWN = 10
+_THREADS = 16
+"""Threads of a server that is told no number: every one of them keeps a connection to each shop that it was in."""
+_COLLECTED_AFTER = 10_000
+"""New objects before the collector looks at them: the code that is loaded is not looked through again and again."""
 
 
 def serve(folder: Path, listening: Listening, lang: str, *, build: bool) -> int:
@@ -39,6 +47,8 @@ def serve(folder: Path, listening: Listening, lang: str, *, build: bool) -> int:
     except SettingError as error:
         terminal.say(lang, f"error: {error}", f"错误：{error.name}：{error.why('zh')}")
         return USAGE
+    if listening.threads == server.THREADS:
+        listening = msgspec.structs.replace(listening, threads=_THREADS)
     root = settings.folder
     surroundings.scrub(os.environ)
     reserved = tuple({*settings.hosts, *settings.machine})
@@ -70,6 +80,7 @@ def serve(folder: Path, listening: Listening, lang: str, *, build: bool) -> int:
 def load(settings: Settings, threads: int, named: str) -> Application:
     """Make the application inside a worker process; ``named`` is how commands name the folder."""
     logs.start(settings.log)
+    resolving.install()
     office = importlib.import_module("runtime.agency.office")
     readers = max(threads // 4, 1)
 
@@ -79,7 +90,11 @@ def load(settings: Settings, threads: int, named: str) -> Application:
         made: Application = office.serve(office.make(settings, desk), settings, readers)
         return made
 
-    return Street(settings.folder, make_office, limit=OPEN, readers=readers)
+    street = Street(settings.folder, make_office, limit=OPEN, readers=readers)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_COLLECTED_AFTER)
+    return street
 
 
 def _announce(settings: Settings, found: Board, address: str, lang: str, named: str) -> None:
@@ -100,9 +115,6 @@ def _announce(settings: Settings, found: Board, address: str, lang: str, named: 
             f"--address {address}",
             f"还没有人能登录店铺列表：shopwright console add-user {named} you@example.com --address {address}",
         )
-
-
-_SHOWN = 10
 
 
 def _anybody(settings: Settings) -> bool:

@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 import time
+import zlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -20,7 +21,7 @@ import msgspec
 
 from generator.value import Value
 from runtime import jobs, logs
-from runtime.agency import board, premises
+from runtime.agency import board, premises, resolving
 from runtime.agency.board import Board, Shop
 from runtime.agency.builder import Builder, Report, Wish
 from runtime.agency.charge import Charge
@@ -39,8 +40,9 @@ _TICK = 1.0
 _LOOKS = 5
 """Shops whose text is looked at in one tick: all of two hundred within a minute."""
 _FIRST_LOOKS = 40
-_ROUNDS = 4
-"""Shops whose work is done at once."""
+_LANES = 16
+"""Threads that do the work of shops; a shop keeps to one, so that each needs one connection, and one whose provider
+does not answer keeps only the few in its lane waiting."""
 _OPEN = 256
 """Shops whose databases are kept open: closing and opening one costs more than to keep it."""
 _IDLE = 30.0
@@ -88,7 +90,7 @@ class Steward:
         self._survey = Survey(Path(plan.root), plan.base, environ, plan.reserved)
         self._pool = Pool(_OPEN, self._open)
         self._environ = environ
-        self._rounds = ThreadPoolExecutor(_ROUNDS, "rounds")
+        self._lanes = [ThreadPoolExecutor(1, f"lane-{number}") for number in range(_LANES)]
         self._wishes: queue.SimpleQueue[tuple[Charge, bool]] = queue.SimpleQueue()
         self._reports: queue.SimpleQueue[tuple[Charge, bool, Report]] = queue.SimpleQueue()
         self._written = Board()
@@ -146,7 +148,8 @@ class Steward:
             charge.wake(now)
         if now >= charge.next_round:
             charge.busy = True
-            self._rounds.submit(self._round, charge, charge.shown())
+            lane = self._lanes[zlib.crc32(charge.name.encode()) % _LANES]
+            lane.submit(self._round, charge, charge.shown())
 
     def _open(self, shop: Shop) -> Counter:
         charge = self._survey.charges.get(shop.name)
@@ -231,7 +234,8 @@ class Steward:
     def _end(self, builders: list[threading.Thread]) -> None:
         for builder in self._builders:
             builder.close()
-        self._rounds.shutdown(wait=True, cancel_futures=True)
+        for lane in self._lanes:
+            lane.shutdown(wait=True, cancel_futures=True)
         companions = [charge.companion for charge in self._survey.charges.values() if charge.companion]
         ending = [threading.Thread(target=each.stop) for each in companions]
         for thread in ending:
@@ -249,6 +253,7 @@ def main() -> None:
     """Run the steward that a plan on the command line describes."""
     plan = msgspec.json.decode(sys.argv[1], type=Plan)
     logs.start(plan.log)
+    resolving.install()
     steward = Steward(plan)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: steward.stop())

@@ -2,14 +2,17 @@
 
 import http.client
 import json
+import re
 import shutil
 import time
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 import storefront
 import street_folks as folks
 from colleagues import now
 from ports import free_port
+from test_many_shops_matrix import ANN
 from tills import placement
 
 from runtime import database, gateways, placing
@@ -145,3 +148,49 @@ def test_the_log_names_the_shop_and_the_password_of_the_server_is_nowhere(agency
     assert any(line.endswith(" good") or " good " in line for line in log.splitlines() if "release" in line)
     assert HIDDEN not in log
     assert HIDDEN not in json.dumps([str(path.read_bytes()) for path in (agency.root / "var").rglob("*.json")])
+
+
+def test_r120_what_is_paid_at_one_shop_is_paid_there_and_nowhere_else(agency):
+    shopper = Shopper(agency, "good.localhost")
+    order = shopper.buy()
+    agency.wait(lambda: "Paid" in shopper.get(order)[1])
+    assert agency.ask("unseen.localhost", order)[0] == 404
+
+
+class Shopper:
+    """Buys one tin at a served shop and pays at the rehearsal bank."""
+
+    def __init__(self, agency, host):
+        self.agency, self.host, self.cookies = agency, host, {}
+
+    def send(self, method, path, form=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.agency.port, timeout=30)
+        headers = {"Host": f"{self.host}:{self.agency.port}", "Sec-Fetch-Site": "same-origin"}
+        headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        body = urlencode(form) if form is not None else None
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        for line in answer.headers.get_all("Set-Cookie") or ():
+            name, _, rest = line.partition("=")
+            self.cookies[name] = rest.partition(";")[0]
+        place = urlsplit(answer.headers.get("Location") or "")
+        connection.close()
+        return answer.status, text, place.path + (f"?{place.query}" if place.query else "")
+
+    def get(self, path):
+        return self.send("GET", path)
+
+    def buy(self):
+        """Buy, pay, and return the path of the order."""
+        assert self.send("POST", "/en/cart/add", {"sku": "longjing", "quantity": "1"})[0] == 303
+        review = self.send("POST", "/en/checkout", ANN)[1]
+        ticked = dict.fromkeys(re.findall(r'name="(consent-[^"]+)"', review), "1")
+        sealed = re.search(r'name="sealed" value="([^"]+)"', review)[1]
+        status, _, bank = self.send("POST", "/en/checkout/place", {"sealed": sealed, **ticked})
+        assert (status, bank.startswith("/rehearsal-bank/pay/")) == (303, True)
+        status, _, back = self.send("POST", bank, {"choice": "approve"})
+        assert status == 303
+        return back

@@ -310,5 +310,5 @@ def test_a_way_of_paying_without_its_keys_fails_the_test(owner, shop):
 def test_missing_translations_are_listed_by_language(owner, shop):
     (shop / "products/plain.yaml").write_text("title: {zh-CN: 只有中文}\nprice: 1\n", "utf-8")
     shown = page(owner, "languages")
-    assert "products/plain.yaml:1" in shown
-    assert re.search(r"plain.yaml:1</span><span class=\"muted number\">1<", shown)
+    assert re.search(r">en</span><span class=\"badge badge-warn\">\d+ texts<", shown)
+    assert 'href="/console/products/plain#field-title.en"' in owner.get("/console/translations?locale=en").text

@@ -104,13 +104,18 @@ def test_w78_the_second_of_two_tabs_is_told_what_the_first_one_changed(owner, sh
     assert "First" in text(shop)
 
 
-def test_a_shelf_goes_and_what_links_to_it_keeps_the_shop_as_it_was(owner, shop):
-    digest = re.search(r'name="digest" value="([^"]+)"', owner.get(f"{HOME}/green/delete").text)[1]
-    gone = owner.post(f"{HOME}/green/delete", {"digest": digest})
-    assert gone.headers["Location"] == f"{HOME}?done=goods.done.held"
-    assert not (shop / "shelves/green.yaml").exists()
-    assert owner.get("/shelves/green/").status_code == 200
-    assert "1 error" in owner.get(HOME).text
+def test_a_shelf_goes_once_what_links_to_it_leads_elsewhere(owner, shop):
+    (shop / "shelves/all.yaml").write_text("title: All\nrule: {sort: newest}\n", "utf-8")
+    asked = owner.get(f"{HOME}/green/delete").text
+    assert "1 place links to it" in asked
+    wish = {"digest": re.search(r'name="digest" value="([^"]+)"', asked)[1]}
+    assert owner.post(f"{HOME}/green/delete", wish).status_code == 422
+    assert owner.post(f"{HOME}/green/delete", wish | {"way": "take"}).status_code == 422
+    assert (shop / "shelves/green.yaml").exists()
+    gone = owner.post(f"{HOME}/green/delete", wish | {"way": "lead", "to": "shelf:all"})
+    assert gone.headers["Location"] == f"{HOME}?done=shelves.done.removed"
+    assert "home: [{section: shelf, shelf: all}]" in (shop / "shop.yaml").read_text("utf-8")
+    assert owner.get("/shelves/green/").headers["Location"] == "/shelves/all/"
 
 
 def test_who_only_reads_sees_shelves_and_cannot_change_them(app, shop):

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, request
 from werkzeug.wrappers import Response as Answer
 
+from generator.display.links import in_text
 from generator.editing.change import Change, Remove, Set
 from generator.editor import Opened, RefusedFileError, StaleError
 from generator.rules.redirecting import way
@@ -155,8 +156,9 @@ def _itself(file: str, handle: str, new: str, text: ShopText, person: Person) ->
     """Let a page that links to itself do so at its new address."""
     opened = text.desk.open(file)
     body = str(opened.data.get("body", "")) if isinstance(opened.data, dict) else ""
-    for link in (f"page:{handle}", _address(handle)):
-        body = mentions.rewritten(body, link, f"page:{new}")
+    for each in list(in_text(body, ())):
+        if each.link.partition("#")[0] in {f"page:{handle}", _address(handle)}:
+            body = mentions.rewritten(body, each.link, f"page:{new}")
     if opened.writable and body != opened.data.get("body", ""):
         text.desk.save(file, opened.digest, [Set(("body",), body)], who=person.name, now=visit().now)
 

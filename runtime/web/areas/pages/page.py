@@ -14,6 +14,7 @@ from generator.display import heads
 from generator.display.frame import native_name
 from generator.editor import Opened, RefusedFileError, UnwritableError
 from generator.loading.assembly import translation
+from generator.source.events import Data
 from generator.theming import templates
 from runtime.access.roles import Permission
 from runtime.console.forms import pictures
@@ -67,7 +68,7 @@ def make() -> Response | Answer:
     if problems:
         return _new(filed, person, problems=problems, status=422)
     try:
-        text.desk.create(f"pages/{handle}.md", filed.sheet.data(), who=person.name, now=visit().now)
+        text.desk.create(f"pages/{handle}.md", _ended(filed.sheet.data()), who=person.name, now=visit().now)
     except RefusedFileError:
         taken_word = shell.say("goods.new.handle_taken", handle=handle)
         return _new(filed, person, problems={_TYPED: taken_word}, status=422)
@@ -112,7 +113,7 @@ def _create(filed: Filed, person: Person) -> str:
     if not isinstance(data, dict) or not data:
         return shell.say("pages.translation.empty")
     try:
-        filed.text.desk.create(filed.file, data, who=person.name, now=visit().now)
+        filed.text.desk.create(filed.file, _ended(data), who=person.name, now=visit().now)
     except RefusedFileError:
         return shell.say("forms.fault.no-such-path")
     except filing.HINDRANCES as error:
@@ -120,6 +121,12 @@ def _create(filed: Filed, person: Person) -> str:
     note(person, "text.saved", filed.file, after="create")
     shop_text.forget()
     return ""
+
+
+def _ended(data: Data) -> Data:
+    """Return the data of a new page, its text ended as files are."""
+    body = str(data.get("body", "")).rstrip()
+    return {**data, "body": f"{body}\n"} if body else data
 
 
 def _open(handle: str) -> Filed:

@@ -19,6 +19,11 @@ _INSERT = (
     f"INSERT INTO live_message ({_COLUMNS}, actor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '') "  # noqa: S608  our words
     "ON CONFLICT DO NOTHING"
 )
+_NOTICES = (
+    "SELECT n.room, n.body FROM live_notice n WHERE n.body <> '' AND NOT EXISTS (SELECT 1 FROM live_broadcast b "
+    "WHERE b.room = n.room AND b.practice = 0 AND b.state = 'ended' AND b.started_at IS NOT NULL "
+    "AND (b.ended_at + 1) * 1000 > n.at_ms)"
+)
 _BAN = "INSERT INTO live_ban (room, kind, value_hash, mute, until, why, actor, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 ADDRESS_SECONDS = 24 * 60 * 60
 """For how long an internet address is banned: others have it tomorrow."""
@@ -112,8 +117,8 @@ def pin_notice(database: Database, room: str, body: str, *, by: str, now: dateti
 
 
 def notices(transaction: Transaction) -> dict[str, str]:
-    """Return what stands above the chats, by room."""
-    return dict(transaction.all("SELECT room, body FROM live_notice WHERE body <> ''"))
+    """Return what stands above the chats, by room; what was pinned in a broadcast is over with it."""
+    return dict(transaction.all(_NOTICES))
 
 
 def ban(database: Database, room: str, seq: int, terms: tuple[str, bool, int | None], *, by: str, now: datetime) -> int:

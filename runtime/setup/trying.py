@@ -27,6 +27,7 @@ from runtime.releases import Release
 from runtime.settings import Environment, Settings
 from runtime.setup.checklist import Result, ground
 from runtime.till import Till
+from runtime.worklist import takings
 
 ECHO = "/console/checklist/echo/"
 _ACTOR = "merchant"
@@ -70,6 +71,7 @@ def order(till: Till, settings: Settings, release: Release, base: str, now: date
     for wish in _wishes(till, release, now):
         try:
             placed = placing.place(till, wish, now).order
+            till.database.write(lambda transaction, placed=placed: takings.leave_out(transaction, placed.id))  # type: ignore[misc]
             paid = _pay(till, settings, placed, base, now)
             _take_back(till, paid, now)
         except (Refusal, Fault) as error:

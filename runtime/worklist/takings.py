@@ -1,7 +1,8 @@
 """What came in by day: the sales of the ledger, by the days of the shop's own clock.
 
 A sale is posted when its money is the shop's (paid, or delivered and owed at the door), so cancelled orders never
-count. What was given back afterwards is told beside it, not taken off.
+count. What was given back afterwards is told beside it, not taken off. Orders that the shop only tried itself with
+(``leave_out``) never count: nobody bought anything.
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -16,8 +17,12 @@ _QUARTER = 15 * 60
 _SALES = (
     f"SELECT at / {_QUARTER}, SUM(amount), COUNT(DISTINCT order_id) FROM transfer WHERE id >= ? AND at >= ? "  # noqa: S608
     "AND currency = ? AND event IN ('receipt', 'sale', 'delivered') AND credit IN (?, ?, ?) AND debit <> ? "
-    f"GROUP BY at / {_QUARTER}"
+    f"AND (order_id IS NULL OR order_id NOT IN ({{tried}})) GROUP BY at / {_QUARTER}"
 )
+_TRIED = "orders_tried"
+"""Under which the shop's own test orders stand among the facts about the database."""
+_MOST_TRIED = 100
+_WRITE = "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 
 
 class Day(Value, frozen=True, kw_only=True):
@@ -38,8 +43,9 @@ def between(transaction: Transaction, currency: str, zone: ZoneInfo, first: date
     """Return the days from the first to the last, both included."""
     since = int(datetime(first.year, first.month, first.day, tzinfo=zone).timestamp())
     days = (last - first).days + 1
+    tried = tried_orders(transaction)
     rows = transaction.all(
-        _SALES,
+        _SALES.format(tried=", ".join(map(str, tried)) or "0"),
         _first_since(transaction, since),
         since,
         currency,
@@ -55,6 +61,18 @@ def between(transaction: Transaction, currency: str, zone: ZoneInfo, first: date
             found[day][0] += int(amount)
             found[day][1] += int(orders)
     return [Day(day=day, amount=amount, orders=orders) for day, (amount, orders) in found.items()]
+
+
+def leave_out(transaction: Transaction, order: int) -> None:
+    """Remember an order that the shop tried itself with: it is no sale."""
+    kept = [*tried_orders(transaction), order][-_MOST_TRIED:]
+    transaction.run(_WRITE, _TRIED, " ".join(map(str, kept)))
+
+
+def tried_orders(transaction: Transaction) -> list[int]:
+    """Return the ids of the orders that the shop tried itself with."""
+    row = transaction.find("SELECT value FROM meta WHERE key = ?", _TRIED)
+    return [int(each) for each in str(row[0]).split() if each.isdecimal()] if row else []
 
 
 def _first_since(transaction: Transaction, since: int) -> int:

@@ -12,6 +12,7 @@ from runtime import payments
 from runtime.faults import DatabaseFault, Reason
 from runtime.live import broadcasts, chat, hall, tickets, viewers
 from runtime.live.desk import Beat
+from runtime.live.values import Why
 
 HERE = "203.0.113.7"
 
@@ -313,6 +314,24 @@ def test_the_host_writes_with_a_badge_and_without_waiting(desk, database, settin
     chat.pin_notice(database, "tea-talk", "", by="host:1", now=NOW)
     desk.tick(later(3))
     assert state(settings)["chat"]["notice"] == ""
+
+
+def test_what_was_pinned_in_a_broadcast_is_over_with_it_and_the_next_one_begins_bare(desk, database, settings):
+    chat.pin_notice(database, "tea-talk", "Soon", by="host:1", now=NOW)
+    made, _ = broadcasts.arm(database, "tea-talk", by="host:1", now=later(1))
+    broadcasts.begin(database, made.id, later(2))
+    assert database.read(chat.notices) == {"tea-talk": "Soon"}
+    chat.pin_notice(database, "tea-talk", "Half price now", by="host:1", now=later(3))
+    assert database.read(chat.notices) == {"tea-talk": "Half price now"}
+    broadcasts.end(database, made.id, Why.HOST, later(10))
+    assert database.read(chat.notices) == {}
+    desk.tick(later(12))
+    desk.tick(later(13))
+    assert state(settings)["chat"]["notice"] == ""
+    chat.pin_notice(database, "tea-talk", "Next Friday again", by="host:1", now=later(20))
+    made, _ = broadcasts.arm(database, "tea-talk", by="host:1", now=later(30))
+    broadcasts.begin(database, made.id, later(31))
+    assert database.read(chat.notices) == {"tea-talk": "Next Friday again"}
 
 
 def test_an_assistant_writes_with_a_badge_of_their_own(desk, settings):

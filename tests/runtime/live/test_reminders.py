@@ -69,11 +69,11 @@ def test_a_wish_is_asked_back_and_only_a_confirmed_one_is_told_once(till, settin
 @pytest.mark.parametrize(
     ("locale", "moment", "why"),
     [
-        ("en", "January 1, 2099, 8:00 PM", "because you asked to be reminded of a live room"),
-        ("zh-CN", "2099年1月1日 20:00", "因您订阅开播提醒发送此邮件"),
+        ("en", "January 1, 2099, 8:00 PM, China Standard Time", "because you asked to be reminded of a live room"),
+        ("zh-CN", "2099年1月1日 20:00，中国标准时间", "因您订阅开播提醒发送此邮件"),
     ],
 )
-def test_a_mail_names_day_and_minute_as_the_room_does_and_a_reminder_as_its_cause(
+def test_a_mail_names_day_and_minute_as_the_room_does_and_whose_clock_and_a_reminder_as_its_cause(
     database, settings, locale, moment, why
 ):
     shop = Shop([room(starts_at="2099-01-01T12:00:00Z")])

@@ -5,6 +5,7 @@ import re
 import socketserver
 import threading
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from ports import free_port
@@ -16,6 +17,7 @@ from generator.build import Wish, build
 from runtime import database, server, stock
 from runtime.settings import read
 from runtime.setup import checklist
+from runtime.worklist import takings
 
 ALL_OPEN = dict.fromkeys(checklist.NAMES, "open")
 
@@ -120,7 +122,11 @@ def test_w82_an_order_goes_through_the_real_till_and_leaves_the_stock_as_it_was(
     connected = database.open(read(opened.folder, {}))
     levels = connected.read(lambda look: stock.levels(look, ["mug"]))
     states = connected.read(lambda look: [row[0] for row in look.all("SELECT state FROM orders")])
+    (currency,) = connected.read(lambda look: look.find("SELECT DISTINCT currency FROM orders"))
+    zone, at = ZoneInfo("UTC"), datetime.now(UTC)
+    days = connected.read(lambda look: takings.by_day(look, currency, zone, 2, at))
     connected.close()
+    assert {(each.amount, each.orders) for each in days} == {(0, 0)}
     assert levels == {"mug": 10}
     assert states == ["refunded"]
     opened.change("products/mug.yaml", ("title: Mug", "title: Mug\nstatus: draft"))

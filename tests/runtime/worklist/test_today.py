@@ -96,6 +96,17 @@ def test_takings_are_what_was_paid_by_days_of_the_shops_clock(till):
     assert [day.amount for day in in_utc] == [0, 0, 3550]
 
 
+def test_takings_leave_out_what_the_shop_only_tried_itself_with(till):
+    moment = datetime(2026, 3, 3, 12, tzinfo=UTC)
+    for number in range(3):
+        made = order(till, (("tea", 1),), gateway="transfer", now=moment + timedelta(minutes=number))
+        receipts.confirm_transfer(till.database, made.number, Cash(), moment + timedelta(minutes=number))
+        if number < 2:
+            till.database.write(lambda transaction, made=made: takings.leave_out(transaction, made.id))
+    (today,) = days(till, now=moment + timedelta(hours=1))[-1:]
+    assert (today.amount, today.orders) == (1000, 1)
+
+
 def test_takings_count_discounts_and_the_door_once(till):
     sent = order(till, gateway="cash_on_delivery")
     orders.ship(till.database, sent.number, Dispatch(), actor="merchant", now=NOW)

@@ -71,8 +71,9 @@ def version(number: int) -> Response:
     look = desk.open_look("home")
     found = _version(look, number)
     lines = look.text.desk.diff(found).splitlines()[2:][:_LONGEST_DIFF]
+    row = _row(look, found, desk.fields_of(look))
     context = {
-        "title": shell.say("look.version", number=number), "row": _row(look, found, desk.fields_of(look)), "lines": lines, "back": HISTORY,
+        "title": shell.say("look.version", number=number), "row": row, "lines": lines, "back": HISTORY,
         "url": f"{HISTORY}/~restore", "digest": look.opened.digest,
         "may_edit": person.may(Permission.PAGES_EDIT) and look.opened.writable,
     }  # fmt: skip
@@ -190,7 +191,7 @@ def _told(what: str, field: Field) -> str:
     """Say what one change was: ``set home.2.heading`` is "Changed: Home page › 3. › Heading"."""
     verb, _, path = what.partition(" ")
     steps = tuple(int(each) if each.isdecimal() else each for each in path.split("."))
-    return f"{shell.say(f'look.verb.{verb}')} {merging.label_of(field, steps)}"
+    return f"{shell.say(f'look.verb.{verb}')} {merging.label(field, steps)}"
 
 
 def _moment(at: str, teller: Teller) -> Moment:

@@ -99,9 +99,7 @@ def _screen(
     teller = Teller(here=visit(), locale=shell.locale())
     found = visit().database.read(timetable.find)
     wrong = [_wrong(each) for each in screens.errors(look)]
-    tomorrow = (
-        (visit().now.astimezone(teller.zone) + timedelta(days=1)).replace(hour=8, minute=0).strftime("%Y-%m-%dT%H:%M")
-    )
+    tomorrow = (visit().now + timedelta(days=1)).astimezone(teller.zone).strftime("%Y-%m-%dT08:00")
     context = {
         "title": shell.say("look.publish.title"), "wrong": wrong, "published": look.published, "fault": fault,
         "planned": found, "planned_at": _moment(found.at, teller) if found else None, "written": written or "",

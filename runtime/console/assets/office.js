@@ -12,6 +12,14 @@ function scrolling() {
   tell();
 }
 
+// On a phone the tab that one is on may stand beyond the edge.
+function tabs() {
+  for (const each of all(".tabs [aria-current]")) {
+    const bar = each.parentElement;
+    bar.scrollLeft = each.offsetLeft - bar.offsetLeft - (bar.clientWidth - each.offsetWidth) / 2;
+  }
+}
+
 function mistakes() {
   const found = document.querySelector("[data-mistakes]");
   if (found) found.focus();
@@ -152,4 +160,4 @@ function toast(text) {
   setTimeout(() => told.remove(), 4000);
 }
 
-for (const begin of [scrolling, mistakes, passing, dialogs, menus, shortcuts, steppers, guarding, sending, small]) begin();
+for (const begin of [scrolling, tabs, mistakes, passing, dialogs, menus, shortcuts, steppers, guarding, sending, small]) begin();

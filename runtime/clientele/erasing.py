@@ -36,6 +36,7 @@ _ORDERS = (
 )
 
 _MINE = "(SELECT id FROM aftersale WHERE order_id = ?)"
+_MAILS = "SELECT COUNT(*) FROM notice WHERE order_id = ? AND recipient LIKE '%@%'"
 _FORGET_ORDER = (
     "UPDATE order_event SET note = '' WHERE order_id = ? AND note <> '' AND actor NOT IN ('system', 'bank')",
     f"UPDATE aftersale_event SET text = '' WHERE text <> '' AND aftersale_id IN {_MINE}",  # noqa: S608
@@ -114,7 +115,7 @@ def plan(transaction: Transaction, customer: int, law: Law, veiled: Sequence[str
         pictures=_pictures(transaction, gone),
         notes=_count(transaction, "order_note", gone)
         + _one(transaction, "SELECT COUNT(*) FROM customer_note WHERE customer_id = ?", customer),
-        mails=_count(transaction, "notice", gone),
+        mails=sum(_one(transaction, _MAILS, order) for order in gone),
         reminders=sum(
             _one(transaction, "SELECT COUNT(*) FROM live_reminder WHERE email = ?", email)
             for email in _emails(transaction, customer)

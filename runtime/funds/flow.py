@@ -29,7 +29,10 @@ _FROM = "FROM transfer t LEFT JOIN orders o ON o.id = t.order_id"
 
 
 class Wanted(Value, frozen=True, kw_only=True):
-    """Which events: of a kind, of an order (its number), of a span of seconds, and from which row on."""
+    """Which events: of a kind, of an order (its number), of a span of seconds, and from which row on.
+
+    That transfers which came before make up an order moves nothing of ours: it is told where its order is asked for.
+    """
 
     kind: str = ""
     order: str = ""
@@ -115,6 +118,8 @@ def find(transaction: Transaction, wanted: Wanted) -> Page:
 
 def _conditions(wanted: Wanted) -> tuple[list[str], list[str | int]]:
     conditions, values = [_FIRST], list[str | int]()
+    if not wanted.order:
+        conditions.append("t.event <> 'sale'")
     if wanted.kind in KINDS:
         events = KINDS[wanted.kind]
         conditions.append(f"t.event IN ({', '.join('?' * len(events))})")

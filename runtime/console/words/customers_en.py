@@ -58,7 +58,7 @@ WORDS = {
     "customers.cases": "After-sale",
     "customers.notes": "Notes",
     "customers.notes_none": "Nobody wrote anything yet.",
-    "customers.note.label": "Note",
+    "customers.note.label": "Write a note",
     "customers.note.hint": "Only your team reads it, unless the customer asks for everything that is kept about them.",
     "customers.note.remove": "Remove",
     "customers.note.missing": "Write something first.",

@@ -55,7 +55,7 @@ WORDS = {
     "customers.cases": "售后",
     "customers.notes": "备注",
     "customers.notes_none": "还没有备注。",
-    "customers.note.label": "备注",
+    "customers.note.label": "写备注",
     "customers.note.hint": "只有店里的人看得到；客户索取个人信息时会一并提供。",
     "customers.note.remove": "删除",
     "customers.note.missing": "请先写点什么。",

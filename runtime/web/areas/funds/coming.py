@@ -40,8 +40,8 @@ def show() -> Response:
 
 def _row(found: Desk, each: Coming, window: timedelta) -> dict[str, Any]:
     at = holdings.available_at(each, RECEIVE_AFTER, window)
-    known = each.state in {"shipped", "received"} and at is not None
-    waits = "case" if each.case_open else _WAITS.get(each.state, "late")
+    known = each.state in {"shipped", "received"} and at is not None and each.amount > 0
+    waits = "case" if each.case_open else _WAITS.get(each.state, "late") if each.amount > 0 else "bill"
     return {
         "order": each.order,
         "gateway": found.teller.gateway(each.gateway),

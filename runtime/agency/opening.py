@@ -63,9 +63,7 @@ def serve(folder: Path, listening: Listening, lang: str, *, build: bool) -> int:
         build=build,
         log=settings.log,
     )
-    first = Survey(root, plan.base, dict(os.environ), reserved)
-    first.look()
-    found = first.board(steward=os.getpid())
+    found = _look(plan)
     board.write(root, found)
     beside = Beside(plan)
     beside.start()
@@ -75,6 +73,13 @@ def serve(folder: Path, listening: Listening, lang: str, *, build: bool) -> int:
     finally:
         beside.stop()
     return 0
+
+
+def _look(plan: Plan) -> Board:
+    """See which shops there are before anybody asks for one."""
+    survey = Survey(Path(plan.root), plan.base, dict(os.environ), plan.reserved)
+    survey.look()
+    return survey.board(steward=os.getpid())
 
 
 def load(settings: Settings, threads: int, named: str) -> Application:

@@ -52,8 +52,26 @@ class Charge:
         self._hot_until = 0.0
         self._stamp = self._look()
 
-    def follow(self) -> None:
-        """Read what the live release says of the shop."""
+    def look(self) -> tuple[str, ...]:
+        """Read what the shop says of itself now, and return the names that it would answer to; nothing is raised.
+
+        Whatever is the matter with one shop stays its own: it is written down as what keeps that shop from running.
+        """
+        before = self.fault
+        try:
+            self._follow()
+            self.fault = None
+            return self._wanted()
+        except SettingError as error:
+            self.fault = Line(error=True, place=error.name, zh=error.why("zh"), en=error.why("en"))
+        except Exception as error:
+            why = f"{type(error).__name__}: {error}"
+            self.fault = Line(error=True, place=self.name, zh=f"无法读取：{why}", en=f"It cannot be read: {why}")
+            if self.fault != before:
+                log.exception("a shop cannot be read")
+        return self._own_names()
+
+    def _follow(self) -> None:
         try:
             release = self._live.current()
         except NoReleaseError:
@@ -66,21 +84,19 @@ class Charge:
             self._published = int((release.folder / "manifest.json").stat().st_mtime)
             self.has_rooms = release.has_rooms
 
-    def wanted(self) -> tuple[str, ...]:
-        """Return the host names that the shop would answer to."""
+    def _own_names(self) -> tuple[str, ...]:
         label = names.label(self.name)
-        found = [f"{label}{names.LOCAL}"] if label else []
+        return (f"{label}{names.LOCAL}",) if label else ()
+
+    def _wanted(self) -> tuple[str, ...]:
+        """Return the host names that the shop would answer to; raise SettingError."""
         written = self._written()
         if written != self._given[0]:
-            try:
-                surroundings.of_shop(self.folder, (), "", self._environ)
-                self._given, self.fault = (written, surroundings.hosts_given(self.folder)), None
-            except SettingError as error:
-                self._given = (written, ())
-                self.fault = Line(error=True, place=error.name, zh=error.why("zh"), en=error.why("en"))
-        found += self._given[1]
+            self._given = (-1, ())
+            surroundings.of_shop(self.folder, (), "", self._environ)
+            self._given = (written, surroundings.hosts_given(self.folder))
         told = names.host_of(self._url)
-        return tuple(dict.fromkeys([*found, told] if told else found))
+        return tuple(dict.fromkeys([*self._own_names(), *self._given[1], *([told] if told else [])]))
 
     @property
     def has_release(self) -> bool:

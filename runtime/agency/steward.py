@@ -129,7 +129,7 @@ class Steward:
         self._look_at_texts()
         now = time.monotonic()
         for charge in self._survey.charges.values():
-            self._see_to(charge, now)
+            _safely(charge, lambda charge=charge: self._see_to(charge, now))  # type: ignore[misc]
         found = self._survey.board(os.getpid())
         if found != self._written:
             board.write(self._survey.root, found)
@@ -186,16 +186,19 @@ class Steward:
         fresh = [name for name in sorted(charges) if name not in self._seen][:_FIRST_LOOKS]
         self._seen = (self._seen & set(charges)) | set(fresh)
         for name in fresh:
-            charges[name].sign()
-            Metrics(charges[name].folder / "var" / "run").forget_dead()
-            if self._plan.build and charges[name].is_stale():
-                self._order(charges[name], publish=True)
+            _safely(charges[name], lambda charge=charges[name]: self._look_first(charge))  # type: ignore[misc]
         if fresh:
             return
         self._turn = [name for name in self._turn if name in charges] or sorted(charges)
         looked, self._turn = self._turn[:_LOOKS], self._turn[_LOOKS:]
         for name in looked:
-            self._look_at(charges[name])
+            _safely(charges[name], lambda charge=charges[name]: self._look_at(charge))  # type: ignore[misc]
+
+    def _look_first(self, charge: Charge) -> None:
+        charge.sign()
+        Metrics(charge.folder / "var" / "run").forget_dead()
+        if self._plan.build and charge.is_stale():
+            self._order(charge, publish=True)
 
     def _look_at(self, charge: Charge) -> None:
         if charge.building:
@@ -243,6 +246,14 @@ class Steward:
         for thread in [*ending, *builders]:
             thread.join()
         self._pool.close()
+
+
+def _safely(charge: Charge, step: Callable[[], None]) -> None:
+    """Do something for one shop; what goes wrong there keeps no other one waiting."""
+    try:
+        step()
+    except Exception:
+        log.exception("the shop %s could not be looked after", charge.name)
 
 
 def _lives(parent: int) -> bool:

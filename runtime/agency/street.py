@@ -10,7 +10,6 @@ from runtime import logs
 from runtime.agency.board import Following
 from runtime.agency.pool import Lease, Pool
 from runtime.agency.premises import Premises
-from runtime.settings import SettingError
 from runtime.web import headers
 from runtime.web.front import plain_page
 from runtime.web.gate import host_of
@@ -49,14 +48,15 @@ class Street:
             return _closed(environ, start_response, _CLOSED if shop.stopped else _BROKEN)
         try:
             lease = self.pool.take(shop)
-        except (OSError, SettingError):
+        except Exception:
             log.exception("the shop cannot be opened")
             return _closed(environ, start_response, _BROKEN)
         try:
             body = lease.found(environ, start_response)
-        except BaseException:
+        except Exception:
             lease.close()
-            raise
+            log.exception("the shop cannot answer")
+            return _closed(environ, start_response, _BROKEN)
         if isinstance(body, list):
             lease.close()
             return body

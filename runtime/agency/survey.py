@@ -35,9 +35,8 @@ class Survey:
                 self.charges[name] = Charge(path, self._base, self._environ, self._before.pop(name, None))
         wanted = {}
         for name, charge in self.charges.items():
-            charge.follow()
             charge.stopped = self.wishes.is_stopped(name)
-            wanted[name] = charge.wanted()
+            wanted[name] = charge.look()
         settled, held = names.settle(wanted, self._held, self._reserved)
         for name, charge in self.charges.items():
             charge.hosts, charge.taken = settled.hosts[name], settled.taken[name]

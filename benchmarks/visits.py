@@ -1,10 +1,11 @@
 """What counting a visit costs, as a share of what answering the page costs, in the same run.
 
-``python benchmarks/visits.py [--views 4000] [--rounds 3]``. Three ways take turns in each round, all in one process by
+``python benchmarks/visits.py [--views 4000] [--rounds 3]``. Four ways take turns in each round, all in one process by
 WSGI: the page alone (``static``, from memory), stock and prices that every page of goods asks for (``offers``), a page
-that the runtime renders (``rendered``: the search), and the beacon that counts one (``beacon``). Then what was collected
-is written to SQLite with full sync (``written``, for each view). One line of JSON: microseconds each, and what counting
-costs as a share: of a view of a product (its page and its offers), of a rendered page; and what of it the database is.
+that the runtime renders (``rendered``: the search), and the beacon that counts one (``beacon``). Then what was
+collected is written to SQLite with full sync (``written``, for each view). One line of JSON: microseconds of processor
+time each, and what counting costs as a share: of a view of a product (its page and its offers), of a rendered page;
+and what of it the database is.
 """
 
 import argparse
@@ -59,9 +60,9 @@ def ask(app: Callable[..., Any], environ: dict[str, Any]) -> str:
 def timed(app: Callable[..., Any], make: Callable[[int], dict[str, Any]], views: int, wanted: str) -> float:
     """Return the microseconds that one of many requests takes."""
     made = [make(number) for number in range(views)]
-    begun = time.perf_counter()
+    begun = time.process_time()
     statuses = {ask(app, each) for each in made}
-    spent = time.perf_counter() - begun
+    spent = time.process_time() - begun
     assert statuses == {wanted}, statuses
     return spent / views * 1e6
 
@@ -90,16 +91,16 @@ def main() -> None:
             "static": (lambda _: request("GET", PAGE), given.views, "200 OK"),
             "offers": (lambda _: request("GET", "/api/v1/offers", OFFERS), max(50, given.views // 4), "200 OK"),
             "rendered": (lambda _: request("GET", "/search", "q=green"), max(50, given.views // 20), "200 OK"),
-            "beacon": (beacon, given.views, "204 NO CONTENT"),
+            "beacon": (beacon, given.views, "204 No Content"),
         }
         for make, _, wanted in ways.values():
             timed(app, make, 50, wanted)
         for _ in range(given.rounds):
             for name, (make, views, wanted) in ways.items():
                 took[name].append(timed(app, make, views, wanted))
-            begun = time.perf_counter()
+            begun = time.process_time()
             front.write_visits()
-            took["written"].append((time.perf_counter() - begun) / given.views * 1e6)
+            took["written"].append((time.process_time() - begun) / given.views * 1e6)
         front.close()
         bank.stop(front.settings)
     found = {name: statistics.median(each) for name, each in took.items()}

@@ -1,7 +1,6 @@
 """What static pages ask for after they are shown: stock and prices of the moment, and the count of the cart."""
 
 import hashlib
-from urllib.parse import urlsplit
 
 import msgspec
 from flask import Blueprint, Response, jsonify, make_response, request
@@ -13,9 +12,8 @@ from generator.shop import Product, ProductStatus, Variant
 from generator.views import View
 from runtime import regions, stock, uses
 from runtime.promotions import conditions
-from runtime.web import cart, rooms, seen
+from runtime.web import cart, rooms
 from runtime.web.failures import limit
-from runtime.web.tokens import get_one
 from runtime.web.visit import Visit, visit
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -25,8 +23,6 @@ _LOW = 5
 _FRESH_FOR = 10
 """Seconds for which an answer may be used again by anybody."""
 _DIVISIONS_FRESH_FOR = 24 * 60 * 60
-_TOLD = {"page", "query", "from"}
-_LONGEST_TOLD = 2000
 
 
 class Offer(View, frozen=True, kw_only=True):
@@ -62,27 +58,6 @@ def offers() -> Response:
 def count() -> Response:
     """Answer how many pieces are in the visitor's cart."""
     return jsonify(count=cart.count(visit()))
-
-
-@blueprint.post("/seen")
-def look_at() -> Response:
-    """Count a page that is being looked at; nothing is answered, whether it counted or not."""
-    limit("seen")
-    if not set(request.form) <= _TOLD:
-        raise BadRequest
-    path, query, referrer = (get_one(request.form, name, "")[:_LONGEST_TOLD] for name in ("page", "query", "from"))
-    seen.note_page(visit(), path, query, referrer)
-    return _nothing()
-
-
-@blueprint.get("/seen.gif")
-def look_at_without_scripts() -> Response:
-    """Count a page that is looked at without JavaScript: it holds this picture, and the browser names the page."""
-    limit("seen")
-    page = urlsplit((request.referrer or "")[:_LONGEST_TOLD])
-    if page.netloc == request.host:
-        seen.note_page(visit(), page.path, page.query, "")
-    return _nothing()
 
 
 @blueprint.get("/divisions/<province>")
@@ -164,12 +139,6 @@ def _offer(here: Visit, goods: tuple[Product, Variant], level: int | None, gone:
 
 def _in_asked_locale(here: Visit) -> Visit:
     return here.in_locale(request.args.get("locale", here.locale))
-
-
-def _nothing() -> Response:
-    answer = make_response("", 204)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
 
 
 def _shared(document: object) -> Response:

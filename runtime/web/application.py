@@ -146,6 +146,7 @@ def views(settings: Settings, live: Live, metrics: Metrics) -> Flask:
         app.register_blueprint(blueprint, name=f"localized_{blueprint.name}", url_prefix="/<locale:locale>")
     for blueprint in PLAIN:
         app.register_blueprint(blueprint)
+    setattr(app, "wsgi_app", seen.before(app.wsgi_app, app.extensions[NAME]))  # noqa: B010  Flask's own way
     return app
 
 

@@ -9,12 +9,12 @@ from datetime import datetime
 import msgspec
 
 from generator import coupon_codes, promoting, regions
-from generator.promotion import Promotion
+from generator.promotion import Customers, Promotion
 from generator.shop import Product, Shop, Value, Variant
 from runtime import pricing, promotions
 from runtime.orders import Order
 from runtime.pricing import Destination, Offer
-from runtime.promotions import Applied, Circumstances, Customer, Item
+from runtime.promotions import Applied, Circumstances, Customer, Item, conditions
 from runtime.promotions.conditions import UNLIMITED, gifts
 
 
@@ -85,7 +85,8 @@ def try_cart(shop: Shop, example: Example, now: datetime, only: Sequence[str] = 
 def compare(shop: Shop, orders: Iterable[Order], only: Sequence[str] = ()) -> list[Compared]:
     """Return what the promotions of a shop's text would have taken off past orders, at the moment of each.
 
-    The buyer is taken for somebody who was known and had nothing before; codes are those that the order used.
+    The buyer is taken for somebody who was known and had nothing before; codes are those that the order used, and who
+    had what is for new customers or members is one here, too.
     """
     rules = [_timeless(each) for each in _chosen(shop.promotions, only)]
     found = []
@@ -93,7 +94,9 @@ def compare(shop: Shop, orders: Iterable[Order], only: Sequence[str] = ()) -> li
         bought = [line for line in order.quote.lines if not line.gift]
         items = [_item(shop, line.sku, line.product, line.unit_price, line.quantity) for line in bought]
         asked = tuple(each.promotion for each in order.quote.discounts)
-        under = Circumstances(now=promoting.moment(order.placed_at), asked=asked, customer=Customer(known=True))
+        meant = {conditions.customers(each) for each in rules if each.id in asked}
+        buyer = Customer(known=True, new=Customers.NEW in meant, member=Customers.MEMBERS in meant)
+        under = Circumstances(now=promoting.moment(order.placed_at), asked=asked, customer=buyer)
         applied = promotions.apply(rules, items, under)
         after = sum(each.amount for each in applied.discounts)
         found.append(Compared(number=order.number, goods=order.quote.goods, before=order.quote.discount, after=after))

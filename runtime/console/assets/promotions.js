@@ -48,7 +48,7 @@ if (clocks.length) {
     for (const one of clocks) {
       const minutes = Math.max(0, Math.round((new Date(one.dataset.until) - Date.now()) / 60000));
       const [count, unit] = minutes < 90 ? [minutes, "minute"] : minutes < 48 * 60 ? [Math.round(minutes / 60), "hour"] : [Math.round(minutes / 1440), "day"];
-      one.textContent = told.format(count, unit);
+      one.textContent = one.dataset.words.replace("LEFT", told.format(count, unit));
     }
   };
   tick();

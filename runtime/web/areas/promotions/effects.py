@@ -39,12 +39,14 @@ def told(promotion: Promotion, teller: Teller) -> str:
     if kind is PromotionKind.TIERS:
         return " · ".join(_tier(each, teller) for each in promotion.tiers[:4])
     if kind is PromotionKind.GIFT:
-        return say("promotions.told.gift", sku=promotion.gift, count=promotion.gifts)
+        return say("promotions.told.gift", what=_goods("", promotion.gift, teller), count=promotion.gifts)
     if kind is PromotionKind.FREE_DELIVERY:
         return say("promotions.told.free_delivery")
     price = _price(promotion, teller)
     if kind is PromotionKind.BUNDLE_PRICE:
-        parts = " + ".join(f"{each.product or each.sku}{_times(each.quantity)}" for each in promotion.items[:4])
+        parts = " + ".join(
+            f"{_goods(each.product, each.sku, teller)}{_times(each.quantity)}" for each in promotion.items[:4]
+        )
         price = say("promotions.told.bundle", items=parts, price=price)
     elif kind is PromotionKind.NTH_ITEM:
         price = say("promotions.told.nth", nth=promotion.nth, price=price)
@@ -94,6 +96,16 @@ def at(instant: str) -> datetime:
     return datetime.strptime(instant, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
 
 
+def _goods(handle: str, sku: str, teller: Teller) -> str:
+    """Name a product, or the variant of a sku; what is not in the shop yet is named as it is written."""
+    catalogue = teller.here.catalogue
+    found = catalogue.find_variant(sku) if sku else None
+    product = found[0] if found else (catalogue.find_product(handle) if handle else None)
+    if product is None:
+        return handle or sku
+    return " ".join([goods_standing.title(product.title, product.handle), *(found[1].options if found else ())])
+
+
 def _times(quantity: int) -> str:
     return f" × {quantity}" if quantity > 1 else ""
 
@@ -123,7 +135,7 @@ def _tier(tier: Tier, teller: Teller) -> str:
         else teller.say("promotions.tier.pieces", count=tier.quantity)
     )
     if tier.gift:
-        gives = teller.say("promotions.told.gift", sku=tier.gift, count=1)
+        gives = teller.say("promotions.told.gift", what=_goods("", tier.gift, teller), count=1)
     elif tier.percent:
         gives = _percent(tier.percent, teller)
     else:

@@ -6,7 +6,7 @@ import msgspec
 from flask import Response, request
 from werkzeug.datastructures import MultiDict
 
-from generator import check, clock
+from generator import check, clock, promoting
 from generator.check import Checked
 from generator.editor import Merge, StaleError
 from generator.loading.draft import Draft
@@ -29,9 +29,10 @@ from runtime.web.areas.telling import Teller
 from runtime.web.persons import Person
 from runtime.web.visit import visit
 
-PRODUCTS = f"{LIST}.when.products"
+PRODUCTS, WITHOUT = f"{LIST}.when.products", f"{LIST}.when.without"
 _ALL = "*"
 _REFUSED = 422
+_MOST_VARIANTS = 40
 
 
 class Looked(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,7 +123,8 @@ def show(
         "fault": fault, "not_written": status == _REFUSED and problems is not None, "icon_name": kinds.icon(shown.kind),
         "zone": draft.shop.timezone, "may_edit": person.may(Permission.PROMOTIONS_EDIT) and filed.opened.writable,
         "goods_known": _goods(draft), "shelves_known": _shelves(draft), "rooms_known": _rooms(draft),
-        "cards": _cards(context["form"], draft, teller),
+        "cards": _cards(context["form"], draft, teller), "currency": draft.ground.currency,
+        "variants": _variants(draft, name, teller),
         "others": [(each.id, effects.name(each)) for each in draft.shop.promotions if each.id != name],
         "made_id": _sent(filed).get("~made", ""),
         "methods": [(each.id, goods_standing.title(each.name, each.id)) for each in draft.shop.delivery],
@@ -146,7 +148,9 @@ def _parts(form: Shown, kind: str, data: dict[str, Any], filed: Filed) -> dict[s
     """Return the fields by name, and which of the choices that are none of the file's own is taken."""
     (whole,) = form.nodes
     by = {each.name.removeprefix(f"{LIST}."): each for each in whole.nodes}
-    when = {each.name.removeprefix(f"{LIST}.when."): each for each in by["when"].nodes}
+    cond = {each.name.removeprefix(f"{LIST}.when."): each for each in by["when"].nodes}
+    for each in ("starts_at", "ends_at"):
+        cond[each] = msgspec.structs.replace(cond[each], hint="")
     effect = kinds.effect(kind)
     ways = [each for each in effect.one_of if each in by]
     sent = _sent(filed)
@@ -159,13 +163,13 @@ def _parts(form: Shown, kind: str, data: dict[str, Any], filed: Filed) -> dict[s
     stacks = data.get("stacks_with")
     known = {*effect.known, "id", "name", "kind", "coupon", "when", "priority", "stacks_with", "limit", "paused"}
     return {
-        "whole": whole, "by": by, "cond": when, "ways": ways, "way": way, "about": about,
+        "whole": whole, "by": by, "cond": cond, "ways": ways, "way": way, "about": about,
         "both": len(both) > 1 or about == "both",
         "own": [by[each] for each in (*effect.needs, *effect.may) if each in by],
         "odd": [each for name, each in by.items() if name not in known and not each.hidden and each.filled],
         "coupon_way": sent.get(filling.CODE) or _coupon_way(data),
         "can_be_coupon": kinds.can_be_coupon(kind) or by["coupon"].filled,
-        "for_whom": kinds.asks_for_whom(kind) or when["customers"].filled,
+        "for_whom": kinds.asks_for_whom(kind) or cond["customers"].filled,
         "pieces": effect.pieces,
         "stack": sent.get(filling.STACK) or ("all" if stacks == _ALL else ("some" if stacks else "none")),
         "stacked": stacks if isinstance(stacks, list) else [],
@@ -181,7 +185,7 @@ def _coupon_way(data: dict[str, Any]) -> str:
     if "coupon" not in data:
         return NONE
     said = data["coupon"]
-    return PUBLIC if isinstance(said, dict) and said.get("code") else SINGLE
+    return PUBLIC if isinstance(said, dict) and (said.get("code") or said.get("show")) else SINGLE
 
 
 def _beside(draft: Draft, name: str, teller: Teller, found: Looked | None) -> dict[str, Any]:
@@ -203,6 +207,22 @@ def _goods(draft: Draft) -> list[tuple[str, str]]:
     ]
 
 
+def _variants(draft: Draft, name: str, teller: Teller) -> list[dict[str, str]]:
+    """Return the variants of the products that take part, to give each a price; none where they are too many."""
+    rule = next((each for each in trying.shop_of(draft, name).promotions if each.id == name), None)
+    about = [each for each in draft.products.values() if rule is not None and promoting.covers(rule, each.handle)]
+    found = [
+        {
+            "sku": variant.sku,
+            "title": " ".join([goods_standing.title(product.title, product.handle), *variant.options]),
+            "price": teller.money(variant.price),
+        }
+        for product in about
+        for variant in product.variants
+    ]
+    return found if len(found) <= _MOST_VARIANTS else []
+
+
 def _shelves(draft: Draft) -> list[tuple[str, str]]:
     return [(handle, goods_standing.title(each.title, handle)) for handle, each in draft.shelves.items()]
 
@@ -214,8 +234,8 @@ def _rooms(draft: Draft) -> list[tuple[str, str]]:
 def _cards(form: Shown, draft: Draft, teller: Teller) -> dict[str, dict[str, Any]]:
     """Return the products that are picked, as cards show them."""
     (whole,) = form.nodes
-    when = next(each for each in whole.nodes if each.name == f"{LIST}.when")
-    picked = next(each for each in when.nodes if each.name == PRODUCTS)
-    wanted = {row.node.value for row in picked.rows}
+    cond = next(each for each in whole.nodes if each.name == f"{LIST}.when")
+    picked = [each for each in cond.nodes if each.name in {PRODUCTS, WITHOUT}]
+    wanted = {row.node.value for each in picked for row in each.rows}
     goods = [each for each in goods_standing.goods(draft) if each.handle in wanted]
     return {row["handle"]: row for row in goods_standing.rows(goods, teller)}

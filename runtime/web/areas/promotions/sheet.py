@@ -18,6 +18,8 @@ from runtime.web.areas.promotions.standing import LIST
 
 COUPON = "coupon"
 NONE, PUBLIC, SINGLE = "none", "public", "single"
+_OF_PUBLIC = ("code", "show")
+"""What only a coupon with one code for everybody has."""
 _STACKS = "stacks_with"
 _ALL = "*"
 
@@ -59,7 +61,9 @@ class PromotionSheet(Sheet):
         return [*found, *self._beside()]
 
     def data(self) -> Data:
-        """Return the whole promotion as the form has it."""
+        """Return the whole promotion as the form has it, as it stands there where none was sent."""
+        if self._sent is None:
+            return self._where.data
         made = super().data()
         found = made.get(LIST) if isinstance(made, dict) else None
         data = dict(found) if isinstance(found, dict) else {}
@@ -67,7 +71,7 @@ class PromotionSheet(Sheet):
             data.pop(COUPON, None)
         elif self.coupon == SINGLE:
             kept = data.get(COUPON)
-            data[COUPON] = {key: each for key, each in kept.items() if key != "code"} if isinstance(kept, dict) else {}
+            data[COUPON] = {key: each for key, each in kept.items() if key not in _OF_PUBLIC} if kept else {}
         elif self.coupon == PUBLIC and COUPON not in data:
             data[COUPON] = {}
         return data
@@ -114,9 +118,11 @@ class PromotionSheet(Sheet):
         coupon = wanted.get(COUPON, {}) if isinstance(wanted, dict) else {}
         if not coupon or not isinstance(said, dict) or not said:
             return others if there and said == coupon else [*others, Set(path, coupon)]
-        gone: list[Change] = [Remove((*path, "code"))] if self.coupon == SINGLE and "code" in said else []
-        kept = [each for each in own if each.path != (*path, "code")] if self.coupon == SINGLE else own
-        return [*others, *gone, *kept]
+        gone: list[Change] = []
+        if self.coupon == SINGLE:
+            gone = [Remove((*path, key)) for key in _OF_PUBLIC if key in said]
+            own = [each for each in own if each.path[-1] not in _OF_PUBLIC]
+        return [*others, *gone, *own]
 
     def _beside(self) -> list[Change]:
         """Return what the promotions that stand beside this one have to say, too: both sides must allow it."""

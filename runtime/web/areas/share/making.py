@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as Answer
 from generator import promoting
 from generator.catalogue import Query
 from generator.display.frame import native_name
+from generator.views import Image
 from runtime.access import accounts
 from runtime.access.roles import Permission
 from runtime.sharing import links, touches
@@ -27,6 +28,8 @@ from runtime.web.visit import Visit, visit
 blueprint = Blueprint("console_share_new", __name__)
 PATH = f"{HOME}/~new"
 _MOST = 24
+_MOST_PRODUCTS = 6
+"""So many are shown with their pictures, the newest or the best found: a page stays light, and there is a search."""
 _LONGEST_WORD = 100
 _LONGEST_TARGET = 200
 
@@ -140,17 +143,23 @@ def _targets(here: Visit, kind: Kind, asked: str, chosen: str) -> list[Target]:
     if chosen and not first:
         title = posters.find_title(here, kind, chosen)
         first = [Target(target=chosen, title=title)] if title else []
-    return [*first, *(each for each in listed if each.target != chosen)]
+    return [*first, *(each for each in listed if each.target != chosen)][: max(len(listed), 1)]
 
 
 def _products(here: Visit, asked: str) -> list[Target]:
-    query = Query(text=asked, size=_MOST, sort="" if asked else "newest", now=promoting.moment(here.now))
+    query = Query(text=asked, size=_MOST_PRODUCTS, sort="" if asked else "newest", now=promoting.moment(here.now))
     return [
         Target(
-            target=card.handle, title=card.title, note=card.price.text, picture=small(card.image) if card.image else ""
+            target=card.handle, title=card.title, note=card.price.text, picture=_small(card.image) if card.image else ""
         )
         for card in here.catalogue.listing(here.locale, query).cards
     ]
+
+
+def _small(image: Image) -> str:
+    """Return the lightest form of a picture that every browser of today shows."""
+    found = dict(image.sources).get("image/avif", "")
+    return found.split(",")[0].split()[0] if found else small(image)
 
 
 def _shelves(here: Visit, _: str) -> list[Target]:

@@ -65,7 +65,8 @@ def _in_shop(path: Path, text: ShopText, draft: Draft) -> Spot:
     part = next((each.part for each in field.fields if each.key == first), "")
     title = next((each.title for each in field.parts if each.name == part), shell.say("office.area.settings"))
     url = f"/console/settings/{part}#{_anchor(path)}" if part else ""
-    return Spot(area=title, words=merging.label(field, path), url=url)
+    named = path[:-1] if path[-1:] and path[-1] in draft.ground.locales else path
+    return Spot(area=title, words=merging.label(field, named), url=url)
 
 
 def _in_look(path: Path, draft: Draft) -> Spot:

@@ -6,9 +6,10 @@ from typing import Any
 import msgspec
 from flask import Blueprint, Response, request
 
+from generator import fields
 from generator.display.frame import native_name
 from runtime.access.roles import Permission
-from runtime.web.areas import lacking, shell, shop_text, whereabouts
+from runtime.web.areas import filing, lacking, merging, shell, shop_text, whereabouts
 from runtime.web.areas.entry import get_person
 from runtime.web.areas.lacking import Lack, Language
 from runtime.web.areas.pages.standing import HOME as PAGES
@@ -54,7 +55,7 @@ def show() -> Response:
     context: dict[str, Any] = {
         "title": shell.say("pages.translations.title"), "chosen": chosen, "locale_": locale, "kind": kind,
         "languages_": [(each, native_name(each.locale)) for each in known], "kinds": kinds, "language": "",
-        "parts": [_part(each, locale, text) for each in found[(page - 1) * _SIZE : page * _SIZE]],
+        "parts": list(_parts(found[(page - 1) * _SIZE : page * _SIZE], locale, text)),
         "newer": f"{base}&page={page - 1}" if page > 1 else "", "home": HOME,
         "older": f"{base}&page={page + 1}" if page < pages else "",
     }  # fmt: skip
@@ -70,18 +71,18 @@ def _kinds(language: Language | None) -> list[tuple[str, int]]:
     return [(kind, counts[kind]) for kind in _ORDER if kind in counts]
 
 
-def _part(lack: Lack, locale: str, text: ShopText) -> Part:
-    found = lacking.texts(lack, locale, text)
-    file = whereabouts.spot(lack.file, (), text) if lack.kind != "shop" else None
-    shown = tuple(_texts(lack, found, locale, text)) or ((whereabouts.spot(lack.file, (), text), ""),)
-    return Part(
-        title=f"{file.area} · {file.words}" if file else shell.say("pages.translations.shop"), texts=shown,
-        more=max(0, len(found) - _MOST),
-    )  # fmt: skip
+def _parts(lacks: list[Lack], locale: str, text: ShopText) -> Iterator[Part]:
+    """Give the files of a page of this list, each once, with what it lacks."""
+    for file in dict.fromkeys(each.file for each in lacks):
+        own = [each for each in lacks if each.file == file]
+        found = [one for each in own for one in _texts(each, locale, text)]
+        spot = whereabouts.spot(file, (), text)
+        title = shell.say("pages.translations.shop") if own[0].kind == "shop" else f"{spot.area} · {spot.words}"
+        yield Part(title=title, texts=tuple(found[:_MOST]) or ((spot, ""),), more=max(0, len(found) - _MOST))
 
 
-def _texts(lack: Lack, found: list[lacking.Text], locale: str, text: ShopText) -> Iterator[tuple[Spot, str]]:
-    for each in found[:_MOST]:
+def _texts(lack: Lack, locale: str, text: ShopText) -> Iterator[tuple[Spot, str]]:
+    for each in lacking.texts(lack, locale, text):
         if lack.body:
             name = lack.file.removeprefix("pages/").removesuffix(".md")
             words = shell.say("pages.translations.body")
@@ -89,5 +90,6 @@ def _texts(lack: Lack, found: list[lacking.Text], locale: str, text: ShopText) -
             continue
         spot = whereabouts.spot(lack.file, each.path, text)
         if lack.kind != "shop":
-            spot = msgspec.structs.replace(spot, area="", words=spot.words.rpartition(" › ")[2] or spot.words)
+            below = merging.label(fields.of(lack.kind, filing.lang()), each.path[:-1])
+            spot = msgspec.structs.replace(spot, area="", words=below)
         yield spot, each.said

@@ -22,6 +22,8 @@ __all__ = ["blueprint", "paying"]
 HOME = "/console/settings"
 _ELSEWHERE = {"look": "/console/look", "promotions": "/console/promotions"}
 """Parts of shop.yaml that have an area of their own."""
+_FINER = {"menus": "/console/menus", "redirects": "/console/redirects"}
+"""Parts that have a screen made for them; the plain form of the schema stays, for what that screen does not show."""
 _ICONS = {
     "shop": "store", "seller": "shield", "languages": "globe", "delivery": "truck", "payment": "wallet",
     "tax": "percent", "checkout": "orders", "live": "camera", "messages": "bell", "menus": "list", "search": "search",
@@ -41,7 +43,10 @@ def home() -> Response:
     fresh = shop_text.is_published(text.folder)
     problems = () if fresh else shop_text.examine(text.folder).problems
     wrong = [of_key.get(str(each.path[0]), "") for each in problems if each.path and each.severity is Severity.ERROR]
-    parts = [(part, _ICONS.get(part.name, "gear"), wrong.count(part.name)) for part in _parts(field.parts)]
+    parts = [
+        (part, _ICONS.get(part.name, "gear"), wrong.count(part.name), _FINER.get(part.name, f"{HOME}/{part.name}"))
+        for part in _parts(field.parts)
+    ]
     errors = sum(1 for each in problems if each.severity is Severity.ERROR)
     context = {"title": shell.say("settings.title"), "parts": parts, "published": fresh, "errors": errors}
     return shell.screen("settings/home.html", context, area="settings")

@@ -11,6 +11,7 @@ from importlib.metadata import entry_points
 from typing import Any
 
 from generator.shop import PaymentMethod, Terms
+from runtime import endpoints
 from runtime.gateways.cash_on_delivery import CashOnDelivery
 from runtime.gateways.protocol import (
     Bill,
@@ -49,6 +50,13 @@ PROVIDERS = {
     "wechatpay": "runtime.gateways.wechatpay.account",
 }
 """Gateways that are loaded only where a shop names them: each module has ``make(method, settings)``."""
+HOSTS = {
+    "alipay": (".alipay.com", ".alipaydev.com"),
+    "paypal": (".paypal.com",),
+    "stripe": (".stripe.com",),
+    "wechatpay": (".qq.com",),
+}
+"""Hosts of the providers themselves, with those on which they let one try."""
 
 
 def load(terms: Terms, settings: Settings) -> dict[str, Gateway]:
@@ -82,6 +90,10 @@ _OURS: dict[str, Callable[[PaymentMethod, Settings], Gateway]] = {
 
 
 def _provider(method: PaymentMethod, settings: Settings) -> Gateway:
+    address = str(method.settings.get("endpoint") or "")
+    hosts = HOSTS[method.gateway]
+    if address and not endpoints.is_at(address, hosts) and not endpoints.is_simulator(address):
+        raise SettingError("payment.endpoint", "endpoint-elsewhere", host=f"*{hosts[0]}")
     try:
         module = importlib.import_module(PROVIDERS[method.gateway])
     except ModuleNotFoundError as error:

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
+from runtime import endpoints
 from runtime.simulators import control
 from runtime.simulators.courier import Courier
 from runtime.simulators.stage import Provider, Stage
@@ -47,6 +48,7 @@ class Simulation:
         self._weather = Weather(stage, self.provider, application.wsgi_app)
         self._server.app = self._weather
         self._courier = Courier(stage, self.provider)
+        endpoints.announce(self._server.server_port)
         card = stage.folder / "control.json"
         card.touch(0o600)
         card.write_bytes(msgspec.json.encode({"address": self.address, "token": self.token}))
@@ -60,6 +62,7 @@ class Simulation:
             self._weather.stop()
             self._courier.stop()
             self._server.server_close()
+            endpoints.withdraw(self._server.server_port)
             self.stage.books.close()
 
     def stop(self) -> None:

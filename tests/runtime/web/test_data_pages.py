@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 import office_desk
 import pytest
 import storefront
+from click.testing import CliRunner
 from colleagues import Colleague, quick
 
+from runtime import cli
 from runtime.access.roles import Role
 from runtime.rehearsal_bank import bank
 from runtime.visits import sources
@@ -144,6 +146,16 @@ def test_a_form_that_no_page_sends_is_refused(app, given):
     assert Visitor(app).post("/api/v1/seen", **given).status_code == 400
 
 
+def test_a86_what_another_site_sends_counts_nothing(app):
+    visitor = Visitor(app)
+    for more in ({"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}):
+        answer = visitor.client.post("/api/v1/seen", data={"page": "/"}, headers={**visitor.headers, **more})
+        assert answer.status_code == 403
+    assert visitor.client.post("/api/v1/seen", json={"page": "/"}, headers=visitor.headers).status_code == 400
+    assert visitor.client.post("/api/v1/seen", data={"page": "/" * 9000}, headers=visitor.headers).status_code == 400
+    assert counted(app) == {}
+
+
 def test_one_client_is_heard_so_often_and_then_no_more(app):
     visitor = Visitor(app)
     assert [visitor.look("/").status_code for _ in range(125)].count(429) == 5
@@ -171,6 +183,22 @@ def test_an_empty_shop_is_told_what_will_stand_here_and_no_figure_is_made_up(own
     for place in ("products", "channels", "rooms", "searches"):
         assert '<section class="empty">' in owner.get(f"{HOME}/{place}").text
     assert owner.get(f"{HOME}/days.csv").status_code == 200
+
+
+def test_the_command_prints_the_same_file_in_the_readers_language(app, shop, monkeypatch):
+    front(app).close()
+    monkeypatch.setenv("SHOPWRIGHT_SECRET", storefront.SECRET)
+    said = CliRunner().invoke(cli.main, ["data", str(shop), "channels", "--lang", "zh"])
+    assert (said.exit_code, said.stdout.splitlines()) == (
+        0,
+        ["\ufeff渠道,访客数,浏览量,看了商品,加购人数,开始结账,下单数,支付订单,实收,转化率,币种"],
+    )
+    days = CliRunner().invoke(cli.main, ["data", str(shop), "--from", "2026-11-01", "--to", "2026-11-03"])
+    assert [line.partition(",")[0] for line in days.stdout.splitlines()[1:]] == [
+        "2026-11-01",
+        "2026-11-02",
+        "2026-11-03",
+    ]
 
 
 @pytest.fixture(scope="module")

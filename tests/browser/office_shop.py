@@ -1,5 +1,6 @@
 """A served shop with somebody at its console and orders to go through, written into its database as a till would."""
 
+import itertools
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -15,6 +16,7 @@ from runtime.releases import Live
 from runtime.till import Till
 
 WEST_LAKE = Destination(country="CN", region="浙江省", city="杭州市", district="西湖区", postcode="310000")
+_orders = itertools.count(1)
 
 
 class Office:
@@ -30,10 +32,11 @@ class Office:
         self.till = Till(
             database=self.database, goods=release.catalogue, gateways=gateways.load(release.terms, self.settings)
         )
-        self._count = 0
         keys = lodge.of(self.settings, self.database)
         now = datetime.now(UTC)
-        mei = accounts.add(keys, New(email="mei@example.com", name="Mei", role=Role.OWNER), COMMAND, now)
+        known = self.database.read(lambda look: accounts.find_by_email(look, "mei@example.com"))
+        new = New(email="mei@example.com", name="Mei", role=Role.OWNER)
+        mei = known or accounts.add(keys, new, COMMAND, now)
         self.cookie = self.database.write(
             lambda transaction: sessions.start(transaction, mei.id, "password", sessions.Place(), now)
         )
@@ -48,12 +51,12 @@ class Office:
 
     def order(self, *skus, name="王小明", paid=True, days=0, remarks=""):
         """Buy one piece of each sku, ``days`` ago."""
-        self._count += 1
+        count = next(_orders)
         at = datetime.now(UTC) - timedelta(days=days, minutes=1)
         fields = {
-            "key": f"office-{self._count:012d}", "lines": tuple(CartLine(sku=sku, quantity=1) for sku in skus),
+            "key": f"office-{count:012d}", "lines": tuple(CartLine(sku=sku, quantity=1) for sku in skus),
             "locale": self.till.terms.locale, "delivery": self.till.terms.delivery[0].id, "gateway": "rehearsal",
-            "contact": Contact(name=name, email=f"b{self._count}@example.com", phone=f"+861380000{self._count:04d}"),
+            "contact": Contact(name=name, email=f"b{count}@example.com", phone=f"+861380000{count:04d}"),
             "address": Address(destination=WEST_LAKE, name=name, phone="138 0000 1234", street="龙井路 1 号"),
             "expected_total": -1, "remarks": remarks,
         }  # fmt: skip

@@ -42,4 +42,7 @@ WORDS = {
     "office.role.staff": "Staff",
     "office.role.live_assistant": "Live assistant",
     "office.role.read_only": "Read only",
+    "office.sort": "Sort",
+    "office.sorted.ascending": "sorted, lowest first",
+    "office.sorted.descending": "sorted, highest first",
 }

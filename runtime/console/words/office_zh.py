@@ -42,4 +42,7 @@ WORDS = {
     "office.role.staff": "店员",
     "office.role.live_assistant": "直播助理",
     "office.role.read_only": "只读",
+    "office.sort": "排序",
+    "office.sorted.ascending": "升序",
+    "office.sorted.descending": "降序",
 }

@@ -90,6 +90,20 @@ def test_the_list_tells_where_products_stand_and_finds_them_by_words_numbers_and
     assert len(owner.get(f"{HOME}/~find.json?q=green").json["found"]) == 4
 
 
+def test_the_list_is_sorted_by_a_column_both_ways_and_by_the_sound_of_chinese_names(owner, shop):
+    assert titles(owner.get(f"{HOME}?sort=price").text)[:3] == ["Draft", "Endless", "Two sizes"]
+    assert titles(owner.get(f"{HOME}?sort=-price").text)[:2] == ["Longjing", "The last tin"]
+    assert titles(owner.get(f"{HOME}?sort=stock").text)[:2] == ["The last tin", "Longjing"]
+    for handle, name in (("a", "白茶"), ("b", "安吉白茶"), ("c", "Cup")):
+        (shop / f"products/{handle}.yaml").write_text(f"title: {name}\nprice: 5\n", "utf-8")
+    shown = owner.get(f"{HOME}?sort=title").text
+    assert titles(shown)[:3] == ["安吉白茶", "白茶", "Cup"]
+    assert 'aria-sort="ascending"><a class="sort" href="/console/products?sort=-title">' in shown
+    assert titles(owner.get(f"{HOME}?sort=-title").text)[-1] == "安吉白茶"
+    assert titles(owner.get(f"{HOME}?sort=nothing").text) == titles(owner.get(HOME).text)
+    assert owner.get(f"{HOME}.csv?sort=-price").data.decode("utf-8-sig").splitlines()[1].startswith("longjing")
+
+
 def test_the_exported_table_can_be_read_by_the_shop_again(app, owner, shop):
     raw = owner.get(f"{HOME}.csv").data
     (shop / "products.csv").write_bytes(raw)

@@ -108,6 +108,28 @@ def test_pages_go_on_in_both_directions_and_lose_nothing(till):
     assert (top.rows, top.newer, top.older) == (first.rows, 0, first.older)
 
 
+def test_a_column_sorts_all_orders_both_ways_a_page_at_a_time(till):
+    people = {"Bo": (("tea", 2),), "Ada": (("cup", 1),), "Cy": (("tea", 1),)}
+    made = {
+        name: order(till, lines, contact=Contact(name=name, email="a@example.com"), now=NOW + timedelta(minutes=minute))
+        for minute, (name, lines) in enumerate(people.items())
+    }
+    totals = {name: each.total for name, each in made.items()}
+    assert totals["Cy"] < totals["Bo"] < totals["Ada"]
+    known = {each.number: name for name, each in made.items()}
+
+    def listed(sort, **wanted):
+        return [known[each] for each in numbers(till, sort=sort, **wanted)]
+
+    assert [listed(each) for each in ("placed", "-placed")] == [["Bo", "Ada", "Cy"], ["Cy", "Ada", "Bo"]]
+    assert [listed(each) for each in ("total", "-total")] == [["Cy", "Bo", "Ada"], ["Ada", "Bo", "Cy"]]
+    assert [listed(each, limit=2) for each in ("-total", "total")] == [["Ada", "Bo"], ["Cy", "Bo"]]
+    page = find(till, sort="-total", limit=2)
+    assert (page.newer, page.older) == (0, 2)
+    last = find(till, sort="-total", limit=2, page=2)
+    assert ([known[each.number] for each in last.rows], last.newer, last.older) == (["Cy"], 1, 0)
+
+
 def test_rows_tell_their_lines_money_and_notes(till, two):
     _, second = two
     write = ("person:1", "Mei")

@@ -1,5 +1,6 @@
 """The list of products: where they stand, what was typed, what runs out; a page at a time, and as a file."""
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,9 +9,11 @@ from flask import Blueprint, Response, jsonify, request
 from werkzeug.wrappers import Response as Answer
 
 from generator.problems import Severity
+from runtime import stock
 from runtime.access.roles import Permission
+from runtime.naming import pinyin
 from runtime.web import headers
-from runtime.web.areas import filing, shell, shop_text
+from runtime.web.areas import filing, shell, shop_text, sorting
 from runtime.web.areas.entry import get_person, get_writer
 from runtime.web.areas.goods import sheets, standing
 from runtime.web.areas.goods.standing import HOME, STATUSES, Good
@@ -24,6 +27,8 @@ _SIZE = 30
 _LONGEST = 100
 _MOST_FOUND = 8
 _MOST_PAGES = 100_000
+_SORTED = {"title": "product", "stock": "stock", "price": "price"}
+"""Columns by which the list can be sorted, with the words of their heads."""
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,11 +37,12 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     view: str = ""
     q: str = ""
     low: str = ""
+    sort: str = ""
     page: int = 1
 
     def address(self, path: str = HOME, **changed: str | int) -> str:
         """Return an address that asks the same, with some of it changed; what is empty is left out."""
-        asked = {"view": self.view, "q": self.q, "low": self.low, **changed}
+        asked = {"view": self.view, "q": self.q, "low": self.low, "sort": self.sort, **changed}
         found = urlencode({name: value for name, value in asked.items() if value})
         return f"{path}?{found}" if found else path
 
@@ -48,7 +54,7 @@ def listing() -> Response:
     person = get_person(Permission.PRODUCTS_SEE)
     text, teller = shop_text.read(shopfront().settings.folder), Teller(here=visit(), locale=shell.locale())
     everything, asked = standing.goods(standing.read(text)), asked_for(request.args)
-    found = chosen(everything, asked)
+    found = ordered(chosen(everything, asked), asked.sort)
     pages = max(1, -(-len(found) // _SIZE))
     page = max(1, min(asked.page, pages))
     context: dict[str, Any] = {
@@ -59,6 +65,11 @@ def listing() -> Response:
         "asked": asked,
         "tabs_": _tabs(everything, asked),
         "low_url": asked.address(low="" if asked.low else "1"),
+        "heads": sorting.heads(
+            {each: shell.say(f"goods.head.{name}") for each, name in _SORTED.items()},
+            asked.sort,
+            lambda sort: asked.address(sort=sort),
+        ),
         "narrowed": bool(asked.q or asked.view or asked.low),
         "newer": asked.address(page=page - 1) if page > 1 else "",
         "older": asked.address(page=page + 1) if page < pages else "",
@@ -76,7 +87,7 @@ def export() -> Response:
     person = get_person(Permission.PRODUCTS_SEE)
     text = shop_text.read(shopfront().settings.folder)
     asked = asked_for(request.args)
-    found = chosen(standing.goods(standing.read(text)), asked)
+    found = ordered(chosen(standing.goods(standing.read(text)), asked), asked.sort)
     levels = sheets.levels(visit().database, found)
     note(person, "products.exported", after=asked.address("")[1:])
     answer = Response(sheets.lines(found, text, levels), mimetype="text/csv")
@@ -114,6 +125,7 @@ def asked_for(given: Any) -> Asked:  # noqa: ANN401  the names of an address or 
         view=view if view in STATUSES else "",
         q=given.get("q", "").strip()[:_LONGEST],
         low="1" if given.get("low") else "",
+        sort=sorting.asked(given.get("sort", ""), _SORTED),
         page=min(int(page), _MOST_PAGES) if page.isascii() and page.isdecimal() else 1,
     )
 
@@ -127,6 +139,36 @@ def chosen(everything: list[Good], asked: Asked) -> list[Good]:
         few = visit().database.read(lambda look: standing.low(look, found))
         found = [each for each in found if each.handle in few]
     return found
+
+
+def ordered(found: list[Good], sort: str) -> list[Good]:
+    """Return products sorted by a column; those that have nothing in it stand at the end."""
+    column = sort.removeprefix(sorting.DOWN)
+    if not column:
+        return found
+    keys = {each.handle: key for each, key in zip(found, _keys(found, column), strict=True)}
+    known = [each for each in found if keys[each.handle] is not None]
+    known.sort(key=lambda each: keys[each.handle] or (), reverse=sort != column)
+    return [*known, *(each for each in found if keys[each.handle] is None)]
+
+
+def _keys(found: list[Good], column: str) -> Iterator[tuple[Any, ...] | None]:
+    """Yield what products are sorted by; Chinese titles go by their sound."""
+    levels: dict[str, int] = {}
+    if column == "stock":
+        skus = [variant.sku for each in found for variant in each.variants]
+        levels = visit().database.read(lambda look: stock.levels(look, skus))
+    for each in found:
+        title = standing.title(each.product.title, each.handle) if each.product else each.handle
+        name = (pinyin.spell(title).casefold(), title)
+        counted = [levels.get(variant.sku, variant.stock) for variant in each.variants]
+        whole = [count for count in counted if count is not None]
+        if column == "title":
+            yield name
+        elif column == "price":
+            yield (min(variant.price for variant in each.variants), name) if each.variants else None
+        else:
+            yield (sum(whole), name) if whole and len(whole) == len(counted) else None
 
 
 def unpublished(text: ShopText) -> dict[str, Any]:
@@ -153,5 +195,5 @@ def _tabs(everything: list[Good], asked: Asked) -> list[dict[str, Any]]:
 
 
 def _search(asked: Asked) -> shell.Search:
-    kept = {name: value for name, value in (("view", asked.view), ("low", asked.low)) if value}
+    kept = {name: value for name, value in (("view", asked.view), ("low", asked.low), ("sort", asked.sort)) if value}
     return shell.Search(action=HOME, label=shell.say("goods.search"), q=asked.q, kept=kept)

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, request, stream_with_context
 from runtime.access.roles import Permission
 from runtime.orders import State
 from runtime.web import headers
-from runtime.web.areas import entry, shell
+from runtime.web.areas import entry, shell, sorting
 from runtime.web.areas.orders.tones import tone
 from runtime.web.areas.telling import Teller
 from runtime.web.visit import visit
@@ -22,6 +22,9 @@ blueprint = Blueprint("console_orders", __name__)
 HOME = "/console/orders"
 _SPANS = {"today": 0, "7": 6, "30": 29}
 _HIGHEST = (1 << 53) - 1
+_MOST_PAGES = 100_000
+_HEADS = {"placed": "order", "buyer": "buyer", "total": "total"}
+"""Columns by which the list can be sorted, with the words of their heads."""
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,11 +35,12 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     span: str
     since: str
     until: str
+    sort: str = ""
 
     def address(self, path: str = HOME, **changed: str | int) -> str:
         """Return an address that asks the same, with some of it changed; what is empty is left out."""
         names = {"view": self.view if self.view != "all" else "", "q": self.q, "span": self.span, "from": self.since}
-        asked = {**names, "to": self.until, **changed}
+        asked = {**names, "to": self.until, "sort": self.sort, **changed}
         found = urlencode({name: value for name, value in asked.items() if value})
         return f"{path}?{found}" if found else path
 
@@ -49,7 +53,8 @@ def listing() -> Response:
     here = visit()
     teller, asked = Teller(here=here, locale=shell.locale()), _asked()
     before, after = (max(0, min(request.args.get(name, 0, int), _HIGHEST)) for name in ("before", "after"))
-    wanted = msgspec.structs.replace(_wanted(teller, asked), before=before, after=after)
+    number = max(1, min(request.args.get("page", 1, int), _MOST_PAGES))
+    wanted = msgspec.structs.replace(_wanted(teller, asked), before=before, after=after, sort=asked.sort, page=number)
     page, counts = here.database.read(
         lambda look: (
             searching.find(look, wanted),
@@ -76,8 +81,13 @@ def listing() -> Response:
         "asked": asked,
         "narrowed": bool(asked.q or asked.span or asked.since or asked.until),
         "everything": asked.address(q="", span="", **{"from": "", "to": ""}),
-        "newer": asked.address(after=page.newer) if page.newer else "",
-        "older": asked.address(before=page.older) if page.older else "",
+        "heads": sorting.heads(
+            {each: shell.say(f"orders.head.{name}") for each, name in _HEADS.items()},
+            asked.sort,
+            lambda sort: asked.address(sort=sort),
+        ),
+        "newer": _on(asked, "after", page.newer),
+        "older": _on(asked, "before", page.older),
         "slips": asked.view == "to_ship" and find_spec("fpdf") is not None,
         "export": asked.address(f"{HOME}.csv"),
         "search": _search(asked),
@@ -102,6 +112,13 @@ def export() -> Response:
     return answer
 
 
+def _on(asked: Asked, which: str, place: int) -> str:
+    """Return where a neighbouring page is, '' where there is none; sorted lists count their pages."""
+    if not place:
+        return ""
+    return asked.address(page=place) if asked.sort else asked.address(**{which: str(place)})
+
+
 def _asked() -> Asked:
     given = request.args
     view = given.get("view", "all")
@@ -111,6 +128,7 @@ def _asked() -> Asked:
         span=given.get("span", "") if given.get("span", "") in _SPANS else "",
         since=_day_text(given.get("from", "")),
         until=_day_text(given.get("to", "")),
+        sort=sorting.asked(given.get("sort", ""), searching.SORTED),
     )
 
 
@@ -137,7 +155,7 @@ def _wanted(teller: Teller, asked: Asked) -> Wanted:
 
 def _search(asked: Asked) -> shell.Search:
     kept = {"view": asked.view if asked.view != "all" else "", "span": asked.span, "from": asked.since}
-    kept["to"] = asked.until
+    kept |= {"to": asked.until, "sort": asked.sort}
     kept = {name: value for name, value in kept.items() if value}
     return shell.Search(action=HOME, label=shell.say("office.search"), q=asked.q, kept=kept)
 

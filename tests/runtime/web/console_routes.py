@@ -67,6 +67,7 @@ POST  /console/customers/<int:number>/erase                customers.edit  404
 POST  /console/customers/<int:number>/member               customers.edit  404
 POST  /console/customers/<int:number>/notes                customers.edit  404
 POST  /console/customers/<int:number>/notes/<int:note>/remove customers.edit 404
+GET   /console/customers/of/<number>                       customers.see   404
 GET   /console/funds                                       funds.see       200
 GET   /console/funds/books                                 funds.see       200
 GET   /console/funds/books/<month>.<form>                  funds.see       404

@@ -2,6 +2,8 @@
 
 WORDS = {
     "orders.title": "Orders",
+    "orders.customer": "Customer",
+    "orders.movements": "Movements",
     "orders.order": "Order",
     "orders.export": "Export",
     "orders.slips": "Print slips",

@@ -2,6 +2,8 @@
 
 WORDS = {
     "orders.title": "订单",
+    "orders.customer": "客户资料",
+    "orders.movements": "资金明细",
     "orders.order": "订单",
     "orders.export": "导出",
     "orders.slips": "打印发货单",

@@ -33,6 +33,12 @@ def keys_of(transaction: Transaction, customer: int) -> tuple[str, ...]:
     return tuple(key for (key,) in rows)
 
 
+def of_order(transaction: Transaction, order: int) -> int | None:
+    """Return whose order it is, None for one that has no customer."""
+    row = transaction.find("SELECT customer_id FROM customer_order WHERE order_id = ?", order)
+    return int(row[0]) if row else None
+
+
 def _take_some(transaction: Transaction) -> int:
     if transaction.postgres:
         transaction.run(_LOCK)

@@ -2,17 +2,20 @@
 
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, redirect
+from werkzeug.wrappers import Response as Answer
 
-from runtime import addresses
-from runtime.clientele import masking, reading, writing
+from runtime import addresses, clientele, orders
+from runtime.access.roles import Permission
+from runtime.clientele import index, masking, reading, writing
 from runtime.orders import Address
 from runtime.transaction import Transaction
-from runtime.web.areas import shell
+from runtime.web.areas import entry, shell
 from runtime.web.areas.customers import opened
 from runtime.web.areas.customers.opened import HOME, Opened
 from runtime.web.areas.orders import tones
 from runtime.web.areas.telling import people
+from runtime.web.visit import visit
 
 blueprint = Blueprint("console_customer", __name__)
 _MOST_ORDERS = 20
@@ -23,6 +26,19 @@ _MOST_ORDERS = 20
 def show(number: int) -> Response:
     """Show a customer."""
     return view(opened.get(number))
+
+
+@blueprint.get(f"{HOME}/of/<number>")
+@shell.guarded
+def of_order(number: str) -> Answer | Response:
+    """Lead from an order to its customer."""
+    entry.get_person(Permission.CUSTOMERS_SEE)
+    database = visit().database
+    clientele.catch_up(database)
+    customer = database.read(lambda look: index.of_order(look, orders.get(look, number).id))
+    if customer is None:
+        return shell.refused(404, shell.say("console.missing"), HOME)
+    return redirect(f"{HOME}/{customer}", 303)
 
 
 def view(found: Opened, problems: dict[str, str] | None = None, note: str = "") -> Response:
@@ -49,34 +65,13 @@ def view(found: Opened, problems: dict[str, str] | None = None, note: str = "") 
 
 
 def _read(look: Transaction, found: Opened) -> dict[str, Any]:
-    teller, customer, names = found.teller, found.customer.id, people(look)
+    customer, names = found.customer.id, people(look)
     bought = reading.orders_of(look, customer, _MOST_ORDERS + 1)
     emails, phones = reading.many(look, customer)
     return {
-        "orders": [
-            {
-                "number": each.number,
-                "url": f"/console/orders/{each.number}",
-                "state": shell.say(f"orders.state.{each.state}"),
-                "tone": tones.tone(each.state),
-                "at": teller.moment(each.placed_at),
-                "total": teller.money(each.total, each.currency),
-                "what": each.what,
-                "pieces": each.pieces,
-            }
-            for each in bought[:_MOST_ORDERS]
-        ],
+        "orders": [_bought(found, each) for each in bought[:_MOST_ORDERS]],
         "more_orders": len(bought) > _MOST_ORDERS,
-        "cases": [
-            {
-                "number": each.number,
-                "url": f"/console/cases/{each.number}",
-                "kind": shell.say(f"orders.kind.{each.kind}"),
-                "state": shell.say(f"orders.case.{each.state}"),
-                "at": teller.moment(each.opened_at),
-            }
-            for each in reading.cases_of(look, customer)
-        ],
+        "cases": [_case(found, each) for each in reading.cases_of(look, customer)],
         "promotions": [
             {"name": _promotion(found, each.promotion), "order": each.order, "tail": each.tail, "state": each.state}
             for each in reading.promotions_of(look, customer)
@@ -91,24 +86,48 @@ def _read(look: Transaction, found: Opened) -> dict[str, Any]:
                 "id": each.id,
                 "text": each.text,
                 "who": names.get(each.actor, each.name),
-                "at": teller.moment(each.at),
+                "at": found.teller.moment(each.at),
             }
             for each in reading.notes_of(look, customer)
         ],
-        "consents": [
-            {
-                "text": shell.say(f"customers.consent.{'given' if each.given else 'taken'}.{each.purpose}"),
-                "note": shell.say(f"customers.way.{each.way}"),
-                "who": teller.actor(each.actor, names),
-                "at": teller.moment(each.at),
-                "tone": "good" if each.given else "",
-                "said": "",
-            }
-            for each in reading.consents_of(look, customer)
-        ],
+        "consents": [_consent(found, each, names) for each in reading.consents_of(look, customer)],
         "several": emails > 1 or phones > 1,
         "emails": emails,
         "phones": phones,
+    }
+
+
+def _bought(found: Opened, each: reading.Bought) -> dict[str, Any]:
+    return {
+        "number": each.number,
+        "url": f"/console/orders/{each.number}",
+        "state": shell.say(f"orders.state.{each.state}"),
+        "tone": tones.tone(each.state),
+        "at": found.teller.moment(each.placed_at),
+        "total": found.teller.money(each.total, each.currency),
+        "what": each.what,
+        "pieces": each.pieces,
+    }
+
+
+def _case(found: Opened, each: reading.Case) -> dict[str, Any]:
+    return {
+        "number": each.number,
+        "url": f"/console/cases/{each.number}",
+        "kind": shell.say(f"orders.kind.{each.kind}"),
+        "state": shell.say(f"orders.case.{each.state}"),
+        "at": found.teller.moment(each.opened_at),
+    }
+
+
+def _consent(found: Opened, each: reading.Consent, names: dict[str, str]) -> dict[str, Any]:
+    return {
+        "text": shell.say(f"customers.consent.{'given' if each.given else 'taken'}.{each.purpose}"),
+        "note": shell.say(f"customers.way.{each.way}"),
+        "who": found.teller.actor(each.actor, names),
+        "at": found.teller.moment(each.at),
+        "tone": "good" if each.given else "",
+        "said": "",
     }
 
 

@@ -46,8 +46,8 @@ from runtime.web import (
     withdrawal,
 )
 from runtime.web.areas import account, checklist, entry, entry_links, goods, live, orders, passkeys, team, today
-from runtime.web.areas import data as data_pages
 from runtime.web.areas import customers as customer_pages
+from runtime.web.areas import data as data_pages
 from runtime.web.areas import funds as funds_pages
 from runtime.web.areas import links as link_pages
 from runtime.web.areas import log as log_pages

@@ -155,10 +155,9 @@ def test_w77_a_promotion_is_made_from_its_form_and_published(app, owner, shop):
 def test_w77_saving_a_promotion_changes_one_line_and_keeps_what_is_around_it(owner, shop):
     before = text(shop)
     page = owner.get(f"{HOME}/spring").text
-    answer = send(owner, f"{HOME}/spring", {"promotions.percent": "15"}, page)
-    assert answer.headers["Location"] == f"{HOME}/spring?done=forms.done.published"
+    answer = send(owner, f"{HOME}/spring", DRAFT | {"promotions.percent": "15"}, page)
+    assert answer.headers["Location"] == f"{HOME}/spring?done=forms.done.saved"
     assert text(shop) == before.replace("percent: 10%", "percent: 15%")
-    assert "142.80" in owner.get("/products/longjing/").text
     unchanged = text(shop)
     for name in ("welcome", "letter", "autumn", "winter"):
         assert send(owner, f"{HOME}/{name}", DRAFT).status_code == 303
@@ -210,7 +209,7 @@ def test_the_form_is_tried_before_it_is_saved_with_the_reason_of_every_price(own
     answer = send(owner, f"{HOME}/spring", asked)
     assert answer.status_code == 200
     tried = words(answer.text[answer.text.index('id="tried"') :])
-    assert "CN¥252.00" in tried or "¥252.00" in tried
+    assert "¥252.00" in tried
     assert "春茶九折: −¥84.00" in tried
     assert "Welcome" in tried
     assert "There are no orders yet." in tried
@@ -231,9 +230,7 @@ def test_all_promotions_are_tried_on_a_page_that_readers_may_open(app):
     assert "春茶九折: −¥16.80" in words(page)
     assert "There is no such region: nowhere" in words(page)
     assert "There is no such product: coffee" in words(page)
-    assert "Here are two examples" in words(reader.get(f"{HOME}/~try?~try=1").text) or "two examples" in words(
-        reader.get(f"{HOME}/~try?~try=1").text
-    )
+    assert "here are two examples" in words(reader.get(f"{HOME}/~try?~try=1").text)
     assert reader.get(NEW).status_code == 403
     assert '<fieldset class="split" disabled>' in reader.get(f"{HOME}/spring").text
 
@@ -289,9 +286,9 @@ def test_what_may_stand_beside_a_promotion_is_written_at_both(owner, shop):
     assert "stacks_with: [welcome, letter]" in text(shop)
     assert text(shop).count("stacks_with: [spring]") == 2
     send(owner, f"{HOME}/spring", DRAFT | {"~stack": "all"})
-    assert "stacks_with: '*'" in text(shop) or 'stacks_with: "*"' in text(shop)
+    assert re.search(r"stacks_with: ['\"]\*['\"]", text(shop))
     send(owner, f"{HOME}/spring", DRAFT | {"~stack": "none"})
-    assert "stacks_with: '*'" not in text(shop)
+    assert "*" not in text(shop)
 
 
 @pytest.mark.usefixtures("rules")
@@ -299,7 +296,7 @@ def test_a_coupon_becomes_one_by_codes_or_none_by_one_choice(owner, shop):
     send(owner, f"{HOME}/spring", DRAFT | {"~coupon": "single"})
     assert re.search(r"id: spring\n.*?coupon: \{\}", text(shop), re.DOTALL)
     send(owner, f"{HOME}/spring", DRAFT | {"~coupon": "public", "promotions.coupon.code": "SPRING"})
-    assert "coupon: {code: SPRING}" in text(shop) or "coupon:\n      code: SPRING" in text(shop)
+    assert re.search(r"coupon:\s+\{?code: SPRING", text(shop))
     send(owner, f"{HOME}/spring", DRAFT | {"~coupon": "none"})
     assert "SPRING" not in text(shop)
     send(owner, f"{HOME}/welcome", DRAFT | {"~coupon": "single"})

@@ -93,7 +93,7 @@ def _named(filed: Filed) -> Given:
     name = next((given[each] for each in given if each.startswith(f"{_NAME}.") and given[each].strip()), "")
     if typed and typed != ours:
         given[_ID] = typed
-    elif name:
+    else:
         given[_ID] = given[_MADE] = handles.handle(name, used, "promotion")[:_LONGEST]
     return given
 

@@ -263,7 +263,17 @@ if (editor) {
     for (const busy of every("[aria-busy]", form)) busy.removeAttribute("aria-busy");
   });
 
-  async function act(deed, more = {}, focus = "") {
+  // One thing after the other: what is pressed while a list is on its way would mean another place of it.
+  let busy = false;
+  async function alone(work) {
+    if (busy) return;
+    busy = true;
+    try { await work(); } finally { busy = false; }
+  }
+
+  const act = (deed, more = {}, focus = "") => alone(() => perform(deed, more, focus));
+
+  async function perform(deed, more, focus) {
     if (dirty && !await save()) return;
     const deeds = find("#deeds");
     const data = new FormData(deeds);
@@ -305,7 +315,9 @@ if (editor) {
   addEventListener("popstate", () => go(location.href));
 
   // ---- one step back or on
-  async function step(back) {
+  const step = (back) => alone(() => stepped(back));
+
+  async function stepped(back) {
     if (dirty) { dirty = false; const answer = await send(location.href); if (answer) take(answer.text, ""); reload(); return; }
     const steps = find("#look-steps");
     const button = find(back ? "[data-step-back]" : "[data-step-on]", steps);

@@ -68,7 +68,7 @@ def test_a_page_is_written_with_buttons_and_seen_beside_while_its_words_are_in_t
     page = pages.enter(open_page(1280, locale="en"))
     page.goto(f"{pages.address}/console/pages/~new")
     title = page.locator("[data-words]").first
-    title.get_by_label("Title").first.fill("蜂箱")
+    title.locator("[name='title.zh-CN']").fill("蜂箱")
     title.get_by_role("button", name="English").click()
     expect(title.locator("[name='title.zh-CN']")).to_be_hidden()
     title.locator("[name='title.en']").fill("The hives")
@@ -136,7 +136,7 @@ def test_without_javascript_a_page_moves_a_redirect_is_chosen_and_a_menu_grows(p
     expect(page.locator("[data-paper]").get_by_role("heading", name="问")).to_be_visible()
     page.locator("details[data-menu] summary").click()
     page.get_by_role("link", name="修改网址").click()
-    page.get_by_label("新网址").fill("faq")
+    page.get_by_label("新网址", exact=True).fill("faq")
     page.get_by_role("button", name="修改", exact=True).click()
     expect(page.get_by_role("status")).to_contain_text("网址已修改")
     assert "/pages/questions/" in pages.text("shop.yaml")

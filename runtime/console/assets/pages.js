@@ -175,6 +175,8 @@ function dragging(form) {
     const move = (moving) => {
       into?.classList.remove("into");
       into = null;
+      if (moving.clientY < 90) scrollBy(0, -14);
+      if (moving.clientY > innerHeight - 130) scrollBy(0, 14);
       const over = document.elementFromPoint(moving.clientX, moving.clientY)?.closest(".menu-line")?.parentElement;
       if (!over || over === held || held.contains(over)) return;
       const line = over.firstElementChild.nextElementSibling.getBoundingClientRect();

@@ -58,7 +58,7 @@ WORDS = {
     "pages.look.page": "Text pages",
     "pages.look.live": "Live room pages",
     "pages.look.theme": "Look",
-    "pages.languages": "Languages",
+    "pages.languages": "Languages of the shop",
     "pages.untranslated": "Missing",
     "pages.see": "View",
     "pages.delete": "Delete",

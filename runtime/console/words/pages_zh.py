@@ -49,7 +49,7 @@ WORDS = {
     "pages.look.page": "文字页面",
     "pages.look.live": "直播间页",
     "pages.look.theme": "店铺装修",
-    "pages.languages": "语言",
+    "pages.languages": "店铺语言",
     "pages.untranslated": "缺",
     "pages.see": "查看",
     "pages.delete": "删除",

@@ -22,6 +22,8 @@ class Target(Value, frozen=True, kw_only=True):
     value: str
     title: str
     address: str
+    names: tuple[str, ...] = ()
+    """What it is called in all languages."""
 
 
 def targets(draft: Draft, locale: str) -> Iterator[Target]:
@@ -32,7 +34,10 @@ def targets(draft: Draft, locale: str) -> Iterator[Target]:
         for handle, said in named.items():
             if kind != "page" or translation(handle, draft) is None:
                 address = templates.address("", kind, handle)
-                yield Target(kind=kind, value=f"{kind}:{handle}", title=title(said, locale) or handle, address=address)
+                yield Target(
+                    kind=kind, value=f"{kind}:{handle}", title=title(said, locale) or handle, address=address,
+                    names=tuple(said.values()),
+                )  # fmt: skip
     for path, name in _OWN.items():
         yield Target(kind="own", value=path, title=words.say(f"forms.link.own.{name}", locale), address=path)
 
@@ -50,7 +55,7 @@ def offered(draft: Draft, locale: str) -> list[tuple[str, str]]:
 
 def matches(target: Target, wanted: str) -> bool:
     """Tell whether every word that is looked for stands in a place's title or address."""
-    known = f"{target.title}\n{target.value}\n{target.address}".casefold()
+    known = "\n".join((target.title, target.value, target.address, *target.names)).casefold()
     return all(each in known for each in wanted.casefold().split())
 
 

@@ -45,7 +45,7 @@ def save() -> Response | Answer:
     return saving.answer(opened, filing.take(opened, person, _placed), person, place, show_again)
 
 
-def _placed(given: Given, _: Sheet) -> Given:
+def _placed(given: Given, _sheet: Sheet) -> Given:
     """Return the form after an entry was put below another one, beside it, or somewhere else.
 
     ``nest:<list>:<token>`` puts it below the entry before it, ``lift:<list>:<token>`` behind the one that it stands

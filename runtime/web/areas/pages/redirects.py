@@ -145,7 +145,7 @@ def path_of(written: str, text: ShopText) -> str:
 def refusals(text: ShopText, wanted: Mapping[str, str]) -> dict[str, Problem]:
     """Return why redirects would be refused: what ``check`` would say of a shop that had them, by old address."""
     draft = shop_text.draft(text)
-    both = _known(text.data) | wanted
+    both = {**_known(text.data), **wanted}
     shop = msgspec.structs.replace(draft.shop, redirects=both)
     tried = msgspec.structs.replace(draft, tree={**draft.tree, _KEY: both}, shop=shop)
     before = {(each.code, each.path) for each in redirecting.redirects(draft)}

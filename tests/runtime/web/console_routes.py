@@ -13,7 +13,7 @@ VALUES = {
     "name": "nothing", "path": "nothing.png", "digest": "0000000000000000", "handle": "evening", "stream": "1",
     "token": "0" * 40, "deed": "decline", "refund_number": "R-1", "parcel": 1, "number": "1000-0000-0001",
     "nonce": "short", "report": "days", "month": "2026-13", "form": "csv", "gateway": "nothing", "day": "nothing",
-    "code": "nothing2", "design": "still", "shape": "square",
+    "code": "nothing2", "design": "still", "shape": "square", "kind": "nothing", "where": "nothing",
 }  # fmt: skip
 INT = 999_999
 """What an ``<int:…>`` is asked with."""

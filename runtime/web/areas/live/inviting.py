@@ -48,7 +48,7 @@ def invite(handle: str) -> Response:
         return _show(handle, person, given=given, problems=problems)
     made, key = access.invite(here.database, name, role, room.handle, seconds=days * _DAY, now=here.now)
     note(person, "room.invited", handle, after=f"{name} ({role})")
-    link = f"{here.base}{access.ENTRANCE}#{key}"
+    link = f"{here.office}{access.ENTRANCE}#{key}"
     return _show(handle, person, made={"name": made.name, "link": link, "code": code(link)})
 
 

@@ -123,6 +123,12 @@ class TestList:
         assert desk.get("/customers.csv", role=SEE).status_code == 403
         assert "/erase" not in desk.get(f"/customers/{number}", role=SEE).text
 
+    def test_an_order_leads_to_its_customer(self, desk):
+        made = desk.paid("tea", **buyer(61))
+        assert f'href="/console/customers/of/{made.number}"' in desk.get(f"/orders/{made.number}").text
+        answer = desk.get(f"/customers/of/{made.number}", role=SEE)
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"/console/customers/{customer(desk, made)}")
+
     def test_masks_keep_little_of_what_is_short(self):
         phones = {"138 0013 8000": "138****8000", "12345": "***45", "7": "*", "": ""}
         assert {each: masking.phone(each) for each in phones} == phones

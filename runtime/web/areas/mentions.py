@@ -124,7 +124,8 @@ def _from_the_end(mention: Mention) -> tuple[float, ...]:
 
 
 def _change(mention: Mention, data: Data, target: str, *, moved: bool) -> Change | None:
-    path, value = mention.path, applying.find(data, mention.path)
+    path = mention.path
+    value = applying.find(data, path) if applying.has(data, path) else None
     if not isinstance(value, str):
         return None
     if mention.link and value != mention.link:

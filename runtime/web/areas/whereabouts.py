@@ -87,7 +87,8 @@ def _in_look(path: Path, draft: Draft) -> Spot:
         at = f"{at}.{rest[2]}"
         block = draft.offer.blocks.get(section["blocks"][rest[2]].get("block", ""))
         words += f" › {int(rest[2]) + 1}. {_said(block.label) if block else ''}"
-    screen = f"/console/look/{kind}/{at}" if shell.opens(_SECTION) else _opened("/console/look")
+    exact = f"/console/look/{kind}/{at}#{_anchor(path)}"
+    screen = exact if shell.opens(_SECTION) else _opened("/console/look")
     return Spot(area=area, words=words, url=screen)
 
 

@@ -165,7 +165,7 @@ def _itself(file: str, handle: str, new: str, text: ShopText, person: Person) ->
 
 def _freed(new: str, listed: dict[str, Any], text: ShopText) -> list[Change]:
     """Return the changes that let a page be seen at its new address: no redirect may stand in its way."""
-    own = {way(each, "") for each in _prefixed(new, text)}
+    own = {each for path in _prefixed(new, text) for each in (way(path), way(path).rstrip("/"))}
     return [Remove(("redirects", old)) for old in listed if old in own]
 
 

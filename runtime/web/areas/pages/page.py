@@ -203,14 +203,13 @@ def _new(
 ) -> Response:  # fmt: skip
     found = dict(problems or {})
     context = filing.context(filed, []) | _shared(filed, filed.text.base.locale)
-    several = len(filed.text.base.locales) > 1
     context |= {
         "title": shell.say("pages.new"), "handle": "", "name": "", "url": HOME, "action": NEW, "fault": fault,
         "translates": "", "language": "", "languages_": [], "fresh": True, "state": ("", ""), "live": "",
         "address": "", "source": "", "may_edit": person.may(Permission.PAGES_EDIT), "problems": found,
         "typed": request.form.get(_TYPED, ""), "published": True, "elsewhere": [],
         "mistakes": [(f"field-{key}" if key != _TYPED else "handle", words) for key, words in found.items()],
-        "title_field": f"title.{filed.text.base.locale}" if several else "title",
+        "title_field": f"title.{filed.text.base.locale}",
     }  # fmt: skip
     return shell.screen("pages/page.html", context, area="pages", status=status)
 

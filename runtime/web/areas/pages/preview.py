@@ -1,6 +1,7 @@
 """A page's text as shoppers will read it, made by the Markdown of the shop itself while one writes."""
 
 from pathlib import Path
+from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 from PIL import Image as Pillow
@@ -58,4 +59,4 @@ def _picture(folder: Path, file: str, words: str) -> Image | None:
             width, height = found.size
     except OSError:
         return None
-    return Image(src=f"/console/media/{file}?wide", srcset="", sources=(), width=width, height=height, alt=words)
+    return Image(src=f"/console/media/{quote(file)}?wide", srcset="", sources=(), width=width, height=height, alt=words)

@@ -102,7 +102,7 @@ WORDS = {
     "promotions.kind.codes.text": "A batch of codes, each good once: for apologies and prizes.",
     "promotions.told.price": "{price}",
     "promotions.told.off": "{amount} off",
-    "promotions.told.percent": "{percent} off",
+    "promotions.told.percent": "{share} off",
     "promotions.told.free": "free",
     "promotions.told.free_delivery": "Free delivery",
     "promotions.told.gift": "{count} × {what} as a gift",

@@ -99,7 +99,7 @@ WORDS = {
     "promotions.kind.codes.text": "批量生成、每张只能用一次，适合补偿和抽奖。",
     "promotions.told.price": "{price}",
     "promotions.told.off": "减 {amount}",
-    "promotions.told.percent": "{left} 折",
+    "promotions.told.percent": "{share} 折",
     "promotions.told.free": "免费",
     "promotions.told.free_delivery": "免运费",
     "promotions.told.gift": "送{what} × {count}",

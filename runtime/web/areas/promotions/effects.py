@@ -125,7 +125,7 @@ def _price(promotion: Promotion, teller: Teller) -> str:
 def _percent(points: int, teller: Teller) -> str:
     if points >= promoting.WHOLE:
         return teller.say("promotions.told.free")
-    return teller.say("promotions.told.percent", percent=share(points), left=folded(points))
+    return teller.say("promotions.told.percent", share=folded(points) if teller.locale == "zh-CN" else share(points))
 
 
 def _tier(tier: Tier, teller: Teller) -> str:

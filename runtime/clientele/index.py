@@ -7,12 +7,14 @@ from runtime.database import Database, Transaction
 from runtime.orders import Address, Contact
 from runtime.transaction import Row
 
-_AT_ONCE = 200
+_AT_ONCE = 1000
 _LOCK = "SELECT pg_advisory_xact_lock(7428)"
 _NEW = (
     "SELECT o.id, o.email, o.phone, o.contact, o.address, o.placed_at FROM orders o WHERE (o.email <> '' OR "
-    "o.phone <> '') AND NOT EXISTS (SELECT 1 FROM customer_order c WHERE c.order_id = o.id) ORDER BY o.id LIMIT ?"
+    "o.phone <> '') AND o.id > (SELECT COALESCE(MAX(m.order_id), 0) - 1000 FROM customer_order m) "
+    "AND NOT EXISTS (SELECT 1 FROM customer_order c WHERE c.order_id = o.id) ORDER BY o.id LIMIT ?"
 )
+"""Orders are taken in by their ids; on PostgreSQL a lower id may be committed a little later than a higher one."""
 _UPDATE = (
     "UPDATE customer SET last_at = ?, name = COALESCE(NULLIF(?, ''), name), email = COALESCE(NULLIF(?, ''), email), "
     "phone = COALESCE(NULLIF(?, ''), phone), digits = COALESCE(NULLIF(?, ''), digits) WHERE id = ? AND last_at <= ?"

@@ -25,9 +25,10 @@ _CONSENT = (
 )
 _SUMS = (
     "(SELECT w.customer_id, COUNT(*) AS made, SUM(CASE WHEN o.currency = ? THEN o.paid - o.refunded - o.disputed "
-    "ELSE 0 END) AS spent FROM customer_order w JOIN orders o ON o.id = w.order_id WHERE o.state <> 'cancelled' "
+    "ELSE 0 END) AS spent FROM customer_order w JOIN orders o ON o.id = w.order_id WHERE o.state <> 'cancelled' {}"
     "GROUP BY w.customer_id)"
 )
+_ALL, _ONE = _SUMS.format(""), _SUMS.format("AND w.customer_id = ? ")
 
 
 class Wanted(Value, frozen=True, kw_only=True):
@@ -76,7 +77,7 @@ def find(transaction: Transaction, wanted: Wanted) -> Page:
     """Return a page of those who are wanted; who is to be forgotten stands in no list."""
     conditions, values = _conditions(transaction, wanted)
     where = " AND ".join(conditions)
-    joined = f"FROM customer c LEFT JOIN {_SUMS} s ON s.customer_id = c.id WHERE {where}"
+    joined = f"FROM customer c LEFT JOIN {_ALL} s ON s.customer_id = c.id WHERE {where}"
     counted = transaction.find(f"SELECT COUNT(*) {joined}", wanted.currency, *values)
     rows = transaction.all(
         "SELECT c.id, c.name, c.email, c.phone, c.since, c.last_at, COALESCE(s.made, 0) AS made, "
@@ -99,8 +100,9 @@ def find_one(transaction: Transaction, customer: int, currency: str) -> Found | 
     row = transaction.find(
         "SELECT c.id, c.name, c.email, c.phone, c.since, c.last_at, COALESCE(s.made, 0), COALESCE(s.spent, 0), "  # noqa: S608
         f"{_MEMBER}, {_CONSENT.format('email')}, {_CONSENT.format('phone')} "
-        f"FROM customer c LEFT JOIN {_SUMS} s ON s.customer_id = c.id WHERE c.id = ?",
+        f"FROM customer c LEFT JOIN {_ONE} s ON s.customer_id = c.id WHERE c.id = ?",
         currency,
+        customer,
         customer,
     )
     return _found(row) if row else None

@@ -1,4 +1,7 @@
-"""Customers with notes and consent; what was written in histories may be emptied when somebody asks to be forgotten."""
+"""Customers with notes and consent; what histories say may be emptied for somebody who asks to be forgotten.
+
+The ledger is found by its moments, for the months of statements.
+"""
 
 from runtime.migrations.migration import Erasable, Migration
 
@@ -60,6 +63,7 @@ STATEMENTS = (
     )
     """,
     'CREATE INDEX "customerconsent_customer_id" ON "customer_consent" ("customer_id")',
+    'CREATE INDEX "transfer_at" ON "transfer" ("at")',
 )
 
 MIGRATION = Migration(

@@ -60,7 +60,7 @@ class Transfer(Table):
     amount = BigIntegerField(constraints=[Check("amount > 0")])
     currency = TextField(constraints=[Check("length(currency) = 3")])
     order = ForeignKeyField(Order, null=True)
-    at = BigIntegerField()
+    at = BigIntegerField(index=True)
 
     class Meta:
         """Indexes: an event is posted once."""

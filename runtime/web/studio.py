@@ -42,6 +42,7 @@ def studio(handle: str) -> Response:
         "role": guest.access.role,
         "csrf": guest.token,
         "host": guest.host,
+        "edits": f"/console/live/{room.handle}/edit" if guest.person is not None and guest.host else "",
         "own": not embed and room.source.through == "own",
         "cdn": not embed and room.source.through == "cdn",
         "elsewhere": "embed" if embed else "cdn",

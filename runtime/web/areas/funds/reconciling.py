@@ -45,23 +45,23 @@ def ask() -> Answer | Response:
         return _take_statement(found, data)
     day = _day(given["day"])
     today = found.here.now.astimezone(found.teller.zone).date()
-    problems = {}
-    if given["gateway"] not in _online(found) and given["gateway"] not in _by_file(found):
-        problems["gateway"] = shell.say("funds.bill.choose")
+    problems, form = {}, "file-" if given["deed"] == "file" else ""
+    if given["gateway"] not in (_by_file(found) if form else _online(found)):
+        problems[f"{form}gateway"] = shell.say("funds.bill.choose")
     if day is None or day > today:
-        problems["day"] = shell.say("funds.bill.day_wrong")
-    if given["deed"] == "file" and not 0 < len(data) <= files.LARGEST:
+        problems[f"{form}day"] = shell.say("funds.bill.day_wrong")
+    if form and not 0 < len(data) <= files.LARGEST:
         problems["file"] = shell.say("funds.bill.file_missing")
     if problems or day is None:
         return _page(found, given, problems)
     gateway, now = given["gateway"], found.here.now
     try:
-        if given["deed"] == "file":
+        if form:
             done = reconciling.take(found.here.database, files.read(gateway, day, data), now)
         else:
             done = reconciling.reconcile(found.here.till, gateway, day, now)
     except Refusal as refusal:
-        return _page(found, given, {"file" if given["deed"] == "file" else "day": found.teller.refusal(refusal)})
+        return _page(found, given, {"file" if form else "day": found.teller.refusal(refusal)})
     told = f"{done.rows} rows, {len(done.differences)} differences"
     entry.note(found.person, "funds.reconciled", f"{gateway} {day.isoformat()}", after=told)
     return shell.done(f"{PATH}/{gateway}/{day.isoformat()}", "funds.done.reconciled")

@@ -106,7 +106,7 @@ def _announce(settings: Settings, found: Board, address: str, lang: str, named: 
     count = len(found.shops)
     terminal.say(
         lang,
-        f"{count} shops are served. The list of them: {address}   (Ctrl-C stops it)",
+        f"Shops open here: {count}. The list of them: {address}   (Ctrl-C stops it)",
         f"{count} 家店铺已在运行。店铺列表：{address}   （按 Ctrl-C 停止）",
     )
     for shop in found.shops[:_SHOWN]:

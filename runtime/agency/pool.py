@@ -65,6 +65,8 @@ class Pool(Generic[T]):
         self._guard = threading.Lock()
         self._places: OrderedDict[str, _Place[T]] = OrderedDict()
         self._leaving: list[_Place[T]] = []
+        self.closed = 0
+        """How many shops were closed until now."""
 
     def take(self, shop: Shop) -> Lease[T]:
         """Enter a shop, and open it if need be; what opening raises is raised, and the next one tries again."""
@@ -122,6 +124,7 @@ class Pool(Generic[T]):
                 self._leaving.append(self._places.pop(name))
             over = [place for place in self._leaving if not place.users]
             self._leaving = [place for place in self._leaving if place.users]
+            self.closed += len(over)
         for place in over:
             if place.found is not None:
                 with contextlib.suppress(Exception):

@@ -1,8 +1,11 @@
 """The server of a folder of shops: the Host header says which shop is meant, and no shop sees another's requests."""
 
+import gc
 import logging
 import os
+import re
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -19,10 +22,14 @@ log = logging.getLogger(__name__)
 OPEN = 48
 """Shops that a server keeps open at once, unless it is told otherwise."""
 _WRITES_EVERY = 2.0
-_GO_ON = (
-    "/orders/", "/pay/", "/console/", "/assets/", "/media/", "/live/hooks/", "/rehearsal-bank/", "/healthz", "/metrics",
-)  # fmt: skip
-"""What a stopped shop still answers: orders that are there, their money, and its own people."""
+_SWEEPS_EVERY, _WORTH_SWEEPING = 60.0, 24
+"""An application is a net of objects that only the collector takes apart: once a minute at most, and for many."""
+_GO_ON = re.compile(
+    r"(?:/[A-Za-z0-9-]{2,16})?/"
+    r"(?:orders|withdraw|pay|console|assets|media|live/hooks|rehearsal-bank|healthz|metrics)(?:/.*)?",
+    re.DOTALL,
+)
+"""What a stopped shop still answers: orders that are there, the right to withdraw, their money, and its own people."""
 _CLOSED = "This shop is closed for a moment. 店铺暂停营业，请稍后再来。"
 _BROKEN = "This shop cannot be opened just now. 店铺暂时无法打开，请稍后再来。"
 
@@ -36,7 +43,7 @@ class Street:
         self.pool = Pool(limit, lambda shop: Premises(shop, environ, readers))
         self._office = make_office(self)
         self._stop = threading.Event()
-        threading.Thread(target=self._write_visits, name="visits", daemon=True).start()
+        threading.Thread(target=self._look_after, name="street", daemon=True).start()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request as the shop does that it names."""
@@ -44,7 +51,7 @@ class Street:
         logs.shop.set(shop.name if shop else "")
         if shop is None:
             return self._office(environ, start_response)
-        if shop.fault is not None or (shop.stopped and not environ["PATH_INFO"].startswith(_GO_ON)):
+        if shop.fault is not None or (shop.stopped and not _GO_ON.fullmatch(environ["PATH_INFO"])):
             return _closed(environ, start_response, _CLOSED if shop.stopped else _BROKEN)
         try:
             lease = self.pool.take(shop)
@@ -67,10 +74,15 @@ class Street:
         self._stop.set()
         self.pool.close()
 
-    def _write_visits(self) -> None:
+    def _look_after(self) -> None:
+        """Write what visitors looked at, and give back now and then what closed shops left behind."""
+        closed, swept_at = 0, time.monotonic()
         while not self._stop.wait(_WRITES_EVERY):
             for premises in self.pool.open_ones():
                 premises.write_visits()
+            if self.pool.closed - closed >= _WORTH_SWEEPING and time.monotonic() - swept_at >= _SWEEPS_EVERY:
+                gc.collect()
+                closed, swept_at = self.pool.closed, time.monotonic()
 
 
 class _Body:

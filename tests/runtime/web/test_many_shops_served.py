@@ -120,7 +120,10 @@ def test_a_folder_that_is_added_opens_and_one_that_is_taken_away_closes(agency):
 def test_a_stopped_shop_takes_no_orders_and_its_own_people_and_health_go_on(agency):
     Wishes(agency.root).stop("good")
     agency.wait(lambda: agency.ask("good.localhost")[0] == 503)
-    assert agency.ask("good.localhost", "/cart")[0] == 503
+    for path in ("/cart", "/en/", "/products/longjing/", "/checkout"):
+        assert agency.ask("good.localhost", path)[0] == 503
+    assert agency.ask("good.localhost", "/en/orders/lookup")[0] == 200
+    assert agency.ask("good.localhost", "/withdraw")[0] != 503
     assert agency.ask("good.localhost", "/healthz")[0] == 200
     assert agency.ask("good.localhost", "/console/enter")[0] == 200
     Wishes(agency.root).open("good")

@@ -22,7 +22,8 @@ WORDS = {
     "data.minutes": "{minutes} min",
     "data.same": "Same",
     "data.before": "before: {value}",
-    "data.compared": "Compared with {days}",
+    "data.compared.days": "Compared with {days}",
+    "data.compared.today": "So far today, compared with the whole of {days}",
     "data.off": "Visits are not counted: below are only the figures of orders and sales.",
     "data.off.settings": "Switch it on in the settings",
     "data.begun": (

@@ -42,7 +42,7 @@ def show() -> Response:
         before = reports.overview(transaction, currency, asked.span.before)
         hours = counted.by_hour(transaction, asked.span) if asked.span.days == 1 else {}
         best = {
-            "products": reports.products(transaction, currency, asked.span)[:_BEST],
+            "products": [row for row in reports.products(transaction, currency, asked.span) if row.good.pieces][:_BEST],
             "channels": reports.channels(transaction, currency, asked.span)[:_BEST],
         }
         return now, before, hours, best, bool(now.begun or sold.has_any(transaction))
@@ -51,7 +51,7 @@ def show() -> Response:
     context = asking.context(teller, asked, "", person, now.begun) | {
         "ever": ever,
         "tiles": _tiles(figures, now, before),
-        "before": asking.days_of(teller, before.span),
+        "compared": shell.say(f"data.compared.{_length(asked)}", days=asking.days_of(teller, before.span)),
         "sales_plot": _sales(figures, now),
         "visits_plot": _hours(figures, hours) if hours else _visits(figures, now),
         "funnel": _funnel(figures, now.funnel),
@@ -61,6 +61,11 @@ def show() -> Response:
         "more": {name: _to(asked, name) for name in ("products", "channels")},
     }
     return shell.screen("data/overview.html", context, area="data")
+
+
+def _length(asked: Asked) -> str:
+    """Return what the days before are called: today is not over yet, the day before is."""
+    return "today" if asked.name == "today" else "days"
 
 
 def _to(asked: Asked, name: str) -> str:

@@ -74,6 +74,10 @@ def test_a_link_is_made_found_and_followed_and_its_poster_is_saved(office, open_
     visitor.get_by_role("link", name="首页").first.click()
     assert "via=" in visitor.url
     assert visitor.evaluate("document.cookie + localStorage.length + sessionStorage.length") == "00"
+    visitor.go_back()
+    visitor.locator("[data-buy]").click()
+    expect(visitor.locator("[data-toast]")).to_be_visible()
+    assert "wish" in {each["name"] for each in visitor.context.cookies()}
 
 
 def test_without_javascript_a_link_is_made_and_switched_off(office, open_page):

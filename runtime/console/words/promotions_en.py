@@ -258,6 +258,7 @@ WORDS = {
     "promotions.codes.copy": "Copy link",
     "promotions.codes.qr": "QR code of {code}",
     "promotions.codes.qr_text": "Save the picture and print it on leaflets and parcels.",
+    "promotions.codes.poster": "Poster and short link",
     "promotions.codes.batches": "Batches",
     "promotions.codes.none": "No codes were made yet.",
     "promotions.codes.counts": "{made} made, {used} used, {open} open",
@@ -328,6 +329,7 @@ WORDS = {
     "promotions.referrals.waits": "{count} not completed yet",
     "promotions.referrals.note": "Who brought a friend gets a coupon once the friend's order is completed; one "
     "level only.",
+    "promotions.referrals.friends_of": "See each friend's order",
     "promotions.referrals.none": "Nobody brought a friend yet",
     "promotions.referrals.none_text": "Regulars share a code, the friend's first order costs less, and they get a "
     "coupon.",

@@ -306,9 +306,14 @@ def test_a_coupon_becomes_one_by_codes_or_none_by_one_choice(owner, shop):
 
 @pytest.mark.usefixtures("rules")
 def test_products_shelves_and_ways_are_chosen_and_the_others_go(owner, shop):
+    (shop / "shelves/black.yaml").write_text("title: Black\nproducts: [longjing]\n", "utf-8")
     page = owner.get(f"{HOME}/spring").text
     token = re.search(r'name="promotions\.when\.shelves\.(n\d+)" value="green"', page)[1]
-    send(owner, f"{HOME}/spring", DRAFT | {"~about": "shelves", "promotions.when.shelves": ["", token]}, page)
+    ticked = {"~about": "shelves", "promotions.when.shelves": ["", token]}
+    again = send(owner, f"{HOME}/spring", ticked | {"~do": "show"}, page).text
+    tokens = re.findall(r'type="checkbox" name="promotions\.when\.shelves" value="(\w+)"', again)
+    assert len(set(tokens)) == len(tokens) == 2
+    send(owner, f"{HOME}/spring", DRAFT | ticked, page)
     assert re.search(r"when: ?\{?\s*shelves:\s*(\[green\]|- green)", text(shop))
     send(owner, f"{HOME}/spring", DRAFT | {"~about": "all"})
     assert "shelves" not in text(shop)

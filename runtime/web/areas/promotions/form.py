@@ -172,9 +172,16 @@ def _parts(form: Shown, kind: str, data: dict[str, Any], filed: Filed) -> dict[s
         "for_whom": kinds.asks_for_whom(kind) or cond["customers"].filled,
         "pieces": effect.pieces,
         "stack": sent.get(filling.STACK) or ("all" if stacks == _ALL else ("some" if stacks else "none")),
+        "free": {each.name: _free(each) for each in (cond["shelves"], *([by["prices"]] if "prices" in by else []))},
         "stacked": stacks if isinstance(stacks, list) else [],
         "group_problems": [*whole.problems], "group_warnings": [*whole.warnings], "group_hints": [*whole.hints],
     }  # fmt: skip
+
+
+def _free(rows: Shown) -> int:
+    """Return the first number that no new row of a list has."""
+    used = [int(each.token[1:]) for each in rows.rows if each.token[:1] == "n" and each.token[1:].isdecimal()]
+    return 1 + max(used, default=-1)
 
 
 def _sent(filed: Filed) -> Given:

@@ -117,11 +117,8 @@ def take() -> Response | Answer:
     refused = refusals(text, fresh)
     good = {old: new for old, new in fresh.items() if old not in refused}
     if "go" in request.form and good:
-        everything = good if len(good) <= tables.ONE_BY_ONE else {}
-        changes: list[Change] = [Set((_KEY, old), new) for old, new in everything.items()]
-        return _write(
-            text, changes or [Set((_KEY,), {**known, **good})], person, "pages.redirects.done.imported"
-        )  # fmt: skip
+        whole = {**(text.data.get(_KEY) or {}), **good}
+        return _write(text, [Set((_KEY,), whole)], person, "pages.redirects.done.imported")
     context: dict[str, Any] = {
         "title": shell.say("pages.redirects.import.title"), "good": _rows(good, text, {}), "back": HOME,
         "refused": [(old, fresh[old], _told(each)) for old, each in refused.items()], "same": len(wanted) - len(fresh),

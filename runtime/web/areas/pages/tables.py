@@ -8,8 +8,6 @@ from runtime.funds.tables import safe
 
 MAXIMUM_BYTES = 2 * 1024 * 1024
 MOST_ROWS = 5000
-ONE_BY_ONE = 40
-"""More than these are written as one change."""
 _HEADS = frozenset({"old", "from", "redirect from", "source", "old path", "旧网址", "旧地址", "path"})
 _ENCODINGS = ("utf-8-sig", "gb18030")
 _CELLS = 2

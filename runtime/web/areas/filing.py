@@ -93,7 +93,7 @@ def open_file(file: str, field: Field, text: ShopText, only: tuple[str, ...] = (
 def take(filed: Filed, person: Person, more: More | None = None) -> Filed:
     """Read the form that was sent; pictures and secrets that came along are put away first."""
     given: Given = MultiDict(request.form.items(multi=True))
-    base, digest = _unsigned(filed, given)
+    base, digest = unsigned(filed.file, given) or (filed.opened.data, "")
     if more is not None:
         given = more(given, Sheet(filed.field, base, filed.text.ground, given, filed.only))
     first = Sheet(filed.field, base, filed.text.ground, given, filed.only)
@@ -223,13 +223,13 @@ def _pictures(filed: Filed, boxes: list[Leaf], given: Given) -> dict[str, str]:
     return refused
 
 
-def _unsigned(filed: Filed, given: Given) -> tuple[Data, str]:
-    """Return the data and digest that the form was made from; a form without them is about the file as it is now."""
+def unsigned(file: str, given: Given) -> tuple[Data, str] | None:
+    """Return the data and digest that a form of a file was made from; None for a form without them."""
     try:
-        file, digest, base = msgspec.convert(_serializer().loads(given.get(BASE, "")), tuple[str, str, dict[str, Any]])
+        named, digest, base = msgspec.convert(_serializer().loads(given.get(BASE, "")), tuple[str, str, dict[str, Any]])
     except (BadData, msgspec.ValidationError):
-        return filed.opened.data, ""
-    return (base, digest) if file == filed.file else (filed.opened.data, "")
+        return None
+    return (base, digest) if named == file else None
 
 
 def _part(data: Data, only: tuple[str, ...]) -> Data:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import msgspec
+from flask import g, request
 
 from generator.editing import journal
 from generator.editing.change import Change
@@ -20,6 +21,7 @@ from runtime.console.forms.showing import Shown
 from runtime.web.areas import filing, shell, shop_text
 from runtime.web.areas.filing import HINDRANCES, Filed, Kept
 from runtime.web.areas.look import ground, places
+from runtime.web.areas.look.ground import Ground
 from runtime.web.areas.look.places import Board, Place
 from runtime.web.areas.shop_text import ShopText
 from runtime.web.persons import Person, note
@@ -36,7 +38,14 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     text: ShopText
     opened: Opened
     board: Board
-    published: bool
+    ground: Ground
+
+    @property
+    def published(self) -> bool:
+        """Tell whether the live release is made from the text as it is; looked up once a request."""
+        if "look_published" not in g:
+            g.look_published = freshness.is_fresh(self.text.folder)
+        return bool(g.look_published)
 
     @property
     def kind(self) -> str:
@@ -64,9 +73,8 @@ def open_look(kind: str) -> Look:
     """Open the look of the shop with the list of a kind of page."""
     text = shop_text.read(shopfront().settings.folder)
     opened = text.desk.open(SHOP)
-    read = ground.read(text.folder, opened.text, now_text())
-    made = places.board(kind, opened.data, read.offer, read.clothes)
-    return Look(text=text, opened=opened, board=made, published=freshness.is_fresh(text.folder))
+    worn = ground.worn(text.folder, opened.data, now_text())
+    return Look(text=text, opened=opened, board=places.board(kind, opened.data, worn.offer, worn.clothes), ground=worn)
 
 
 def board_at(look: Look, digest: str) -> tuple[Board, Data]:
@@ -78,8 +86,7 @@ def board_at(look: Look, digest: str) -> tuple[Board, Data]:
         data = read_yaml(old) if old is not None else look.opened.data
     except UnwritableError:
         data = look.opened.data
-    clothes = ground.get(look.text.folder, now_text()).clothes
-    return places.board(look.kind, data, look.board.offer, clothes), data
+    return places.board(look.kind, data, look.board.offer, look.ground.clothes), data
 
 
 def save(look: Look, digest: str, changes: tuple[Change, ...], person: Person, merge: str = "") -> Kept:
@@ -103,14 +110,14 @@ def save(look: Look, digest: str, changes: tuple[Change, ...], person: Person, m
 
 def open_form(look: Look, place: Place | None) -> Filed:
     """Open the form of a section or block; of the theme without a place."""
-    field = look.text.field(filing.lang())
+    field = fields_of(look)
     if place is None:
         return filing.open_file(SHOP, field, look.text, ("theme",))
-    only = look.board.path[:1]
-    filed = filing.open_file(SHOP, field, look.text, tuple(map(str, only)))
+    only = look.board.path[0]
+    filed = filing.open_file(SHOP, field, look.text, (str(only),))
     data = places.filled(look.board, filed.opened.data)
     first = places.started(look.board, filed.opened.data)
-    sheet = _sheet(filed, data, (look.kind, place), Given(), first)
+    sheet = _sheet(look, data, place, Given(), first)
     return msgspec.structs.replace(filed, base=data, sheet=sheet)
 
 
@@ -121,12 +128,24 @@ def take_form(look: Look, filed: Filed, person: Person, place: Place | None) -> 
     taken = filing.take(filed, person, lambda given, sheet: _with_rows(given, sheet.root.old, look.kind, place))
     given = taken.sent if taken.sent is not None else Given()
     first = places.started(*board_at(look, taken.digest))
-    return msgspec.structs.replace(taken, sheet=_sheet(taken, taken.base, (look.kind, place), given, first))
+    return msgspec.structs.replace(taken, sheet=_sheet(look, taken.base, place, given, first))
 
 
-def _sheet(filed: Filed, data: Data, where: tuple[str, Place], given: Given, first: list[Change]) -> Sheet:
-    sent = _with_rows(given, data, *where)
-    made = Started(filed.field, data, filed.text.ground, sent, filed.only)
+def typed(look: Look, place: Place | None) -> tuple[Sheet, str]:
+    """Read a form that is only to be looked at, and the digest of the text that it was made from."""
+    given: Given = Given(request.form.items(multi=True))
+    signed = filing.unsigned(SHOP, given)
+    if place is None:
+        base, digest = signed or (look.opened.data, look.opened.digest)
+        return Sheet(fields_of(look), base, look.text.ground, given, ("theme",)), digest
+    base, digest = signed or (places.filled(look.board, look.opened.data), look.opened.digest)
+    return _sheet(look, base, place, given, places.started(*board_at(look, digest))), digest
+
+
+def _sheet(look: Look, data: Data, place: Place, given: Given, first: list[Change]) -> Sheet:
+    alone = places.alone(look.kind, data, place)
+    sent = _with_rows(given, data, look.kind, place)
+    made = Started(fields_of(look), alone, look.text.ground, sent, (str(look.board.path[0]),))
     made.first = tuple(first)
     return made
 
@@ -200,4 +219,4 @@ def is_look(version: Version) -> bool:
 
 def fields_of(look: Look) -> Field:
     """Return the fields of shop.yaml in the reader's language."""
-    return look.text.field(filing.lang())
+    return ground.field(look.ground, filing.lang())

@@ -21,7 +21,6 @@ from runtime.web.areas.look import desk, drawing, ground, screens
 from runtime.web.areas.look.blueprint import HOME, blueprint
 from runtime.web.areas.look.desk import Look
 from runtime.web.areas.look.drawing import Drawn, Wanted
-from runtime.web.areas.look.places import PAGES, THEME
 from runtime.web.areas.media import inside
 from runtime.web.visit import shopfront, visit
 
@@ -53,20 +52,17 @@ def frame() -> Response:
 @shell.guarded
 def preview(kind: str, where: str) -> Response:
     """Draw the page as the form has it, which is saved nowhere; tell what is wrong at the fields of the form."""
-    person = get_writer(Permission.PAGES_EDIT)
-    if kind not in (*PAGES, THEME):
-        abort(404)
-    look = desk.open_look(screens.page_kind(kind))
+    get_writer(Permission.PAGES_EDIT)
     place = screens.get_place(kind, where)
-    filed = desk.take_form(look, desk.open_form(look, place), person, place)
+    look = desk.open_look(screens.page_kind(kind))
+    sheet, digest = desk.typed(look, place)
     try:
-        changes = filed.sheet.changes()
-        text = look.text.desk.preview(SHOP, filed.digest or look.opened.digest, changes, merge=Merge.MINE).text
+        text = look.text.desk.preview(SHOP, digest, sheet.changes(), merge=Merge.MINE).text
     except (StaleError, UnwritableError):
         return make_response(jsonify(html="", problems={}), 409)
     drawn = _draw(look, text)
     name = "theme" if place is None else desk.field_name(kind, place)
-    return jsonify(html=drawn.html, problems=_at_fields(filed.sheet.place(_errors(drawn), filing.lang()), name))
+    return jsonify(html=drawn.html, problems=_at_fields(sheet.place(_errors(drawn), filing.lang()), name))
 
 
 @blueprint.get(f"{drawing.PICTURES}/<path:name>")

@@ -12,8 +12,8 @@ from typing import Any
 
 import msgspec
 
-from generator import check, crossing, document, plugins, price_log, replays, schema, theme
-from generator.document import Document
+from generator import check, crossing, document, fields, plugins, price_log, replays, schema, theme
+from generator.fields import Field
 from generator.loading import assembly, shop
 from generator.loading.reader import Ground as Base
 from generator.loading.reader import Reader
@@ -21,6 +21,7 @@ from generator.problems import Problem
 from generator.replays import Replay
 from generator.schema import Compiled
 from generator.shop import Shop
+from generator.source.events import Data
 from generator.source.inventory import SHOP
 from generator.theme import Theme
 from generator.theming import sections
@@ -43,6 +44,8 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     clothes: Theme
     schema: Compiled
     replays: dict[str, Replay]
+    fields: dict[str, Field] = msgspec.field(default_factory=dict)
+    """The fields of forms by language, made when they are first asked for."""
 
 
 class Read(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +56,18 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
     clothes: Theme
     tree: dict[str, Any]
     problems: tuple[Problem, ...]
+
+
+def worn(folder: Path, data: Data, now: str) -> Ground:
+    """Return the ground of a shop in the theme that the data of shop.yaml names."""
+    return _dressed(get(folder, now), folder, data)
+
+
+def field(made: Ground, lang: str) -> Field:
+    """Return the fields of shop.yaml with those of the theme, in zh or en."""
+    if lang not in made.fields:
+        made.fields[lang] = fields.read(made.schema.tree, lang)
+    return made.fields[lang]
 
 
 def get(folder: Path, now: str) -> Ground:
@@ -80,7 +95,7 @@ def read(folder: Path, text: str, now: str) -> Read:
         return Read(
             shop=ground.shop, offer=ground.offer, clothes=ground.clothes, tree={}, problems=tuple(problems)
         )  # fmt: skip
-    ground = _dressed(ground, folder, main)
+    ground = _dressed(ground, folder, main.data)
     checked = schema.validate(main, ground.schema)
     tree = checked.data if isinstance(checked.data, dict) else {}
     reader = Reader(SHOP, ground.base, checked.broken)
@@ -117,15 +132,16 @@ def _read(folder: Path, now: str) -> Ground:
     )  # fmt: skip
 
 
-def _dressed(ground: Ground, folder: Path, main: Document) -> Ground:
+def _dressed(ground: Ground, folder: Path, data: Data) -> Ground:
     """Return the ground in the theme that a text names, where that is another one."""
-    said = main.data.get("theme") if isinstance(main.data, dict) else None
+    said = data.get("theme") if isinstance(data, dict) else None
     name = said.get("name") if isinstance(said, dict) else None
     wanted = name if isinstance(name, str) and theme.find_folder(name) else "harbour"
     if wanted == ground.offer.name:
         return ground
     offer, _ = sections.read(wanted, folder / "theme")
-    return msgspec.structs.replace(ground, offer=offer, clothes=_clothes(offer, folder), schema=_schema(offer))
+    clothes, made = _clothes(offer, folder), _schema(offer)
+    return msgspec.structs.replace(ground, offer=offer, clothes=clothes, schema=made, fields={})
 
 
 def _clothes(offer: Offer, folder: Path) -> Theme:

@@ -106,6 +106,27 @@ def filled(made: Board, data: Data) -> Data:
     return {**data, "layouts": {**(said if isinstance(said, dict) else {}), made.kind: made.items}}
 
 
+def alone(kind: str, data: Data, place: Place) -> Data:
+    """Return the data with empty places for all sections and blocks but one: a form of it needs none of the others."""
+    steps = path(kind)
+    if kind != "home":
+        said = data.get("layouts") if isinstance(data, dict) else None
+        return {"layouts": {kind: _alone(said.get(kind) if isinstance(said, dict) else None, place)}}
+    return {steps[0]: _alone(data.get("home") if isinstance(data, dict) else None, place)}
+
+
+def _alone(items: Data, place: Place) -> list[Data]:
+    kept: list[Data] = [{} for _ in items] if isinstance(items, list) else []
+    if place.section >= len(kept):
+        return kept
+    section = items[place.section]
+    blocks = section.get("blocks") if isinstance(section, dict) else None
+    if isinstance(blocks, list):
+        section = {**section, "blocks": [each if index == place.block else {} for index, each in enumerate(blocks)]}
+    kept[place.section] = section
+    return kept
+
+
 def item(made: Board, place: Place) -> dict[str, Any] | None:
     """Return what stands at a place."""
     if place.section >= len(made.items):

@@ -35,6 +35,14 @@ def with_pages(built, tmp_path_factory):
     return made
 
 
+@pytest.fixture(scope="module")
+def calm(with_pages):
+    """The owner of a shop that no test changes."""
+    app = quick(storefront.application(with_pages))
+    yield Colleague(app, Role.OWNER).come_in()
+    app.extensions["shopwright"].close()
+
+
 @pytest.fixture
 def shop(with_pages, tmp_path):
     return storefront.copy(with_pages, tmp_path / "shop")
@@ -85,17 +93,17 @@ def test_a_page_is_made_from_a_title_under_its_sound_and_is_seen_at_once(app, ow
     assert listed.count('</span><span class="tongue tongue-lacks"') == 2
 
 
-def test_w74_what_a_new_page_lacks_is_told_at_its_field_and_what_was_written_stays(owner, shop):
+def test_w74_what_a_new_page_lacks_is_told_at_its_field_and_what_was_written_stays(calm, with_pages):
     cases = (
         ({"title.zh-CN": ""}, "field-title.zh-CN"),
         ({"~handle": "about"}, "handle"),
         ({"~handle": "cart"}, "handle"),
     )
     for given, field in cases:
-        answer = save(owner, f"{PAGES}/~new", {"title.zh-CN": "新", "body": "kept", **given})
+        answer = save(calm, f"{PAGES}/~new", {"title.zh-CN": "新", "body": "kept", **given})
         assert (answer.status_code, f'href="#{field}"' in answer.text) == (422, True)
         assert "kept</textarea>" in answer.text
-    assert [each.name for each in (shop / "pages").iterdir()] == ["about.md"]
+    assert [each.name for each in (with_pages / "pages").iterdir()] == ["about.md"]
 
 
 def test_w77_saving_a_page_changes_only_what_was_changed(app, owner, shop):
@@ -121,17 +129,17 @@ def test_w78_the_second_of_two_tabs_is_told_what_the_first_one_changed(owner, sh
     assert text(shop).endswith("First\n")
 
 
-def test_the_text_is_shown_as_the_shop_makes_it_and_nothing_in_it_acts(owner, shop):
+def test_the_text_is_shown_as_the_shop_makes_it_and_nothing_in_it_acts(calm, with_pages):
     body = "# Tea\n\n[a](product:longjing) [b](page:no) ![cup](no.jpg) [x](javascript:alert)\n"
-    shown = owner.post(f"{PAGES}/~preview", {"body": body}).text
+    shown = calm.post(f"{PAGES}/~preview", {"body": body}).text
     assert "<h2>Tea</h2>" in shown
     assert '<a href="/products/longjing/">a</a>' in shown
     assert "page:no" not in shown
     assert 'href="javascript' not in shown
-    assert "<script" not in owner.post(f"{PAGES}/~preview", {"body": f"{body}\n<script>alert(1)</script>"}).text
-    again = save(owner, f"{PAGES}/about", {"~do": "show", "body": "## Seen without a script"})
+    assert "<script" not in calm.post(f"{PAGES}/~preview", {"body": f"{body}\n<script>alert(1)</script>"}).text
+    again = save(calm, f"{PAGES}/about", {"~do": "show", "body": "## Seen without a script"})
     assert "<h2>Seen without a script</h2>" in again.text
-    assert text(shop) == ABOUT
+    assert text(with_pages) == ABOUT
 
 
 def test_a_picture_that_comes_along_stands_behind_the_text(owner, shop):
@@ -225,14 +233,14 @@ def test_entries_of_menus_go_below_others_and_out_again_and_nothing_else_changes
     assert "  # what people look for\n" in text(shop, "shop.yaml")
 
 
-def test_an_entry_never_stands_below_itself_nor_three_deep(owner, shop):
-    before = text(shop, "shop.yaml")
+def test_an_entry_never_stands_below_itself_nor_three_deep(calm, with_pages):
+    before = text(with_pages, "shop.yaml")
     for deed in (
         "nest:menu.header:0", "nest:menu.header:1", "lift:menu.header:1", "place:menu.header:1:menu.header.1.items:",
         "place:menu.header:9:menu.footer:", "place:menu.header:0:theme.settings:", "nest:menu.header", "place:x:y:z",
     ):  # fmt: skip
-        assert save(owner, MENUS, DRAFT, menus(owner, deed)).status_code == 303
-        assert text(shop, "shop.yaml") == before
+        assert save(calm, MENUS, DRAFT, menus(calm, deed)).status_code == 303
+        assert text(with_pages, "shop.yaml") == before
 
 
 def test_a_link_is_chosen_from_what_the_shop_has_with_and_without_a_script(owner, shop):
@@ -272,12 +280,12 @@ REFUSED = (
 )
 
 
-def test_a_redirect_is_refused_in_the_words_of_check(owner, shop):
-    before = text(shop, "shop.yaml")
+def test_a_redirect_is_refused_in_the_words_of_check(calm, with_pages):
+    before = text(with_pages, "shop.yaml")
     for old, new, field, words in REFUSED:
-        answer = owner.post(REDIRECTS, {"old": old, "new": new})
+        answer = calm.post(REDIRECTS, {"old": old, "new": new})
         assert (answer.status_code, f'<a href="#{field}">{words}' in answer.text) == (422, True)
-    assert text(shop, "shop.yaml") == before
+    assert text(with_pages, "shop.yaml") == before
 
 
 def test_a_redirect_that_would_make_another_one_a_detour_is_refused(owner, shop):
@@ -312,23 +320,23 @@ def test_a_list_of_redirects_is_looked_at_before_it_is_written_and_can_be_taken_
     assert "# from the old shop\nredirects:" in text(shop, "shop.yaml")
 
 
-def test_what_lacks_a_language_is_listed_with_the_way_to_its_box(owner):
-    shown = owner.get("/console/translations?locale=en").text
+def test_what_lacks_a_language_is_listed_with_the_way_to_its_box(calm):
+    shown = calm.get("/console/translations?locale=en").text
     assert 'href="/console/pages/about.en#field-body"' in shown
     assert 'href="/console/menus#field-menu.header.0.label.en"' in shown
-    assert owner.get("/console/menus").text.count('id="field-menu.header.0.label.en"') == 1
-    only = owner.get("/console/translations?locale=en&kind=page").text
+    assert calm.get("/console/menus").text.count('id="field-menu.header.0.label.en"') == 1
+    only = calm.get("/console/translations?locale=en&kind=page").text
     assert "/console/menus#" not in only
-    assert 'id="field-body"' in owner.get("/console/pages/about.en").text
+    assert 'id="field-body"' in calm.get("/console/pages/about.en").text
 
 
-def test_a86_who_only_reads_sees_pages_and_changes_none(app, shop):
-    reader, before = Colleague(app, Role.READ_ONLY).come_in(), text(shop)
+def test_a86_who_only_reads_sees_pages_and_changes_none(calm, with_pages):
+    reader, before = Colleague(calm.app, Role.READ_ONLY).come_in(), text(with_pages)
     for path in (f"{PAGES}/about", MENUS):
         assert reader.get(path).status_code == 200
         assert save(reader, path, {"title.en": "Mine"}).status_code == 403
     assert "~new" not in reader.get(PAGES).text
     assert reader.post(REDIRECTS, {"old": "/x", "new": "/"}).status_code == 403
     assert reader.post(f"{PAGES}/about/delete", {}).status_code == 403
-    assert Colleague(app, Role.LIVE_ASSISTANT).come_in().get(PAGES).status_code == 403
-    assert text(shop) == before
+    assert Colleague(calm.app, Role.LIVE_ASSISTANT).come_in().get(PAGES).status_code == 403
+    assert text(with_pages) == before

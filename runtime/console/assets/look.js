@@ -300,6 +300,8 @@ if (editor) {
   }
 
   editor.addEventListener("click", (event) => {
+    const away = event.target.closest("a[href]:not([data-open], [data-list], [data-add], [target])");
+    if (away && dirty) { event.preventDefault(); save().then((done) => { if (done) location.href = away.href; }); return; }
     const deed = event.target.closest("button[form=deeds]");
     const link = event.target.closest("a[data-open], a[data-list]");
     const adder = event.target.closest("a[data-add]");

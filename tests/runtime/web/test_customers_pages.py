@@ -17,7 +17,7 @@ from office_desk import mistakes, told, words
 
 from runtime import aftersale, audit, clientele, customers, orders, receipts, stock
 from runtime.aftersale import CaseLine, Kind, evidence
-from runtime.clientele import erasing, masking, records, searching, writing
+from runtime.clientele import erasing, masking, reading, records, searching, writing
 from runtime.clientele.erasing import Law
 from runtime.clientele.searching import Wanted
 from runtime.gateways import Report, Verdict
@@ -400,6 +400,25 @@ def test_both_databases_find_tell_and_forget(till):
     allowed = ("email", True, "paper")
     till.database.write(lambda transaction: writing.set_consent(transaction, found.id, allowed, by, now()))
     assert till.database.read(lambda look: searching.find_one(look, found.id, "CNY")).by_email
+    for asked in (
+        Wanted(currency="CNY", text="8000", since=1, spent=0, consent="email", sort="spent"),
+        Wanted(currency="CNY", text="+86 138 0013 8000", sort="orders"),
+        Wanted(currency="CNY", text="LILEI@example.com"),
+    ):
+        rows = till.database.read(lambda look, asked=asked: searching.find(look, asked)).rows
+        assert [row.id for row in rows] == [found.id]
+    for nobody in (Wanted(currency="CNY", members=True), Wanted(currency="CNY", consent="none", spent=1)):
+        assert till.database.read(lambda look, nobody=nobody: searching.find(look, nobody)).rows == ()
+    read = {
+        name: till.database.read(lambda look, name=name: getattr(reading, name)(look, found.id))
+        for name in ("orders_of", "cases_of", "promotions_of", "friends_of", "addresses_of", "notes_of", "many")
+    }
+    assert [(each.number, each.what, each.pieces) for each in read.pop("orders_of")] == [(made.number, "tea", 2)]
+    assert [each.street for each in read.pop("addresses_of")] == ["1 West Lake"]
+    assert [each.text for each in read.pop("notes_of")] == ["a note"]
+    assert read == {"cases_of": [], "promotions_of": [], "friends_of": [], "many": (1, 1)}
+    (consent,) = till.database.read(lambda look: reading.consents_of(look, found.id))
+    assert (consent.purpose, consent.given, consent.way) == ("email", True, "paper")
     told_ = till.database.read(lambda look: records.everything(look, found.id, ("nobody",), now()))
     assert (told_["orders"][0]["number"], told_["notes_of_the_shop"][0]["text"]) == (made.number, "a note")
     law = Law(country="CN")

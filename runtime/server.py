@@ -82,7 +82,12 @@ def run(settings: Settings, listening: Listening, ready: Callable[[str], None], 
 
 def reachable(settings: Settings, host: str) -> Settings:
     """Return the settings with the names under which this machine is reached where others may look, too."""
-    return settings if host in LOOPBACK else msgspec.structs.replace(settings, machine=_own_names(host))
+    return settings if host in LOOPBACK else msgspec.structs.replace(settings, machine=names(host))
+
+
+def names(host: str) -> tuple[str, ...]:
+    """Return what this machine is called from outside where it listens on a host that others reach; else nothing."""
+    return () if host in LOOPBACK else _own_names(host)
 
 
 def claim(listening: Listening) -> None:

@@ -43,7 +43,7 @@ def serve(folder: Path, listening: Listening, lang: str, *, build: bool) -> int:
         )
         return USAGE
     try:
-        settings = server.reachable(surroundings.office(folder), listening.host)
+        settings = surroundings.office(folder, server.names(listening.host))
     except SettingError as error:
         terminal.say(lang, f"error: {error}", f"错误：{error.name}：{error.why('zh')}")
         return USAGE
@@ -51,13 +51,12 @@ def serve(folder: Path, listening: Listening, lang: str, *, build: bool) -> int:
         listening = msgspec.structs.replace(listening, threads=_THREADS)
     root = settings.folder
     surroundings.scrub(os.environ)
-    reserved = tuple({*settings.hosts, *settings.machine})
     plan = Plan(
         root=str(root),
         base=f"http://{{host}}:{listening.port}",
         host=listening.host,
         port=listening.port,
-        reserved=reserved,
+        reserved=settings.hosts,
         lang=lang,
         builds=max(1, min(os.cpu_count() or 1, _MOST_BUILDS)),
         build=build,

@@ -40,10 +40,16 @@ def scrub(environ: MutableMapping[str, str]) -> None:
             del environ[name]
 
 
-def office(folder: Path) -> Settings:
-    """Return the settings of the list of shops itself; raise SettingError."""
+def office(folder: Path, machine: tuple[str, ...] = ()) -> Settings:
+    """Return the settings of the list of shops itself; raise SettingError.
+
+    It answers to the names that are given, else to those of the machine, and always to the machine itself.
+    """
     found = settings.read(folder)
-    return msgspec.structs.replace(found, hosts=tuple(sorted(LOOPBACK.union(found.hosts))))
+    given = found.hosts or machine
+    named = LOOPBACK.union(given, (found.console.host,) if found.console.host else ())
+    console = msgspec.structs.replace(found.console, host="")
+    return msgspec.structs.replace(found, hosts=tuple(sorted(named)), console=console)
 
 
 def hosts_given(folder: Path) -> tuple[str, ...]:

@@ -225,3 +225,13 @@ def test_wishes_outlive_whoever_is_to_fulfil_them(tmp_path):
     assert (later.take_publish("a"), later.take_publish("a")) == (True, False)
     later.open("a")
     assert not later.is_stopped("a")
+
+
+def test_the_list_answers_to_the_names_that_are_given_else_to_the_machines_and_always_to_itself(tmp_path, monkeypatch):
+    for name in ("SHOPWRIGHT_HOSTS", "SHOPWRIGHT_CONSOLE_HOST", "SHOPWRIGHT_SECRET"):
+        monkeypatch.delenv(name, raising=False)
+    own = ("127.0.0.1", "[::1]", "localhost")
+    assert surroundings.office(tmp_path).hosts == own
+    assert surroundings.office(tmp_path, ("192.0.2.7",)).hosts == ("127.0.0.1", "192.0.2.7", "[::1]", "localhost")
+    monkeypatch.setenv("SHOPWRIGHT_HOSTS", "list.example")
+    assert surroundings.office(tmp_path, ("192.0.2.7",)).hosts == tuple(sorted((*own, "list.example")))

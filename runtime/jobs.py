@@ -28,7 +28,6 @@ from runtime import (
     timetable,
 )
 from runtime.access import lodge
-from runtime.aftersale import evidence
 from runtime.clientele import erasing
 from runtime.database import Database, Transaction
 from runtime.faults import Fault
@@ -117,7 +116,7 @@ def run_once(till: Till, settings: Settings, base_url: str, now: datetime, *, ex
 
 def _forget_due(till: Till, settings: Settings, now: datetime) -> None:
     law = erasing.Law(country=till.terms.country, legal=till.terms.legal)
-    erasing.finish_due(till.database, law, lambda names: evidence.discard(settings.var, list(names)), now)
+    erasing.finish_due(till.database, law, settings.var, now)
 
 
 def complete_due(till: Till, now: datetime) -> int:

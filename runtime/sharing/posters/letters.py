@@ -7,6 +7,7 @@ are evened out, so that no word stands alone at the end.
 import unicodedata
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 from PIL import ImageFont
@@ -89,37 +90,62 @@ def settable(text: str, face: Faces) -> str:
 
 def wrap(text: str, face: Font, width: float, most: int) -> list[str]:
     """Break a text into lines that are not wider than this; what does not fit into ``most`` lines ends with …."""
-    lines = _greedy(text, face, width)
+    pieces = _measured(text, face, width)
+    lines = _greedy(pieces, width)
     if len(lines) > most:
         return [*lines[: most - 1], _cut(_joined(lines[most - 1 :]), face, width)]
-    return _evened(text, face, width, len(lines)) if len(lines) > 1 else lines
+    return _evened(pieces, width, len(lines)) if len(lines) > 1 else lines
 
 
-def _evened(text: str, face: Font, width: float, count: int) -> list[str]:
+class _Piece(NamedTuple):
+    """What stays together: its width with and without the space at its end."""
+
+    text: str
+    full: float
+    bare: float
+
+
+def _measured(text: str, face: Font, width: float) -> list[_Piece]:
+    """Measure where a line may end; what is wider than a line is divided."""
+    found = []
+    for piece in _pieces(text):
+        rest, bare = piece, _length(face, piece.rstrip())
+        while bare > width and len(rest) > 1:
+            fits = _fitting(rest, face, width)
+            found.append(_Piece(rest[:fits], width, width))
+            rest = rest[fits:]
+            bare = _length(face, rest.rstrip())
+        found.append(_Piece(rest, bare + (_length(face, " ") if rest.endswith(" ") else 0), bare))
+    return found
+
+
+@lru_cache(maxsize=8192)
+def _length(face: Font, text: str) -> float:
+    """Return how wide a text is; most of Chinese is the same characters again."""
+    return face.getlength(text)
+
+
+def _evened(pieces: list[_Piece], width: float, count: int) -> list[str]:
     """Return the same number of lines at the smallest width that gives it."""
     low, high = width / 2, width
     for _ in range(7):
         middle = (low + high) / 2
-        if len(_greedy(text, face, middle)) > count:
+        if len(_greedy(pieces, middle)) > count:
             low = middle
         else:
             high = middle
-    return _greedy(text, face, high)
+    return _greedy(pieces, high)
 
 
-def _greedy(text: str, face: Font, width: float) -> list[str]:
+def _greedy(pieces: list[_Piece], width: float) -> list[str]:
     lines: list[str] = []
-    line = ""
-    for piece in _pieces(text):
-        if face.getlength((line + piece).rstrip()) <= width or not line.strip():
-            line += piece
-        else:
+    line, taken = "", 0.0
+    for piece in pieces:
+        if line.strip() and taken + piece.bare > width:
             lines.append(line.strip())
-            line = piece.lstrip()
-        while face.getlength(line.rstrip()) > width and len(line) > 1:
-            fits = _fitting(line, face, width)
-            lines.append(line[:fits])
-            line = line[fits:]
+            line, taken = "", 0.0
+        line += piece.text
+        taken += piece.full
     return [*lines, line.strip()] if line.strip() else lines or [""]
 
 

@@ -92,6 +92,7 @@ def test_codes_are_made_once_taken_by_who_made_them_and_good_in_the_shop(app, ow
     kept = office.database.read(lambda look: look.all("SELECT hash FROM coupon WHERE batch = 'spring'"))
     assert sorted(row[0] for row in kept) == sorted(coupons.hashed(code) for code in codes)
     assert not any(code in page for code in codes)
+    assert key(page) not in told["made"]
     other = Colleague(app, Role.MANAGER).come_in()
     assert other.post(f"{CODES}.csv", told).status_code == 410
     assert owner.post(f"{HOME}/welcome/codes.csv", told).status_code == 410
@@ -156,7 +157,7 @@ class Buyers:
         return placing.place(self.till, Placement(**fields | {"expected_total": total}), now).order
 
 
-def test_lists_tell_who_used_what_escaped_and_as_files_without_formulas(app, owner):
+def test_a91_a92_lists_tell_who_used_what_escaped_and_as_files_without_formulas(app, owner):
     shop = Buyers(app)
     taken = (Taken(text="welcome5", at=int(now().timestamp())),)
     used = shop.buy(now(), codes=taken)

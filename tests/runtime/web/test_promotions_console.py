@@ -348,7 +348,7 @@ def test_the_law_of_prices_is_told_at_the_form_with_the_lowest_price_of_the_days
 
 
 @pytest.mark.usefixtures("rules")
-def test_a99_forms_without_a_token_or_with_fields_of_their_own_change_nothing(app, owner, shop):
+def test_a86_a90_forms_without_a_token_or_with_fields_of_their_own_change_nothing(app, owner, shop):
     before = text(shop)
     for path in (
         f"{HOME}/spring",
@@ -364,3 +364,18 @@ def test_a99_forms_without_a_token_or_with_fields_of_their_own_change_nothing(ap
     )
     assert text(shop) == before
     assert "payment.0.gateway" in noted(app, "form.odd")[0][2]
+
+
+@pytest.mark.usefixtures("rules")
+def test_w79_a_broken_file_is_shown_with_its_line_and_never_written(owner, shop):
+    path = shop / "shop.yaml"
+    broken = path.read_text("utf-8").replace("    percent: 10%\n", "    percent: 10%\n   kind: [\n")
+    path.write_text(broken, "utf-8")
+    listed = words(owner.get(HOME).text)
+    assert "nothing can be changed here" in listed
+    assert re.search(r"shop\.yaml:\d+", listed)
+    assert "A reason to buy today" not in listed
+    for name in ("spring/pause", "spring/copy", "spring", "~publish"):
+        assert owner.post(f"{HOME}/{name}").status_code in {303, 404, 409}
+    assert owner.post(f"{NEW}?kind=gift", {"promotions.name.zh-CN": "x"}).status_code == 409
+    assert path.read_text("utf-8") == broken

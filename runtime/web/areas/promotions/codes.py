@@ -1,6 +1,6 @@
 """Coupons: their list, the page of each with its code, link and who used it, and batches of codes that are good once.
 
-The codes of a batch are made from a key that travels with the page that made them, signed, for a quarter of an hour:
+The codes of a batch are made from a key that travels with the page that made them, sealed, for a quarter of an hour:
 until then they can be taken away as a file by who made them. Nobody keeps them, and nobody can ask for them later.
 """
 
@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 import segno
 from flask import Response, abort, request
-from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.wrappers import Response as Answer
 
 from runtime import coupons
@@ -21,7 +20,7 @@ from runtime.web.areas.promotions import effects, standing, tables, tabs
 from runtime.web.areas.promotions.blueprint import AREA, HOME, blueprint
 from runtime.web.areas.promotions.standing import Entry
 from runtime.web.areas.telling import Teller
-from runtime.web.persons import Person, note
+from runtime.web.persons import Person, keys, note
 from runtime.web.visit import shopfront, visit
 from runtime.worklist import promoted
 
@@ -34,13 +33,13 @@ _STATES = {"open": "info", "held": "warn", "used": "good", "void": ""}
 
 
 class Made(msgspec.Struct, frozen=True, array_like=True):
-    """What a page remembers of a batch that was just made."""
+    """What a page remembers of a batch that was just made, and until when (seconds)."""
 
-    person: int
     promotion: str
     batch: str
     key: str
     count: int
+    until: int
 
 
 @blueprint.get(tabs.COUPONS)
@@ -101,7 +100,8 @@ def make_codes(name: str) -> Response | Answer:
     new = here.database.write(lambda unit: coupons.put(unit, name, batch, codes, here.now))
     if new:
         note(person, "coupons.made", name, after=f"{batch}: {new}")
-    told = _keeper().dumps(msgspec.to_builtins(Made(person.id, name, batch, given["key"], count)))
+    made = Made(name, batch, given["key"], count, int(here.now.timestamp()) + _PATIENCE)
+    told = keys().seal(_seal(person), msgspec.json.encode(made)).rstrip("=")
     return shell.done(f"{HOME}/{name}/codes?made={told}", "promotions.done.codes")
 
 
@@ -190,7 +190,7 @@ def _page(
         "older": f"{HOME}/{name}/codes?before={used[promoted.PAGE - 1].id}" if len(used) > promoted.PAGE else "",
         "given": given or {"count": "100", "batch": _free(day, known), "key": secrets.token_urlsafe(16)},
         "most": MOST,
-        "made": request.args.get("made", "") if _made(request.args.get("made", ""), person, name) else "",
+        "made": request.args.get("made", ""),
         "made_of": _made(request.args.get("made", ""), person, name),
         "problems": problems or {},
         "may_edit": person.may(Permission.PROMOTIONS_EDIT),
@@ -215,17 +215,16 @@ def _problems(name: str, given: dict[str, str]) -> dict[str, str]:
     return found
 
 
-def _keeper() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(shopfront().settings.secret, salt="coupon-batch")
+def _seal(person: Person) -> str:
+    return f"batch|{person.id}|{person.session}"
 
 
 def _made(text: str, person: Person, name: str) -> Made | None:
-    """Return the batch that this person just made for a promotion."""
-    try:
-        found = msgspec.convert(_keeper().loads(text, max_age=_PATIENCE), Made)
-    except (BadData, msgspec.ValidationError):
-        return None
-    return found if (found.person, found.promotion) == (person.id, name) else None
+    """Return the batch of a promotion that this person just made, in this session."""
+    kept = keys().find_sealed(_seal(person), text + "=" * (-len(text) % 4)) if text.isascii() else None
+    found = msgspec.json.decode(kept, type=Made) if kept else None
+    good = found is not None and found.promotion == name and found.until > visit().now.timestamp()
+    return found if good else None
 
 
 def _picture(link: str) -> str:

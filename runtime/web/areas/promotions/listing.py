@@ -64,6 +64,7 @@ def listing() -> Response:
         ],
         "any": bool(everything),
         "unread": standing.unread(text, everything),
+        "broken": standing.broken(text),
         "asked": asked,
         "areas": tabs.areas(HOME),
         "tabs_": _tabs(everything, asked, teller),

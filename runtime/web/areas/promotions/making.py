@@ -37,9 +37,7 @@ def new() -> Response:
     choice = kinds.find_choice(request.args.get("kind", ""))
     if choice is None:
         return _picker()
-    opened = form.open_list(shop_text.read(shopfront().settings.folder))
-    filed = msgspec.structs.replace(opened, sheet=form.sheet(opened, _where(opened, choice)))
-    return form.show(filed, person, _screen(choice))
+    return form.show(_opened(choice), person, _screen(choice))
 
 
 @blueprint.post(NEW)
@@ -50,7 +48,7 @@ def make() -> Response | Answer:
     choice = kinds.find_choice(request.args.get("kind", ""))
     if choice is None:
         return _picker(status=422)
-    opened = form.open_list(shop_text.read(shopfront().settings.folder))
+    opened = _opened(choice)
     taken = form.take(opened, person)
     # What is added at the end stands against nothing that somebody else wrote meanwhile.
     filed = msgspec.structs.replace(taken, base=opened.base, digest=opened.digest)
@@ -74,6 +72,12 @@ def _picker(*, status: int = 200) -> Response:
     ]
     context = {"title": shell.say("promotions.new.title"), "groups": groups, "new": NEW}
     return shell.screen("promotions/kinds.html", context, area=AREA, status=status)
+
+
+def _opened(choice: Choice) -> Filed:
+    """Return the list with the form of a promotion that is not in it yet."""
+    opened = form.open_list(shop_text.read(shopfront().settings.folder))
+    return msgspec.structs.replace(opened, sheet=form.sheet(opened, _where(opened, choice)))
 
 
 def _where(opened: Filed, choice: Choice) -> Where:

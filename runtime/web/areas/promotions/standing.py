@@ -5,11 +5,12 @@ from typing import Any
 
 import msgspec
 
+from generator import report
 from generator.loading import promoting as written
 from generator.loading.draft import Draft
 from generator.promotion import Promotion, PromotionKind
 from generator.source.inventory import SHOP
-from runtime.web.areas import shop_text
+from runtime.web.areas import filing, shop_text
 from runtime.web.areas.promotions import effects
 from runtime.web.areas.shop_text import ShopText
 from runtime.web.areas.telling import Teller
@@ -127,6 +128,10 @@ def _left(what: str, taken: int, whole: int) -> dict[str, Any]:
     }
 
 
-def opened(text: ShopText) -> Any:  # noqa: ANN401  an opened file
-    """Return shop.yaml as it is now."""
-    return text.desk.open(SHOP)
+def broken(text: ShopText) -> list[str]:
+    """Return what is wrong with shop.yaml where it has to be mended by hand before anything can be changed."""
+    opened = text.desk.open(SHOP)
+    if opened.writable:
+        return []
+    lines = [(each, report.tell(each, filing.lang()).message) for each in opened.problems]
+    return [f"{SHOP}:{each.mark.line if each.mark else 1} {told}" for each, told in lines]

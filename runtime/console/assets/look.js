@@ -167,6 +167,8 @@ if (editor) {
     }, true);
     page().addEventListener("submit", (event) => event.preventDefault(), true);
     page().addEventListener("keydown", keys);
+    new ResizeObserver(mark).observe(page().body);
+    show(chosen);
     mark();
   }
 

@@ -192,7 +192,7 @@ def context(filed: Filed, node: Shown, mistakes: list[Mistake]) -> dict[str, Any
     own = [each for each in mistakes if each.name == node.name or each.name.startswith(f"{node.name}.")]
     errors = [each for each in own if each.error]
     return {
-        "form": node, "signed": filed.signed, "sources": filed.text.sources(wanted, shell.locale()),
+        "form": node, "focus": filed.sheet.focus, "signed": filed.signed, "sources": filed.text.sources(wanted, shell.locale()),
         "suggested": wanted, "secrets_set": frozenset(),
         "mistakes": [(f"field-{each.name}", each.text) for each in errors],
         "problems": {each.name: each.text for each in errors},

@@ -87,6 +87,8 @@ def show(kind: str, where: str) -> Response:
     """Show the form of a section, a block, or a part of the theme."""
     person = get_person(Permission.PAGES_SEE)
     look = _look(kind)
+    if not look.opened.writable:
+        return screens.editor(look, person, look.kind, status=409)
     return screens.form(look, _open(look, kind, where), person, (kind, where))
 
 

@@ -7,12 +7,16 @@ years, seen by nobody. ``finish_due`` forgets the rest when its time has come.
 """
 
 import contextlib
-from collections.abc import Callable, Sequence
+import email
+import email.policy
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import msgspec
 
 from generator.shop import Value
+from runtime.aftersale import evidence
 from runtime.database import Database
 from runtime.orders import Address, Contact
 from runtime.pricing import Destination
@@ -69,6 +73,8 @@ class Plan(Value, frozen=True, kw_only=True):
     years: int = 0
     cases: int = 0
     pictures: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    """By what files about them are known: e-mail addresses, and numbers of orders that are over."""
     notes: int = 0
     mails: int = 0
     reminders: int = 0
@@ -113,12 +119,13 @@ def plan(transaction: Transaction, customer: int, law: Law, veiled: Sequence[str
         years=KEEP_INVOICES.get(law.country, _KEEP_ELSEWHERE),
         cases=_count(transaction, "aftersale", gone),
         pictures=_pictures(transaction, gone),
+        marks=(*_emails(transaction, customer), *(each.number for each in orders if not each.open)),
         notes=_count(transaction, "order_note", gone)
         + _one(transaction, "SELECT COUNT(*) FROM customer_note WHERE customer_id = ?", customer),
         mails=sum(_one(transaction, _MAILS, order) for order in gone),
         reminders=sum(
-            _one(transaction, "SELECT COUNT(*) FROM live_reminder WHERE email = ?", email)
-            for email in _emails(transaction, customer)
+            _one(transaction, "SELECT COUNT(*) FROM live_reminder WHERE email = ?", address)
+            for address in _emails(transaction, customer)
         ),
         memberships=_one(
             transaction,
@@ -131,14 +138,14 @@ def plan(transaction: Transaction, customer: int, law: Law, veiled: Sequence[str
 
 
 def carry_out(transaction: Transaction, customer: int, law: Law, veiled: Sequence[str], now: datetime) -> Plan:
-    """Forget a customer as far as that may be now and return what was planned; pictures are the caller's to delete."""
+    """Forget a customer as far as that may be now and return what was planned; ``tidy`` sees to the files."""
     found, at = plan(transaction, customer, law, veiled, now), int(now.timestamp())
     if not transaction.postgres:
         transaction.run("PRAGMA secure_delete = ON")
     orders = _orders(transaction, customer, law, now)
-    for email in _emails(transaction, customer):
-        transaction.run("DELETE FROM live_reminder WHERE email = ?", email)
-        transaction.run("DELETE FROM notice WHERE order_id IS NULL AND recipient = ?", email)
+    for address in _emails(transaction, customer):
+        transaction.run("DELETE FROM live_reminder WHERE email = ?", address)
+        transaction.run("DELETE FROM notice WHERE order_id IS NULL AND recipient = ?", address)
     _forget_chat(transaction, customer, law, veiled, now)
     for order in orders:
         if not order.open:
@@ -160,6 +167,17 @@ def carry_out(transaction: Transaction, customer: int, law: Law, veiled: Sequenc
     return found
 
 
+def tidy(var: Path, done: Plan) -> None:
+    """Delete the files of somebody who was forgotten: pictures, and mails that were written instead of sent."""
+    evidence.discard(var, list(done.pictures))
+    for path in sorted((var / "mail").glob("*.eml")) if done.marks else ():
+        message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        body = message.get_body(("plain", "html"))
+        said = f"{message['to']} {message['subject']} {body.get_content() if body else ''}".casefold()
+        if any(mark in said for mark in done.marks):
+            path.unlink(missing_ok=True)
+
+
 def scrub(database: Database) -> None:
     """Empty SQLite's log of what was written, in which the old rows still stand; PostgreSQL cleans up by itself."""
     if isinstance(database, SqliteStore):
@@ -170,7 +188,7 @@ def scrub(database: Database) -> None:
             connection.close()
 
 
-def finish_due(database: Database, law: Law, discard: Callable[[Sequence[str]], None], now: datetime) -> int:
+def finish_due(database: Database, law: Law, var: Path, now: datetime) -> int:
     """Forget what had to wait and need not any more, once a day; return how many customers were looked at."""
     if not _may_look(database, now):
         return 0
@@ -181,7 +199,7 @@ def finish_due(database: Database, law: Law, discard: Callable[[Sequence[str]], 
     )
     for (customer,) in waiting:
         done = database.write(lambda transaction, customer=customer: carry_out(transaction, customer, law, (), now))  # type: ignore[misc]
-        discard(done.pictures)
+        tidy(var, done)
     if waiting:
         scrub(database)
     return len(waiting)
@@ -295,7 +313,7 @@ def _emails(transaction: Transaction, customer: int) -> list[str]:
         "AND o.email <> '' ORDER BY o.email",
         customer,
     )
-    return [email for (email,) in rows]
+    return [address for (address,) in rows]
 
 
 def _count(transaction: Transaction, table: str, orders: Sequence[int]) -> int:

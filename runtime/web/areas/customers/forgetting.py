@@ -6,7 +6,6 @@ from typing import Any
 from flask import Blueprint, Response, make_response
 from werkzeug.wrappers import Response as Answer
 
-from runtime.aftersale import evidence
 from runtime.clientele import erasing, reading, records
 from runtime.clientele.erasing import Law, Plan
 from runtime.web import headers, persons
@@ -54,7 +53,7 @@ def erase(number: int) -> Answer | Response:
     if given["agreed"] != _seal(planned):
         return _form(found, {"sure": shell.say("orders.changed_meanwhile")})
     done = here.database.write(lambda transaction: erasing.carry_out(transaction, customer, law, veiled, here.now))
-    evidence.discard(here.shopfront.settings.var, list(done.pictures))
+    erasing.tidy(here.shopfront.settings.var, done)
     erasing.scrub(here.database)
     told = f"{done.orders} orders, {len(done.invoices)} with invoices, {len(done.open)} not over"
     entry.note(found.person, "customer.erased", str(number), after=told)

@@ -286,8 +286,8 @@ async function read(query) {
 
 async function search(dialog) {
   const kind = dialog.querySelector("[data-link-kind][aria-pressed=true]")?.dataset.linkKind ?? "";
-  const found = await read(new URLSearchParams({ q: dialog.querySelector("[data-link-search]").value, kind }));
-  dialog.querySelector("[data-link-found]").replaceChildren(...found.querySelector("[data-link-found]").childNodes);
+  const found = await read(new URLSearchParams({ q: dialog.querySelector("[data-link-search]").value, kind })).catch(() => null);
+  if (found) dialog.querySelector("[data-link-found]").replaceChildren(...found.querySelector("[data-link-found]").childNodes);
 }
 
 function use(dialog) {
@@ -312,7 +312,8 @@ document.addEventListener("click", async (event) => {
   if (opener) {
     linked = opener.closest("[data-link]");
     const dialog = chooser();
-    const found = await read("");
+    const found = await read("").catch(() => null);
+    if (!found?.querySelector("[data-links]")) { linked.querySelector("input").focus(); return; }
     dialog.replaceChildren(document.adoptNode(found.querySelector("[data-links]")));
     dialog.showModal();
   }

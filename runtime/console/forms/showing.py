@@ -224,8 +224,8 @@ class _Showing:
 def _hint(field: Field) -> str:
     """Return a description as a form needs it: choices have names there, and what is hidden need not say so."""
     offering = field.item if field.kind is Kind.LIST and field.item is not None else field
-    if offering.choices:
-        return ""
+    if offering.choices or (field.kind is Kind.LINK and "product:" in field.description):
+        return ""  # How a link is written need not be told where it is chosen.
     if field.kind is Kind.YES_NO:
         plain = _TRUE.sub("", field.description, count=1)
         return plain[:1].upper() + plain[1:]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from generator import fields
 from generator.loading.draft import Draft
@@ -53,7 +54,7 @@ def _in_shop(path: Path, text: ShopText, draft: Draft) -> Spot:
         return Spot(area=area, words=_entries(path, draft.tree), url=f"/console/menus#{_anchor(path)}")
     if first == "redirects":
         old = str(path[1]) if len(path) > 1 else ""
-        return Spot(area=shell.say("pages.redirects.title"), words=old, url=f"/console/redirects#{_anchor(path)}")
+        return Spot(area=shell.say("pages.redirects.title"), words=old, url=f"/console/redirects?q={quote(old)}")
     if first in {"home", "layouts", "theme"}:
         return _in_look(path, draft)
     if first == "promotions" and len(path) > 1:

@@ -192,8 +192,8 @@ def context(filed: Filed, node: Shown, mistakes: list[Mistake]) -> dict[str, Any
     own = [each for each in mistakes if each.name == node.name or each.name.startswith(f"{node.name}.")]
     errors = [each for each in own if each.error]
     return {
-        "form": node, "focus": filed.sheet.focus, "signed": filed.signed, "sources": filed.text.sources(wanted, shell.locale()),
-        "suggested": wanted, "secrets_set": frozenset(),
+        "form": node, "signed": filed.signed, "sources": filed.text.sources(wanted, shell.locale()),
+        "suggested": wanted, "secrets_set": frozenset(), "focus": filed.sheet.focus,
         "mistakes": [(f"field-{each.name}", each.text) for each in errors],
         "problems": {each.name: each.text for each in errors},
     }  # fmt: skip

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import msgspec
 
-from generator import terminal
+from generator import files, terminal
+from generator.files import BusyError
 from runtime import logs, server
 from runtime.access import accounts
 from runtime.agency import board, resolving, surroundings
@@ -26,6 +27,7 @@ from runtime.web.wsgi import Application
 USAGE, WORLD = 2, 3
 _MOST_BUILDS = 4
 _SHOWN = 10
+_LOCK = "served.lock"
 _THREADS = 16
 """Threads of a server that is told no number: every one of them keeps a connection to each shop that it was in."""
 _COLLECTED_AFTER = 10_000
@@ -62,16 +64,31 @@ def serve(folder: Path, listening: Listening, lang: str, *, build: bool) -> int:
         build=build,
         log=settings.log,
     )
+    board.place(root).mkdir(parents=True, exist_ok=True)
+    try:
+        with files.lock(board.place(root) / _LOCK):
+            _run(plan, settings, listening, str(folder))
+    except BusyError as error:
+        terminal.say(
+            lang,
+            f"error: these shops are served already, by process {error.pid}.",
+            f"错误：这些店铺已经在运行（进程 {error.pid}）。",
+        )
+        return WORLD
+    return 0
+
+
+def _run(plan: Plan, settings: Settings, listening: Listening, named: str) -> None:
+    """Serve until stopped, with the steward beside."""
     found = _look(plan)
-    board.write(root, found)
+    board.write(settings.folder, found)
     beside = Beside(plan)
     beside.start()
     try:
-        make = functools.partial(load, named=str(folder))
-        server.run(settings, listening, lambda address: _announce(settings, found, address, lang, str(folder)), make)
+        make = functools.partial(load, named=named)
+        server.run(settings, listening, lambda address: _announce(settings, found, address, plan.lang, named), make)
     finally:
         beside.stop()
-    return 0
 
 
 def _look(plan: Plan) -> Board:

@@ -85,6 +85,15 @@ def test_good_shops_are_open_beside_broken_ones_which_say_where_they_are_broken(
     assert agency.shop("locked").fault.place == "var/secrets.env:1"
 
 
+def test_one_server_at_a_time_serves_a_folder_and_none_with_what_would_make_one_shop_of_all(agency):
+    second = storefront.Served(agency.root, "--workers", "1", SHOPWRIGHT_SECRET="")
+    shared = storefront.Served(agency.root, "--workers", "1")
+    assert (second.process.wait(60), shared.process.wait(60)) == (3, 2)
+    assert f"served already, by process {agency.served.process.pid}" in second.log.read_text("utf-8")
+    assert "SHOPWRIGHT_SECRET" in shared.log.read_text("utf-8")
+    assert agency.ask("good.localhost")[0] == 200
+
+
 def test_a_shop_that_is_mended_opens_by_itself(agency):
     (agency.root / "bad/products/longjing.yaml").write_text(storefront.PRODUCTS["longjing"], "utf-8")
     Wishes(agency.root).publish("bad")

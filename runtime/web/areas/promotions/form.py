@@ -151,6 +151,11 @@ def _parts(form: Shown, kind: str, data: dict[str, Any], filed: Filed) -> dict[s
     cond = {each.name.removeprefix(f"{LIST}.when."): each for each in by["when"].nodes}
     for each in ("starts_at", "ends_at"):
         cond[each] = msgspec.structs.replace(cond[each], hint="")
+    inside = tuple(
+        msgspec.structs.replace(each, hint="") if each.name == f"{LIST}.coupon.code" else each
+        for each in by["coupon"].nodes
+    )
+    by["coupon"] = msgspec.structs.replace(by["coupon"], nodes=inside)
     effect = kinds.effect(kind)
     ways = [each for each in effect.one_of if each in by]
     sent = _sent(filed)

@@ -232,7 +232,7 @@ function menus(form) {
   });
   form.addEventListener("input", (event) => {
     const entry = event.target.closest?.(".menu-entry");
-    const label = entry?.querySelector(".menu-fold .fields [name*='.label']");
+    const label = entry?.querySelector(`.menu-fold [name$='.label.${form.dataset.own}']`);
     const link = event.target.closest?.("[data-link]");
     if (entry && link) entry.querySelector("[data-menu-target]").textContent = (event.isTrusted ? "" : link.querySelector("[data-link-told]").textContent) || event.target.value;
     if (entry && event.target === label && label.value.trim()) entry.querySelector("[data-menu-name]").textContent = label.value;

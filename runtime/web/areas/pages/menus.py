@@ -9,12 +9,13 @@ from werkzeug.wrappers import Response as Answer
 
 from runtime.access.roles import Permission
 from runtime.console.forms.sheet import Given, Sheet
+from runtime.web import console
 from runtime.web.areas import filing, saving, shell, shop_text
 from runtime.web.areas.entry import get_person, get_writer
 from runtime.web.areas.filing import Filed
 from runtime.web.areas.saving import Place
 from runtime.web.persons import Person
-from runtime.web.visit import shopfront
+from runtime.web.visit import shopfront, visit
 
 blueprint = Blueprint("console_menus", __name__)
 HOME = "/console/menus"
@@ -125,7 +126,7 @@ def _form(filed: Filed, *, person: Person, status: int = 200, fault: str = "") -
     context |= {
         "title": shell.say("pages.menus.title"), "action": HOME, "fault": fault,
         "menus": [(each, shell.say(f"pages.menus.{each.name.rpartition('.')[2]}")) for each in menu.nodes],
-        "targets": dict(_words(context["sources"].get("link", ()))),
+        "own": console.shop_locale(visit()), "targets": dict(_words(context["sources"].get("link", ()))),
         "may_edit": person.may(Permission.PAGES_EDIT) and filed.opened.writable,
     }  # fmt: skip
     return shell.screen("pages/menus.html", context, area="pages", status=status)

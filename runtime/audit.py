@@ -165,21 +165,21 @@ def find_last(transaction: Transaction) -> Kept | None:
     return msgspec.json.decode(row[0], type=Kept) if row else None
 
 
-def _parts(transaction: Transaction) -> tuple[Part, ...]:
-    found: dict[str, list[str]] = {name: [] for name in PARTS}
-    found["stock"] += stock.differences(transaction)
-    found["ledger"] += funds.differences(transaction)
-    found["guards"] += checks.unguarded(transaction)
-    found["promotions"] += [*uses.differences(transaction), *groups.differences(transaction)]
+def _found(transaction: Transaction) -> list[tuple[str, str]]:
+    """Return every difference with the part it belongs to."""
+    found = [("stock", each) for each in stock.differences(transaction)]
+    found += [("ledger", each) for each in funds.differences(transaction)]
+    found += [("guards", each) for each in checks.unguarded(transaction)]
+    found += [("promotions", each) for each in (*uses.differences(transaction), *groups.differences(transaction))]
     for sentence, query in {**_CHECKS, **checks.CHECKS}.items():
         part = next((name for name, word in _ABOUT if word in sentence), "orders")
-        found[part] += [sentence.format(*row) for row in transaction.all(query)]
-    return tuple(Part(name=name, differences=tuple(sentences)) for name, sentences in found.items())
+        found += [(part, sentence.format(*row)) for row in transaction.all(query)]
+    return found
 
 
 def report(transaction: Transaction) -> Audit:
     """Hold everything against everything."""
-    parts = _parts(transaction)
+    found = _found(transaction)
     counts = transaction.find("SELECT (SELECT COUNT(*) FROM orders), (SELECT COUNT(*) FROM transfer)") or (0, 0)
     waiting = transaction.all(
         "SELECT f.kind, f.gateway, f.reference, f.amount, f.currency, o.number FROM finding f "
@@ -188,8 +188,10 @@ def report(transaction: Transaction) -> Audit:
     return Audit(
         orders=int(counts[0]),
         transfers=int(counts[1]),
-        differences=tuple(sentence for part in parts for sentence in part.differences),
-        parts=parts,
+        differences=tuple(sentence for _, sentence in found),
+        parts=tuple(
+            Part(name=name, differences=tuple(sentence for part, sentence in found if part == name)) for name in PARTS
+        ),
         waiting=tuple(
             f"{kind}: {money.plain(amount, currency)} {currency} from {gateway}, reference {reference}"
             + (f", order {number}" if number else "")

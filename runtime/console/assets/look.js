@@ -1,72 +1,18 @@
 // The page editor works without this; with it the page is redrawn as one writes, and nothing loads anew.
-const editor = document.querySelector("[data-look]");
-const find = (selector, within = document) => within.querySelector(selector);
-const every = (selector, within = document) => [...within.querySelectorAll(selector)];
+import { draw, every, find, fit, frame, mark, narrow, page, redraw, reload, show, state, under } from "./look-page.js";
+
+const editor = find("[data-look]");
 
 if (editor) {
   const words = JSON.parse(editor.dataset.words);
-  const frame = find("#look-frame");
   const form = find("#look-form");
   const token = find("meta[name=csrf-token]").content;
-  const still = matchMedia("(prefers-reduced-motion: reduce)");
   let dirty = false;
-  let chosen = "";
-
-  // ---- what is told in the bar
-  const say = (text) => { const told = find(".look-saved", form); if (told) told.textContent = text; };
-
-  // ---- the preview: the new page is put into the old one piece by piece, so nothing jumps
-  const page = () => frame.contentDocument;
   let waiting = 0;
   let asking = null;
 
-  function put(old, made) {
-    if (old.isEqualNode(made)) return;
-    if (old.nodeType !== made.nodeType || old.nodeName !== made.nodeName || old.nodeName === "svg") {
-      old.replaceWith(page().adoptNode(made));
-      return;
-    }
-    if (old.nodeType !== Node.ELEMENT_NODE) {
-      old.nodeValue = made.nodeValue;
-      return;
-    }
-    for (const { name } of [...old.attributes]) if (!made.hasAttribute(name)) old.removeAttribute(name);
-    for (const { name, value } of made.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
-    const was = [...old.childNodes];
-    const now = [...made.childNodes];
-    let after = null;
-    while (was.length && now.length && was[0].isEqualNode(now[0])) { was.shift(); now.shift(); }
-    while (was.length && now.length && was.at(-1).isEqualNode(now.at(-1))) { after = was.pop(); now.pop(); }
-    if (was.length === now.length) {
-      was.forEach((each, index) => put(each, now[index]));
-      return;
-    }
-    for (const each of now) old.insertBefore(page().adoptNode(each), was[0] ?? after);
-    for (const each of was) each.remove();
-  }
-
-  function redraw(html) {
-    if (!page()?.body) return;
-    const made = new DOMParser().parseFromString(html, "text/html");
-    for (const name of ["class", "lang"]) page().documentElement.setAttribute(name, made.documentElement.getAttribute(name) ?? "");
-    const sheets = every("link[rel=stylesheet]", made).map((each) => each.getAttribute("href"));
-    const there = every("link[rel=stylesheet]", page().head);
-    sheets.filter((href) => !there.some((each) => each.getAttribute("href") === href)).forEach((href) => {
-      const link = page().createElement("link");
-      link.rel = "stylesheet";
-      link.href = href;
-      link.addEventListener("load", () => { for (const each of there) if (!sheets.includes(each.getAttribute("href"))) each.remove(); mark(); });
-      page().head.append(link);
-    });
-    put(page().body, made.body);
-    mark();
-  }
-
-  async function reload() {
-    const address = frame.getAttribute("src");
-    const answer = await fetch(address).catch(() => null);
-    if (answer?.ok) redraw(await answer.text());
-  }
+  // ---- what is told in the bar
+  const say = (text) => { const told = find(".look-saved", form); if (told) told.textContent = text; };
 
   async function preview() {
     asking?.abort();
@@ -109,52 +55,12 @@ if (editor) {
   });
   addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
 
-  // ---- sections in the page: pointed at, pressed, and the chosen one marked
-  function pieces() {
-    const found = new Map();
-    const open = new Map();
-    const walker = page().createTreeWalker(page().body, NodeFilter.SHOW_COMMENT);
-    while (walker.nextNode()) {
-      const [, end, place] = /^(\/?)look (\S+)$/.exec(walker.currentNode.data.trim()) ?? [];
-      if (place === undefined) continue;
-      if (!end) open.set(place, walker.currentNode);
-      else if (open.has(place)) {
-        const range = page().createRange();
-        range.setStartAfter(open.get(place));
-        range.setEndBefore(walker.currentNode);
-        found.set(place, range);
-      }
-    }
-    return found;
-  }
-
-  function under(target) {
-    let place = "";
-    for (const [each, range] of pieces()) if (range.intersectsNode(target) && range.comparePoint(target, 0) === 0 && each.length >= place.length) place = each;
-    return place;
-  }
-
-  function draw(box, place) {
-    const range = place && page()?.body ? pieces().get(place) : null;
-    box.hidden = !range;
-    if (!range) return;
-    const { top, left, width, height } = range.getBoundingClientRect();
-    box.style.insetBlockStart = `${top}px`;
-    box.style.insetInlineStart = `${left}px`;
-    box.style.inlineSize = `${width}px`;
-    box.style.blockSize = `${height}px`;
-    const label = find("span", box);
-    if (label) label.textContent = find(`[data-place="${CSS.escape(place)}"] .look-name b`)?.textContent ?? "";
-  }
-
-  const mark = () => draw(find("[data-mark-on]"), chosen);
-
   function attach() {
     if (!page()?.body) return;
     let over = "";
     page().addEventListener("mouseover", (event) => {
       over = under(event.target);
-      draw(find("[data-mark]"), over === chosen ? "" : over);
+      draw(find("[data-mark]"), over === state.chosen ? "" : over);
     });
     page().documentElement.addEventListener("mouseleave", () => draw(find("[data-mark]"), ""));
     page().addEventListener("scroll", () => { mark(); draw(find("[data-mark]"), ""); }, { passive: true });
@@ -168,16 +74,8 @@ if (editor) {
     page().addEventListener("submit", (event) => event.preventDefault(), true);
     page().addEventListener("keydown", keys);
     new ResizeObserver(mark).observe(page().body);
-    show(chosen);
+    show(state.chosen);
     mark();
-  }
-
-  function show(place) {
-    const range = page()?.body && pieces().get(place);
-    if (!range) return;
-    const { top, height } = range.getBoundingClientRect();
-    const room = frame.contentWindow.innerHeight;
-    if (top < 0 || top + Math.min(height, room) > room) frame.contentWindow.scrollBy({ top: top - Math.max(24, (room - height) / 2), behavior: still.matches ? "auto" : "smooth" });
   }
 
   // ---- one way for everything: ask the server for the editor as it is then, and put its parts in place
@@ -186,6 +84,8 @@ if (editor) {
     const list = find("#look-list", made);
     const other = find("#look-form", made);
     if (!list || !other) return false;
+    clearTimeout(waiting);
+    asking?.abort();
     const open = every(".look-fold[open]").map((each) => each.closest("[data-place]").dataset.place);
     for (const id of ["look-list", "look-state", "look-steps"]) document.getElementById(id).replaceWith(document.adoptNode(made.getElementById(id)));
     for (const place of open) find(`#look-list > .look-items > [data-place="${CSS.escape(place)}"] > .look-fold`)?.setAttribute("open", "");
@@ -199,7 +99,7 @@ if (editor) {
     if (next !== frame.getAttribute("src")) frame.setAttribute("src", next);
     form.dispatchEvent(new Event("sheet:filled"));
     dirty = false;
-    chosen = find(".look-name[aria-current]")?.closest("[data-place]").dataset.place ?? "";
+    state.chosen = find(".look-name[aria-current]")?.closest("[data-place]").dataset.place ?? "";
     const done = find(".notice[data-passing]", made);
     if (done) toast(done.textContent.trim());
     if (address) {
@@ -234,7 +134,7 @@ if (editor) {
     if (dirty && !await save()) return;
     const answer = await send(address);
     if (!answer || !take(answer.text, answer.url)) { if (answer) location.href = address; return; }
-    show(chosen);
+    show(state.chosen);
     const head = find(".look-form-head h2", form);
     (form.hidden ? find(".look-name[aria-current], .look-name") : head)?.focus?.();
     find("#look-panel").scrollTo({ top: 0 });
@@ -287,7 +187,7 @@ if (editor) {
     if (deed.startsWith("add:")) find("#look-panel").scrollTop = 0;
     if (focus) find(`#look-list [data-place="${CSS.escape(focus)}"] > .look-row [data-grip]`)?.focus();
     await reload();
-    if (chosen) show(chosen);
+    if (state.chosen) show(state.chosen);
   }
 
   function resend(deeds, deed, more) {
@@ -437,34 +337,16 @@ if (editor) {
     grip.addEventListener("pointercancel", end);
   });
 
-  // ---- the screen: a phone as wide as one, a desktop drawn smaller where there is less room
-  const narrow = () => matchMedia("(max-width: 59.99em)").matches;
-  let size = "desktop";
-  function fit(wanted = size) {
-    size = wanted;
-    for (const each of every("[data-size]")) each.setAttribute("aria-pressed", String(each.dataset.size === size));
-    const screen = find("[data-screen]");
-    const device = find("[data-device]");
-    const { clientWidth: room, clientHeight: height } = screen;
-    const phone = size === "phone" || narrow();
-    const width = phone ? Math.min(390, room || 390) : Math.max(1280, room);
-    const scale = Math.min(1, room / width) || 1;
-    screen.classList.toggle("look-phone", phone && !narrow());
-    device.style.inlineSize = `${width}px`;
-    device.style.blockSize = `${(phone && !narrow() ? Math.min(height - 32, 844) : height / scale)}px`;
-    device.style.transform = scale < 1 ? `scale(${scale})` : "";
-    mark();
-  }
   function look(side) {
     editor.classList.toggle("look-at-page", side === "page");
     for (const each of every("[data-switch]")) each.setAttribute("aria-pressed", String(each.dataset.switch === side));
     fit();
-    if (side === "page") show(chosen);
+    if (side === "page") show(state.chosen);
   }
   new ResizeObserver(() => fit()).observe(find("[data-screen]"));
   frame.addEventListener("load", attach);
   if (page()?.readyState === "complete") attach();
-  chosen = find(".look-name[aria-current]")?.closest("[data-place]").dataset.place ?? "";
+  state.chosen = find(".look-name[aria-current]")?.closest("[data-place]").dataset.place ?? "";
 }
 
 // ---- what a publish would change is told as soon as it is known

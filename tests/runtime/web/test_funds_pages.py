@@ -286,7 +286,7 @@ class TestBills:
         assert desk.again(made).state == "paid"
         assert "Known already" in words(upload())
         assert list(mistakes(desk.post("/funds/reconciling", {"deed": "bank"}))) == ["statement"]
-        broken = {"deed": "bank", "file": (io.BytesIO(b"<not a file"), "bank.xml")}
+        broken = {"deed": "bank", "file": (io.BytesIO(b"<not a file" * 50_000), "bank.xml")}
         assert list(mistakes(desk.post("/funds/reconciling", broken))) == ["statement"]
 
 

@@ -271,12 +271,13 @@ def test_a_product_goes_with_its_places_and_its_address_says_so(app, owner, shop
     live = (shop / "live/evening.yaml").read_text("utf-8").replace("[longjing]", "[longjing, limited]")
     (shop / "live/evening.yaml").write_text(live, "utf-8")
     (shop / "shop.yaml").write_text(text(shop, "shop.yaml").replace("redirects: {/old: product:longjing}\n", ""))
+    (shop / "pages").mkdir()
     (shop / "pages/tea.md").write_text("---\ntitle: Tea\n---\nOur [best](product:longjing).\n", "utf-8")
     asked = owner.get(f"{HOME}/longjing/delete").text
     assert 'href="/console/pages/tea#field-body">Tea › Text</a>' in asked
     digest = re.search(r'name="digest" value="([^"]+)"', asked)[1]
     late = owner.post(f"{HOME}/longjing/delete", {"digest": "0" * 32})
-    assert late.headers["Location"].endswith("done=goods.done.late")
+    assert late.headers["Location"].endswith("done=leave.done.late")
     refused = owner.post(f"{HOME}/longjing/delete", {"digest": digest})
     assert refused.status_code == 422
     assert "2 places still link to it." in refused.text

@@ -6,6 +6,7 @@ import form_browser
 import pytest
 import storefront
 from colleagues import Colleague, quick
+from PIL import Image
 
 from runtime.access.roles import Role
 from runtime.rehearsal_bank import bank
@@ -243,6 +244,17 @@ def test_colours_and_header_are_tried_before_they_are_saved(owner, shop):
     save(owner, f"{HOME}/theme/header", {"theme.settings.announcement.zh-CN": "冬至前发货"})
     assert "announcement: 冬至前发货" in text(shop)
     assert "冬至前发货" in owner.get(f"{HOME}/~frame").text
+
+
+def test_a_picture_that_no_release_has_is_seen_as_it_was_handed_in(owner, shop):
+    (shop / "media").mkdir(exist_ok=True)
+    Image.new("RGB", (900, 300), "#884422").save(shop / "media/new.jpg")
+    written = {"home.0.picture.file": "new.jpg"}
+    shown = save(owner, f"{HOME}/home/0", written, suffix="/preview").json["html"]
+    assert 'src="/console/look/~picture/new.jpg"' in shown
+    assert 'width="900" height="300"' in shown
+    answer = owner.get(f"{HOME}/~picture/new.jpg")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/webp")
 
 
 def test_a85_the_preview_runs_nothing_and_is_framed_by_nobody_else(owner):

@@ -30,6 +30,8 @@ from generator.theming.sections import Offer
 _FOLDERS = ("", "products", "shelves", "pages", "live", "media", "theme")
 _LASTS = 20.0
 """Seconds after which files that were written in place are looked at again."""
+_RARELY = 30
+"""So many times as long as the reading took it is good for."""
 _guard = threading.Lock()
 _kept: dict[Path, tuple[tuple[int, ...], float, "Ground"]] = {}
 _MOST_KEPT = 8
@@ -72,19 +74,26 @@ def field(made: Ground, lang: str) -> Field:
 
 def get(folder: Path, now: str) -> Ground:
     """Return the ground of a shop, read at most a few seconds ago or not changed since."""
-    seen, moment = _seen(folder), time.monotonic()
-    found = _kept.get(folder)
-    if found is not None and found[0] == seen and moment - found[1] < _LASTS:
-        return found[2]
+    seen = _seen(folder)
+    found = _find(folder, seen)
+    if found is not None:
+        return found
     with _guard:
-        found = _kept.get(folder)
-        if found is not None and found[0] == seen and moment - found[1] < _LASTS:
-            return found[2]
+        found = _find(folder, seen)
+        if found is not None:
+            return found
         if len(_kept) >= _MOST_KEPT:
             _kept.clear()
+        began = time.monotonic()
         made = _read(folder, now)
-        _kept[folder] = (seen, time.monotonic(), made)
+        took = time.monotonic() - began
+        _kept[folder] = (seen, time.monotonic() + max(_LASTS, _RARELY * took), made)
         return made
+
+
+def _find(folder: Path, seen: tuple[int, ...]) -> Ground | None:
+    found = _kept.get(folder)
+    return found[2] if found is not None and found[0] == seen and time.monotonic() < found[1] else None
 
 
 def read(folder: Path, text: str, now: str) -> Read:

@@ -185,6 +185,15 @@ def test_an_empty_shop_is_told_what_will_stand_here_and_no_figure_is_made_up(own
     assert owner.get(f"{HOME}/days.csv").status_code == 200
 
 
+def test_a_room_that_was_looked_at_leads_to_its_numbers(app, owner):
+    Visitor(app).look("/live/evening/")
+    front(app).write_visits()
+    shown = owner.get(f"{HOME}/rooms").text
+    (way,) = re.findall(r'<a class="over" href="(/console/live/[^"]+)"', shown)
+    assert (way, owner.get(way).status_code) == ("/console/live/evening/numbers", 200)
+    assert "1 visitor of its page" in shown
+
+
 def test_the_command_prints_the_same_file_in_the_readers_language(app, shop, monkeypatch):
     front(app).close()
     monkeypatch.setenv("SHOPWRIGHT_SECRET", storefront.SECRET)

@@ -73,7 +73,7 @@ def rooms() -> Response:
     asked = asking.read(teller)
     found, begun = _read(figures, lambda look: reports.rooms(look, teller.currency, asked.span))
     context = asking.context(teller, asked, "/rooms", person, begun) | {
-        "rows": [_room(figures, each, linked=person.may(Permission.LIVE_ASSIST)) for each in found[:MOST]],
+        "rows": [_room(figures, each, linked=person.may(Permission.LIVE_HOST)) for each in found[:MOST]],
         "left": max(0, len(found) - MOST),
         "any_room": bool(teller.here.catalogue.rooms()),
     }
@@ -145,7 +145,7 @@ def _room(figures: Figures, row: RoomRow, *, linked: bool) -> dict[str, Any]:
     known = figures.teller.here.catalogue.find_room(row.room) is not None
     return {
         "title": figures.room(row.room),
-        "url": f"/console/live/{row.room}" if linked and known else "",
+        "url": f"/console/live/{row.room}/numbers" if linked and known else "",
         "broadcasts": figures.number(row.broadcasts),
         "peak": figures.number(row.peak),
         "watched": figures.minutes(row.watched),

@@ -30,6 +30,8 @@ MOST = 20_000
 MOST_NAMES = 100
 """So many names that links say themselves are told apart a day; others count as other sites."""
 MOST_WORDS = 200
+MOST_MARKS = 300_000
+"""So many marks a process makes in a day; after that pages are counted, and no more visitors."""
 _AT_ONCE = 100
 _COUNT = (
     "INSERT INTO visit_count (day, hour, kind, subject, channel, times, visitors) VALUES (?, ?, ?, ?, ?, ?, ?) "
@@ -80,8 +82,10 @@ class _Visitor(msgspec.Struct):
 class Tally:
     """What was seen in this process and is not written yet."""
 
-    def __init__(self, most: int = MOST) -> None:
+    def __init__(self, most: int = MOST, marks: int = MOST_MARKS) -> None:
         self._most = most
+        self._most_marks = marks
+        self._made = ("", 0)
         self._guard = threading.Lock()
         self._writing = threading.Lock()
         self._key: Key | None = None
@@ -95,7 +99,8 @@ class Tally:
         local = now.astimezone(zone)
         day = local.date().isoformat()
         key = self._key_of(database, day)
-        mark = marks.mark(key, who.address, who.agent, who.shop) if key else ""
+        full = self._made[0] == day and self._made[1] >= self._most_marks
+        mark = marks.mark(key, who.address, who.agent, who.shop) if key and not full else ""
         with self._guard:
             new = _Visitor(day, mark, seen.channel, {})
             found = self._visitors.setdefault(new.place, new)
@@ -153,7 +158,7 @@ class Tally:
             done = 0
             try:
                 for part in _in_parts(visitors):
-                    database.write(lambda transaction, part=part: _write(transaction, part))  # type: ignore[misc]
+                    self._count_marks(database.write(lambda look, part=part: _write(look, part)))  # type: ignore[misc]
                     done += len(part)
                 if words:
                     database.write(lambda transaction: _write_words(transaction, words))
@@ -172,6 +177,10 @@ class Tally:
                     self._add(found, deed, times)
             for about, times in words:
                 self._words[about] = self._words.get(about, 0) + times
+
+    def _count_marks(self, made: tuple[str, int]) -> None:
+        day, before = self._made
+        self._made = (made[0], made[1] + (before if made[0] == day else 0))
 
     def _key_of(self, database: Database, day: str) -> Key | None:
         key = self._key
@@ -197,9 +206,12 @@ def _in_parts(visitors: Sequence[_Visitor]) -> Iterator[Sequence[_Visitor]]:
     return (visitors[start : start + _AT_ONCE] for start in range(0, len(visitors), _AT_ONCE))
 
 
-def _write(transaction: Transaction, visitors: Sequence[_Visitor]) -> None:
-    """Add what visitors did; those of a day that is over count by what they saw, and not as visitors."""
-    day = marks.current_day(transaction)
+def _write(transaction: Transaction, visitors: Sequence[_Visitor]) -> tuple[str, int]:
+    """Add what visitors did, and return the day and how many marks were new.
+
+    Those of a day that is over count by what they saw, and not as visitors.
+    """
+    made, day = 0, marks.current_day(transaction)
     names = _names(transaction, visitors)
     sums: dict[tuple[Any, ...], list[int]] = {}
     for each in visitors:
@@ -211,8 +223,10 @@ def _write(transaction: Transaction, visitors: Sequence[_Visitor]) -> None:
             total = sums.setdefault((each.day, hour, kind, subject, channel), [0, 0])
             total[0] += times
             total[1] += int(bool(new))
+            made += int(bool(new))
     for about in sorted(sums):
         transaction.run(_COUNT, *about, *sums[about])
+    return day, made
 
 
 def _names(transaction: Transaction, visitors: Sequence[_Visitor]) -> dict[str, str]:

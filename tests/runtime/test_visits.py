@@ -224,6 +224,18 @@ def test_a_flood_is_bounded_in_memory_in_names_and_in_words(database):
     assert sum(tally.note_words(f"word {number}", DAY) for number in range(250)) == 200
 
 
+def test_a_flood_of_invented_browsers_makes_no_marks_without_end(database):
+    tally = Tally(marks=6)
+    for number in range(5):
+        note(tally, database, HOME, who(number))
+        tally.write(database)
+    assert counts(database)[DAY, 12, "all", "", "search"] == (5, 3)
+    assert kept(database)[1] == 6
+    note(tally, database, HOME, who(1), NOON + timedelta(days=1))
+    tally.write(database)
+    assert counts(database)["2026-11-24", 12, "all", "", "search"] == (1, 1)
+
+
 def test_who_comes_back_by_themselves_still_comes_from_where_they_came():
     steps = [("", "direct", "direct"), ("direct", "wechat", "wechat"), ("wechat", "direct", "wechat"), ("x", "", "x")]
     assert [sources.later(before, now) for before, now, _ in steps] == [after for *_, after in steps]

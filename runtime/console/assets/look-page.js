@@ -50,10 +50,13 @@ export function redraw(html) {
   mark();
 }
 
+let turn = 0;
 export async function reload() {
-  const address = frame.getAttribute("src");
-  const answer = await fetch(address).catch(() => null);
-  if (answer?.ok) redraw(await answer.text());
+  const mine = ++turn;
+  const answer = await fetch(frame.getAttribute("src")).catch(() => null);
+  if (!answer?.ok) return;
+  const html = await answer.text();
+  if (mine === turn) redraw(html);
 }
 
 // ---- sections in the page: pointed at, pressed, and the chosen one marked

@@ -165,15 +165,18 @@ if (editor) {
     for (const busy of every("[aria-busy]", form)) busy.removeAttribute("aria-busy");
   });
 
-  // One thing after the other: what is pressed while a list is on its way would mean another place of it.
-  let busy = false;
-  async function alone(work) {
-    if (busy) return;
-    busy = true;
-    try { await work(); } finally { busy = false; }
+  // One thing after the other: what is pressed while a list is on its way would mean another place of it, and is left
+  // out; what was chosen among things to add waits for its turn.
+  let busy = null;
+  async function alone(work, patient = false) {
+    if (busy && !patient) return;
+    const before = busy;
+    const mine = (async () => { await before; await work(); })();
+    busy = mine;
+    try { await mine; } finally { if (busy === mine) busy = null; }
   }
 
-  const act = (deed, more = {}, focus = "") => alone(() => perform(deed, more, focus));
+  const act = (deed, more = {}, focus = "") => alone(() => perform(deed, more, focus), deed.startsWith("add:"));
 
   async function perform(deed, more, focus) {
     if (dirty && !await save()) return;
@@ -186,8 +189,7 @@ if (editor) {
     if (sent.status >= 400 || !take(sent.text, sent.url)) { resend(deeds, deed, more); return; }
     if (deed.startsWith("add:")) find("#look-panel").scrollTop = 0;
     if (focus) find(`#look-list [data-place="${CSS.escape(focus)}"] > .look-row [data-grip]`)?.focus();
-    await reload();
-    if (state.chosen) show(state.chosen);
+    reload().then(() => { if (state.chosen) show(state.chosen); });
   }
 
   function resend(deeds, deed, more) {

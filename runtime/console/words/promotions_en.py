@@ -164,6 +164,12 @@ WORDS = {
     "promotions.stack.all_text": "The others must allow it, too.",
     "promotions.not_written": "Not saved yet: please mend this first",
     "promotions.paused_note": "It is paused and holds nothing. Resume it when it is ready.",
+    "promotions.figures.groups.one": "{count} group is under way",
+    "promotions.figures.groups.other": "{count} groups are under way",
+    "promotions.paused_groups.one": "While it is paused nobody can join the {count} group under way; it is "
+    "refunded if it is not full in time.",
+    "promotions.paused_groups.other": "While it is paused nobody can join the {count} groups under way; they are "
+    "refunded if not full in time.",
     "promotions.figures.title": "What became of it",
     "promotions.figures.none": "No order had it yet.",
     "promotions.figures.waiting.one": "{count} more order waits for its money.",

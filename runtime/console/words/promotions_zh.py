@@ -160,6 +160,8 @@ WORDS = {
     "promotions.stack.all_text": "对方也要允许同享才生效。",
     "promotions.not_written": "还没有保存：请先改正",
     "promotions.paused_note": "活动已暂停，店里不生效。改好后点“恢复”。",
+    "promotions.figures.groups.other": "{count} 个团正在进行",
+    "promotions.paused_groups.other": "暂停期间，正在进行的 {count} 个团也不能再加入；到时没满会自动退款。",
     "promotions.figures.title": "活动效果",
     "promotions.figures.none": "还没有订单享受过。",
     "promotions.figures.waiting.other": "另有 {count} 单待付款，已占用名额。",

@@ -185,3 +185,4 @@ def test_a91_a92_lists_tell_who_used_what_escaped_and_as_files_without_formulas(
     assert "No groups here" in words(owner.get(f"{HOME}/~groups?view=complete").text)
     assert [noted(app, each)[0][2] for each in ("groups.exported", "referrals.exported")] == ["1", "1"]
     assert "group is under way" in words(owner.get(f"{HOME}/three/delete").text)
+    assert "1 group is under way" in words(owner.get(f"{HOME}/three").text)

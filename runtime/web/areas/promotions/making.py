@@ -111,6 +111,7 @@ def _screen(choice: Choice) -> Screen:
         more={
             "row": None,
             "uses": [],
+            "groups": 0,
             "has_codes": False,
             "may_end": False,
             "lead": shell.say(f"promotions.kind.{choice.name}.text"),

@@ -19,7 +19,7 @@ from runtime.web.areas.promotions.standing import Entry
 from runtime.web.areas.saving import Place
 from runtime.web.areas.telling import Teller
 from runtime.web.visit import shopfront, visit
-from runtime.worklist import promoted
+from runtime.worklist import invited, promoted
 
 
 @blueprint.get(f"{HOME}/<name>")
@@ -66,8 +66,12 @@ def _open(name: str) -> tuple[Filed, Entry]:
 
 def _screen(entry: Entry) -> Screen:
     teller = Teller(here=visit(), locale=shell.locale())
-    figures, uses = visit().database.read(
-        lambda look: (promoted.figures(look, teller.currency), promoted.uses(look, entry.id, limit=5))
+    figures, uses, groups = visit().database.read(
+        lambda look: (
+            promoted.figures(look, teller.currency),
+            promoted.uses(look, entry.id, limit=5),
+            invited.open_groups(look, entry.id),
+        )
     )
     whole = msgspec.structs.replace(entry, figure=figures.get(entry.id, entry.figure))
     more: dict[str, Any] = {
@@ -77,6 +81,7 @@ def _screen(entry: Entry) -> Screen:
             for each in uses
         ],
         "has_codes": whole.has_codes,
+        "groups": groups,
         "may_end": effects.state(entry.promotion, teller.here.now) in {"runs", "paused"},
     }
     name, kind = effects.name(entry.promotion), str(entry.promotion.kind)

@@ -33,19 +33,24 @@ function put(old, made) {
   for (const each of was) each.remove();
 }
 
+let wanted = [];
 export function redraw(html) {
   if (!page()?.body) return;
   const made = new DOMParser().parseFromString(html, "text/html");
   for (const name of ["class", "lang"]) page().documentElement.setAttribute(name, made.documentElement.getAttribute(name) ?? "");
-  const sheets = every("link[rel=stylesheet]", made).map((each) => each.getAttribute("href"));
-  const there = every("link[rel=stylesheet]", page().head);
-  sheets.filter((href) => !there.some((each) => each.getAttribute("href") === href)).forEach((href) => {
+  wanted = every("link[rel=stylesheet]", made).map((each) => each.getAttribute("href"));
+  const sheets = () => every("link[rel=stylesheet]", page().head);
+  // An old sheet goes when the new one is there: no page without colours in between.
+  const tidy = () => { for (const each of sheets()) if (!wanted.includes(each.getAttribute("href"))) each.remove(); mark(); };
+  const lacking = wanted.filter((href) => !sheets().some((each) => each.getAttribute("href") === href));
+  for (const href of lacking) {
     const link = page().createElement("link");
     link.rel = "stylesheet";
     link.href = href;
-    link.addEventListener("load", () => { for (const each of there) if (!sheets.includes(each.getAttribute("href"))) each.remove(); mark(); });
+    link.addEventListener("load", tidy);
     page().head.append(link);
-  });
+  }
+  if (!lacking.length) tidy();
   put(page().body, made.body);
   mark();
 }

@@ -13,6 +13,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+PROVIDERS = {
+    "alipay": (".alipay.com", ".alipaydev.com"),
+    "paypal": (".paypal.com",),
+    "stripe": (".stripe.com",),
+    "wechatpay": (".qq.com",),
+}
+"""Hosts of the providers themselves, with those on which they let one try."""
 _FOLDER = "shopwright-simulators-{user}"
 _LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
@@ -30,6 +37,11 @@ def withdraw(port: int) -> None:
     """Take such a note back."""
     with contextlib.suppress(OSError):
         (_folder() / str(port)).unlink()
+
+
+def may_ask(address: str) -> bool:
+    """Tell whether a gateway may ask an address now."""
+    return any(is_at(address, hosts) for hosts in PROVIDERS.values()) or is_simulator(address)
 
 
 def is_simulator(address: str) -> bool:

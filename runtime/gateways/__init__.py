@@ -40,7 +40,7 @@ from runtime.settings import Environment, SettingError, Settings
 __all__ = [
     "Bill", "BillKind", "BillRow", "Charge", "Device", "DisputeReport", "DisputeState", "Gateway", "Instructions",
     "Kind", "KnowsBuyers", "Notice", "RefundReport", "RefundVerdict", "Repayment", "Report", "Started", "Verdict",
-    "load",
+    "load", "look_at_endpoint",
 ]  # fmt: skip
 GROUP = "shopwright.gateways"
 PROVIDERS = {
@@ -50,13 +50,6 @@ PROVIDERS = {
     "wechatpay": "runtime.gateways.wechatpay.account",
 }
 """Gateways that are loaded only where a shop names them: each module has ``make(method, settings)``."""
-HOSTS = {
-    "alipay": (".alipay.com", ".alipaydev.com"),
-    "paypal": (".paypal.com",),
-    "stripe": (".stripe.com",),
-    "wechatpay": (".qq.com",),
-}
-"""Hosts of the providers themselves, with those on which they let one try."""
 
 
 def load(terms: Terms, settings: Settings) -> dict[str, Gateway]:
@@ -76,6 +69,14 @@ def load(terms: Terms, settings: Settings) -> dict[str, Gateway]:
     return found
 
 
+def look_at_endpoint(method: PaymentMethod) -> None:
+    """Raise SettingError for an address that is neither a provider's nor a simulator's: nothing is ever asked there."""
+    address = str(method.settings.get("endpoint") or "")
+    hosts = endpoints.PROVIDERS.get(method.gateway)
+    if address and hosts and not endpoints.may_ask(address):
+        raise SettingError("payment.endpoint", "endpoint-elsewhere", host=f"*{hosts[0]}")
+
+
 def _rehearsal(_: PaymentMethod, settings: Settings) -> Gateway:
     if settings.environment is Environment.PRODUCTION:
         raise SettingError("SHOPWRIGHT_ENV", "no-rehearsal")
@@ -90,10 +91,6 @@ _OURS: dict[str, Callable[[PaymentMethod, Settings], Gateway]] = {
 
 
 def _provider(method: PaymentMethod, settings: Settings) -> Gateway:
-    address = str(method.settings.get("endpoint") or "")
-    hosts = HOSTS[method.gateway]
-    if address and not endpoints.is_at(address, hosts) and not endpoints.is_simulator(address):
-        raise SettingError("payment.endpoint", "endpoint-elsewhere", host=f"*{hosts[0]}")
     try:
         module = importlib.import_module(PROVIDERS[method.gateway])
     except ModuleNotFoundError as error:

@@ -13,6 +13,8 @@ from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 import msgspec
 
+from runtime import endpoints
+
 MAXIMUM_ANSWER = 1024 * 1024
 _PIECE = 64 * 1024
 
@@ -57,6 +59,15 @@ def over_http(address: str, timeout: float = 10.0, maximum: int = MAXIMUM_ANSWER
             connection.close()
 
     return send
+
+
+def to_provider(address: str, timeout: float = 10.0, maximum: int = MAXIMUM_ANSWER) -> Wire:
+    """Return a wire to an address that the shop's text names; where nobody may be asked there is no answer.
+
+    It is looked at with every request: a simulator may come later, and go.
+    """
+    send = over_http(address, timeout, maximum)
+    return lambda request: send(request) if endpoints.may_ask(address) else None
 
 
 def _read(response: http.client.HTTPResponse, maximum: int, deadline: float) -> bytes | None:

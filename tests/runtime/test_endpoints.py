@@ -9,6 +9,7 @@ import pytest
 from simulated import Simulated
 
 from runtime import endpoints, gateways, settings
+from runtime.gateways import Charge, Verdict
 from runtime.settings import SettingError
 
 STRIPE = (".stripe.com",)
@@ -83,8 +84,14 @@ def test_a_gateway_asks_its_simulator_and_never_another_server_of_this_machine(t
         ear.heard = []
         threading.Thread(target=ear.serve_forever, args=(0.05,), daemon=True).start()
         elsewhere = {**made.method, "endpoint": f"http://127.0.0.1:{ear.server_port}"}
+        lost = Charge(reference="TEST1", amount=100, currency="EUR")
+        (asked,) = gateways.load(terms(made.method), found).values()
+        assert asked.query(lost).verdict is Verdict.MISSING
+        (asked,) = gateways.load(terms(elsewhere), found).values()
+        assert asked.query(lost).verdict is Verdict.UNKNOWN
         with pytest.raises(SettingError, match="must be at"):
-            gateways.load(terms(elsewhere), found)
+            gateways.look_at_endpoint(terms(elsewhere).payment[0])
+        gateways.look_at_endpoint(terms(made.method).payment[0])
         ear.shutdown()
         ear.server_close()
         assert ear.heard == []

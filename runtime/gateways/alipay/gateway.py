@@ -234,7 +234,7 @@ def make(method: PaymentMethod, settings: Settings) -> Alipay:
     if settings.environment is Environment.PRODUCTION and address != ADDRESS:
         raise SettingError("payment.endpoint", "endpoint", address=ADDRESS)
     known = account.read(settings, given)
-    line = Talk(known, address, wire.over_http(address, TIMEOUT), lambda: datetime.now(UTC))
+    line = Talk(known, address, wire.to_provider(address, TIMEOUT), lambda: datetime.now(UTC))
     return Alipay(line, by_code=given.get("product") == "qr")
 
 

@@ -197,7 +197,7 @@ def make(
     if settings.environment is Environment.PRODUCTION and address != ADDRESS:
         raise SettingError("payment.endpoint", "endpoint", address=ADDRESS)
     talk = Talk(
-        send or wire.over_http(address, TIMEOUT),
+        send or wire.to_provider(address, TIMEOUT),
         str(given["client_id"]),
         credentials.get(settings, given, "secret").strip(),
         clock,
@@ -209,7 +209,7 @@ def make(
 
 
 def _fetcher(origin: str) -> Callable[[str], bytes | None]:
-    send = wire.over_http(origin, TIMEOUT, 64 * 1024)
+    send = wire.to_provider(origin, TIMEOUT, 64 * 1024)
 
     def fetch(path: str) -> bytes | None:
         answer = send(wire.Request("GET", path, b"", {}))

@@ -192,4 +192,4 @@ def make(method: PaymentMethod, settings: Settings) -> Stripe:
         raise SettingError(str(given.get("secret")), "live-key")
     if settings.environment is not Environment.PRODUCTION and live:
         raise SettingError(str(given.get("secret")), "test-key")
-    return Stripe(Talk(wire.over_http(address, TIMEOUT), key), hooks, live=live)
+    return Stripe(Talk(wire.to_provider(address, TIMEOUT), key), hooks, live=live)

@@ -10,7 +10,7 @@ from runtime.gateways.wechatpay.buyers import Buyers
 from runtime.gateways.wechatpay.gateway import Account, WechatPay
 from runtime.gateways.wechatpay.signing import Merchant
 from runtime.gateways.wechatpay.wishes import Way
-from runtime.gateways.wire import over_http
+from runtime.gateways.wire import to_provider
 from runtime.settings import Environment, SettingError, Settings
 
 ENDPOINT = "https://api.mch.weixin.qq.com"
@@ -45,8 +45,8 @@ def make(method: PaymentMethod, settings: Settings) -> WechatPay:
     if given.get("app_secret"):
         pages, interface = (address, address) if not address.endswith(".qq.com") else (SIGN_IN, INTERFACE)
         app_secret = credentials.get(settings, given, "app_secret").strip()
-        buyers = Buyers(account.appid, app_secret, pages, over_http(interface))
-    return WechatPay(account, over_http(address), over_http(address, _PATIENCE, bills.LARGEST), buyers)
+        buyers = Buyers(account.appid, app_secret, pages, to_provider(interface))
+    return WechatPay(account, to_provider(address), to_provider(address, _PATIENCE, bills.LARGEST), buyers)
 
 
 def _endpoint(address: str, settings: Settings) -> str:

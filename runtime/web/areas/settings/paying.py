@@ -55,6 +55,7 @@ def test() -> Response:
 def ask(shop: Shop, method: PaymentMethod, front: Shopfront) -> Tested:
     """Ask the provider of a way of paying about a payment that nobody made."""
     try:
+        gateways.look_at_endpoint(method)
         settings = msgspec.structs.replace(front.settings, named=surroundings.named(front.settings))
         gateway = gateways.load(_with_only(shop, method), settings).get(method.gateway)
     except SettingError as error:

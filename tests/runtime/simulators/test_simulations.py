@@ -19,7 +19,7 @@ def test_p62_there_are_no_simulators_in_production(tmp_path):
     surroundings = {**os.environ, "SHOPWRIGHT_ENV": "production"}
     started = shopwright("simulate", "wechatpay", "--folder", tmp_path / "books", environ=surroundings)
     _, said = started.communicate()
-    assert (started.returncode, said) == (2, "SHOPWRIGHT_ENV: there are no simulated providers in production\n")
+    assert (started.returncode, said) == (2, "SHOPWRIGHT_ENV: is production, where there are no simulated payments\n")
     assert not (tmp_path / "books").exists()
 
 

@@ -6,7 +6,7 @@ A shop that is at work is never closed; where all are, there are more than the l
 import contextlib
 import logging
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
@@ -65,12 +65,14 @@ class Pool(Generic[T]):
         self._guard = threading.Lock()
         self._places: OrderedDict[str, _Place[T]] = OrderedDict()
         self._leaving: list[_Place[T]] = []
+        self._returned: deque[_Place[T]] = deque()
         self.closed = 0
         """How many shops were closed until now."""
 
     def take(self, shop: Shop) -> Lease[T]:
         """Enter a shop, and open it if need be; what opening raises is raised, and the next one tries again."""
         with self._guard:
+            self._settle()
             place = self._places.get(shop.name)
             if place is None or place.mark != shop.mark:
                 if place is not None:
@@ -111,14 +113,25 @@ class Pool(Generic[T]):
         self._close_some()
 
     def _give_back(self, place: "_Place[T]") -> None:
-        with self._guard:
-            place.users -= 1
+        """Note that somebody left; waits for nothing, as the collector may call it in the middle of anything."""
+        self._returned.append(place)
+        if not self._guard.acquire(blocking=False):
+            return
+        try:
+            self._settle()
             crowded = self._leaving or len(self._places) > self._limit
+        finally:
+            self._guard.release()
         if crowded:
             self._close_some()
 
+    def _settle(self) -> None:
+        while self._returned:
+            self._returned.popleft().users -= 1
+
     def _close_some(self) -> None:
         with self._guard:
+            self._settle()
             too_many = len(self._places) - self._limit
             for name in [name for name, each in self._places.items() if not each.users][: max(too_many, 0)]:
                 self._leaving.append(self._places.pop(name))

@@ -1,12 +1,13 @@
 """A folder of shops: whose names, settings and place in a process are whose."""
 
+import socket
 import threading
 
 import pytest
 
 from generator import shops
 from runtime import agency
-from runtime.agency import board, names, surroundings
+from runtime.agency import board, names, resolving, surroundings
 from runtime.agency.board import Board, Following, Shop, Wishes
 from runtime.agency.pool import Pool
 from runtime.settings import SettingError
@@ -235,3 +236,20 @@ def test_the_list_answers_to_the_names_that_are_given_else_to_the_machines_and_a
     assert surroundings.office(tmp_path, ("192.0.2.7",)).hosts == ("127.0.0.1", "192.0.2.7", "[::1]", "localhost")
     monkeypatch.setenv("SHOPWRIGHT_HOSTS", "list.example")
     assert surroundings.office(tmp_path, ("192.0.2.7",)).hosts == tuple(sorted((*own, "list.example")))
+
+
+@pytest.mark.parametrize("name", ["tea.localhost", "TEA.localhost.", "127.0.0.1"])
+def test_a_server_finds_the_shops_of_its_machine_by_their_names(name, monkeypatch):
+    monkeypatch.setattr(socket, "getaddrinfo", socket.getaddrinfo)
+    resolving.install()
+    found = socket.getaddrinfo(name, 80, type=socket.SOCK_STREAM)
+    assert {each[4][0] for each in found} == {"127.0.0.1"}
+
+
+def test_whoever_leaves_while_another_enters_waits_for_nobody():
+    kept, _ = pool(1)
+    lease = kept.take(shop("a"))
+    with kept._guard:
+        lease.close()
+    kept.take(shop("b")).close()
+    assert [room.name for room in kept.open_ones()] == ["b"]

@@ -1,4 +1,4 @@
-"""Who buys together and who brought whom: group-buys with their places, and the codes that buyers hand to friends."""
+"""Who buys together: group-buys with their places."""
 
 from datetime import datetime
 
@@ -15,18 +15,6 @@ _PLACES = (
     "SELECT p.group_id, o.number, o.state, p.state, o.contact, o.address FROM group_place p "
     "JOIN orders o ON o.id = p.order_id WHERE p.group_id IN ({}) ORDER BY p.order_id"
 )
-_FRIENDS = (
-    "FROM promotion_use u JOIN orders f ON f.id = u.order_id WHERE u.referral_id = r.id AND u.state <> 'released'"
-)
-_REFERRALS = (
-    f"SELECT r.id, r.promotion, r.code, o.number, o.contact, o.address, r.made_at, (SELECT COUNT(*) {_FRIENDS}), "  # noqa: S608
-    f"(SELECT COALESCE(SUM(f.paid - f.refunded), 0) {_FRIENDS}), "
-    "(SELECT COUNT(*) FROM coupon c JOIN promotion_use u ON u.order_id = c.earned_by_id AND u.referral_id = r.id), "
-    "(SELECT COUNT(*) FROM coupon c JOIN promotion_use u ON u.order_id = c.earned_by_id AND u.referral_id = r.id "
-    "WHERE c.state IN ('held', 'used')) FROM referral r JOIN orders o ON o.id = r.order_id "
-    "WHERE {} AND r.id < ? ORDER BY r.id DESC LIMIT ?"
-)
-_BROUGHT = "EXISTS (SELECT 1 FROM promotion_use u WHERE u.referral_id = r.id AND u.state <> 'released')"
 _HIGHEST = (1 << 53) - 1
 
 
@@ -53,21 +41,6 @@ class Group(Value, frozen=True, kw_only=True):
     ends_at: datetime
     token: str
     places: tuple[Place, ...] = ()
-
-
-class Referral(Value, frozen=True, kw_only=True):
-    """A buyer's code: friends who ordered with it, what they paid, and the coupons it earned and how many were used."""
-
-    id: int
-    promotion: str
-    code: str
-    order: str
-    name: str
-    made_at: datetime
-    friends: int
-    takings: int
-    earned: int
-    spent: int
 
 
 def groups(transaction: Transaction, state: str = "", before: int = 0, limit: int = PAGE) -> list[Group]:
@@ -103,26 +76,6 @@ def open_groups(transaction: Transaction, promotion: str) -> int:
     """Return how many groups of a promotion are under way."""
     row = transaction.find("SELECT COUNT(*) FROM buying_group WHERE state = 'open' AND promotion = ?", promotion)
     return int(row[0]) if row else 0
-
-
-def referrals(transaction: Transaction, *, all_codes: bool, before: int = 0, limit: int = PAGE) -> list[Referral]:
-    """Return the codes of buyers, the newest first: those that brought somebody, or all."""
-    statement = _REFERRALS.format("1 = 1" if all_codes else _BROUGHT)
-    return [
-        Referral(
-            id=int(row[0]),
-            promotion=row[1],
-            code=row[2],
-            order=row[3],
-            name=called(row[4], row[5]),
-            made_at=moment(row[6]),
-            friends=int(row[7]),
-            takings=int(row[8]),
-            earned=int(row[9]),
-            spent=int(row[10]),
-        )
-        for row in transaction.all(statement, before or _HIGHEST, limit)
-    ]
 
 
 def _places(transaction: Transaction, found: list[int]) -> dict[int, list[Place]]:

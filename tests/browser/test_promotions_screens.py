@@ -10,7 +10,7 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 HOME = "/console/promotions"
 SCREENS = (
     HOME, f"{HOME}/~new", f"{HOME}/~new?kind=codes", f"{HOME}/second-soap", f"{HOME}/dipper/delete",
-    f"{HOME}/~try?~try=1&~past=20", f"{HOME}/~coupons", f"{HOME}/~groups", f"{HOME}/~referrals",
+    f"{HOME}/~try?~try=1&~past=20", f"{HOME}/~coupons", f"{HOME}/~groups",
 )  # fmt: skip
 
 

@@ -166,6 +166,7 @@ WORDS = {
     "promotions.paused_note": "It is paused and holds nothing. Resume it when it is ready.",
     "promotions.figures.groups.one": "{count} group is under way",
     "promotions.figures.groups.other": "{count} groups are under way",
+    "promotions.figures.friends": "Who brought whom",
     "promotions.paused_groups.one": "While it is paused nobody can join the {count} group under way; it is "
     "refunded if it is not full in time.",
     "promotions.paused_groups.other": "While it is paused nobody can join the {count} groups under way; they are "
@@ -324,22 +325,6 @@ WORDS = {
     "promotions.groups.none": "Nobody opened a group yet",
     "promotions.groups.none_text": "Buyers bring buyers: it holds once enough have paid, else everybody is refunded.",
     "promotions.groups.none_rules": "The promotion is there; the first group will show up here.",
-    "promotions.referrals.title": "Referrals",
-    "promotions.referrals.views": "Which codes",
-    "promotions.referrals.view.brought": "Brought somebody",
-    "promotions.referrals.view.all": "All codes",
-    "promotions.referrals.who": "Who",
-    "promotions.referrals.friends": "Friends' orders",
-    "promotions.referrals.rewards": "Rewards",
-    "promotions.referrals.earned": "{count} earned, {spent} used",
-    "promotions.referrals.waits": "{count} not completed yet",
-    "promotions.referrals.note": "Who brought a friend gets a coupon once the friend's order is completed; one "
-    "level only.",
-    "promotions.referrals.friends_of": "See each friend's order",
-    "promotions.referrals.none": "Nobody brought a friend yet",
-    "promotions.referrals.none_text": "Regulars share a code, the friend's first order costs less, and they get a "
-    "coupon.",
-    "promotions.referrals.none_rules": "It is set up: buyers who have paid see their code on the page of their order.",
     "promotions.column.id": "id",
     "promotions.column.name": "name",
     "promotions.column.kind": "kind",
@@ -365,10 +350,6 @@ WORDS = {
     "promotions.column.size": "size",
     "promotions.column.opened": "opened",
     "promotions.column.place": "place",
-    "promotions.column.since": "since",
-    "promotions.column.friends": "friends",
-    "promotions.column.earned": "earned",
-    "promotions.column.spent": "used",
     "log.group.promotion": "Promotions",
     "log.group.coupons": "Coupons",
     "log.what.promotion.pause": "Promotion paused",
@@ -383,5 +364,4 @@ WORDS = {
     "log.what.coupons.void": "Codes taken back",
     "log.what.coupons.exported": "Coupons exported",
     "log.what.groups.exported": "Group buys exported",
-    "log.what.referrals.exported": "Referrals exported",
 }

@@ -103,25 +103,3 @@ def test_groups_are_told_with_the_orders_in_them_and_open_ones_by_their_end(data
     assert database.read(invited.group_counts) == {"failed": 1}
     assert database.read(lambda look: invited.groups(look, "open")) == []
     assert [each.state for each in database.read(invited.groups)] == ["failed"]
-
-
-def test_a_referral_is_told_with_its_friends_their_money_and_its_rewards(database, settings):
-    till = shop(database, settings, FRIENDS)
-    first = order(till, [("few", 1)], gateway="transfer", contact=buyer(1))
-    pay(till, first)
-    code = database.write(lambda unit: coupons.refer(unit, "friends", first.id, ("a",), NOW))
-    assert database.read(lambda look: invited.referrals(look, all_codes=False)) == []
-    taken = (Taken(text=code, at=int(NOW.timestamp())),)
-    friend = order(till, [("few", 1)], gateway="transfer", contact=buyer(2), codes=taken)
-    pay(till, friend)
-    (found,) = database.read(lambda look: invited.referrals(look, all_codes=False))
-    assert (found.order, found.friends, found.takings, found.earned, found.spent) == (
-        first.number,
-        1,
-        friend.total,
-        0,
-        0,
-    )
-    database.write(lambda unit: coupons.reward(unit, SECRET, "friends", friend.id, NOW))
-    (found,) = database.read(lambda look: invited.referrals(look, all_codes=True))
-    assert (found.name, found.earned, found.spent) == ("Buyer 1", 1, 0)

@@ -5,7 +5,7 @@ import pytest
 from tills import BY_TRANSFER, NOW, PRODUCTS, make_till, order
 
 from generator.promotion import Promotion, PromotionKind
-from runtime import campaigns, coupons, customers, orders, receipts
+from runtime import campaigns, coupons, customers, orders, payments, receipts
 from runtime.coupons import Taken
 from runtime.orders import Contact
 from runtime.receipts import Cash
@@ -52,3 +52,20 @@ def test_who_brought_a_friend_is_rewarded_and_nobody_above_them(shop):
     assert shop.database.read(referrals.sums) == Sums(codes=3, friends=2, takings=total, given=2, used=0)
     older = shop.database.read(lambda look: referrals.listing(look, 10, listed[0].id))
     assert [each.number for each in older] == [ann.number]
+    assert {(friend.takings, friend.counts) for each in listed for friend in each.friends} == {(ben.total, True)}
+
+
+def test_every_code_is_told_with_all_friends_a_page_at_a_time_and_an_order_given_up_does_not_count(shop):
+    ann, code = buy(shop, "Ann")
+    ben, _ = buy(shop, "Ben", code)
+    taken = (Taken(text=code, at=int(NOW.timestamp())),)
+    cleo = Contact(name="Cleo", email="cleo@example.com", phone="")
+    left = order(shop, [("few", 1)], gateway="transfer", contact=cleo, codes=taken)
+    payments.cancel(shop, left.number, actor="buyer", now=NOW)
+    first = shop.database.read(lambda look: referrals.every(look, 1))
+    rest = shop.database.read(lambda look: referrals.every(look, 2, first[0].id))
+    assert [(each.promotion, each.number, each.friends) for each in first] == [("friends", ben.number, ())]
+    assert [(each.number, each.name) for each in rest] == [(ann.number, "Ann")]
+    assert [(each.number, each.takings, each.counts) for each in rest[0].friends] == [
+        (left.number, 0, False), (ben.number, ben.total, True),
+    ]  # fmt: skip

@@ -222,8 +222,6 @@ GET   /console/promotions/~groups.csv                      promotions.see  200
 GET   /console/promotions/~new                             promotions.edit 200
 POST  /console/promotions/~new                             promotions.edit 422
 POST  /console/promotions/~publish                         promotions.edit 303
-GET   /console/promotions/~referrals                       promotions.see  200
-GET   /console/promotions/~referrals.csv                   promotions.see  200
 GET   /console/promotions/~try                             promotions.see  200
 POST  /console/publish                                     settings.edit   303
 GET   /console/settings                                    settings.see    200
@@ -238,6 +236,7 @@ POST  /console/share/<code>/on                             promotions.edit 404
 GET   /console/share/<code>/poster-<design>-<shape>.jpg    promotions.see  404
 GET   /console/share/<code>/qr.<form>                      promotions.see  404
 GET   /console/share/referrals                             promotions.see  200
+GET   /console/share/referrals.csv                         promotions.see  200
 GET   /console/share/~new                                  promotions.edit 200
 POST  /console/share/~new                                  promotions.edit 422
 GET   /console/shelves                                     products.see    200

@@ -1,4 +1,4 @@
-"""Coupons in the console: codes made once and taken once, revoked, told with who used them; groups and referrals."""
+"""Coupons in the console: codes made once and taken once, revoked, told with who used them; and groups."""
 
 import re
 
@@ -178,11 +178,13 @@ def test_a91_a92_lists_tell_who_used_what_escaped_and_as_files_without_formulas(
     assert f"/g/{group.token}" in listed
     rows = owner.get(f"{HOME}/~groups.csv").text.splitlines()
     assert len(rows) == 3
-    shop.till.database.write(lambda unit: coupons.refer(unit, "friends", used.id, ("x",), now()))
-    assert "Nobody brought a friend yet" in words(owner.get(f"{HOME}/~referrals").text)
-    assert used.number in owner.get(f"{HOME}/~referrals?view=all").text
-    assert used.number in owner.get(f"{HOME}/~referrals.csv").text
     assert "No groups here" in words(owner.get(f"{HOME}/~groups?view=complete").text)
-    assert [noted(app, each)[0][2] for each in ("groups.exported", "referrals.exported")] == ["1", "1"]
+    assert [each[2] for each in noted(app, "groups.exported")] == ["1"]
     assert "group is under way" in words(owner.get(f"{HOME}/three/delete").text)
     assert "1 group is under way" in words(owner.get(f"{HOME}/three").text)
+
+
+def test_who_brought_whom_is_told_by_share_alone_and_the_tab_and_the_offer_lead_there(owner):
+    there = 'href="/console/share/referrals"'
+    assert [owner.get(f"{HOME}{path}").text.count(there) for path in ("", "/friends", "/three")] == [1, 1, 0]
+    assert owner.get(f"{HOME}/~referrals").status_code == 404

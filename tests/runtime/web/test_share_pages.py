@@ -308,10 +308,18 @@ def test_who_brought_whom_is_told_with_the_reward_and_without_names_to_those_who
     )
     li.client.get(f"/r/{code}")
     li.order("cake")
+    receipts.confirm_transfer(database(app), newest(app).number, receipts.Cash(), datetime.now(UTC))
     found = words(owner.get(f"{HOME}/referrals"))
     for part in (first, newest(app).number, "王小明", "李红", code, "Reward after completion"):
         assert part in found
     assert "one level" in found
+    (row,) = csv.DictReader(io.StringIO(owner.get(f"{HOME}/referrals.csv").text.removeprefix("\ufeff")))
+    assert (row["code"], row["promotion"], row["order"], row["buyer"]) == (code, "Invite friends", first, "王小明")
+    assert (row["friends"], float(row["takings"])) == ("1", newest(app).total / 100)
+    assert (row["coupons earned"], row["coupons used"], row["currency"]) == ("0", "0", "CNY")
+    assert row["orders of friends"] == f"{newest(app).number} 李红"
+    log = "SELECT after FROM console_log WHERE what = 'referrals.exported'"
+    assert database(app).read(lambda look: look.all(log)) == [("1",)]
     assert app.test_client().get("/orders/" + "a" * 32 + "/poster.jpg").status_code == 404
 
 

@@ -1,4 +1,4 @@
-"""Promotions in the console: lists, forms by kind, trials before saving, coupons and codes, group-buys, referrals."""
+"""Promotions in the console: lists, forms by kind, trials before saving, coupons and codes, group-buys."""
 
 from runtime.web.areas.promotions import codes, deeds, listing, making, page, people, try_page
 from runtime.web.areas.promotions.blueprint import blueprint

@@ -1,11 +1,10 @@
-"""Group-buys with their clocks and the orders in them, and buyers who brought friends, with what they earned."""
+"""Group-buys with their clocks and the orders in them."""
 
 from datetime import datetime
 from typing import Any
 
 from flask import Response, request
 
-from generator import money
 from runtime.access.roles import Permission
 from runtime.web.areas import shell, shop_text
 from runtime.web.areas.entry import get_person
@@ -16,7 +15,7 @@ from runtime.web.areas.telling import Teller
 from runtime.web.persons import note
 from runtime.web.visit import shopfront, visit
 from runtime.worklist import invited
-from runtime.worklist.invited import Group, Referral
+from runtime.worklist.invited import Group
 from runtime.worklist.promoted import PAGE
 
 _HIGHEST = (1 << 53) - 1
@@ -83,52 +82,6 @@ def export_groups() -> Response:
     return tables.send("groups", [head, *rows], teller)
 
 
-@blueprint.get(tabs.REFERRALS)
-@shell.guarded
-def referrals() -> Response:
-    """List the buyers who brought friends, or all who have a code for them."""
-    person = get_person(Permission.PROMOTIONS_SEE)
-    teller, before, every = _teller(), _before(), request.args.get("view") == "all"
-    found = visit().database.read(lambda look: invited.referrals(look, all_codes=every, before=before, limit=PAGE + 1))
-    page = found[:PAGE]
-    context: dict[str, Any] = {
-        "title": shell.say("promotions.referrals.title"),
-        "areas": tabs.areas(tabs.REFERRALS),
-        "tabs_": [
-            {"url": f"{tabs.REFERRALS}{ending}", "label": shell.say(f"promotions.referrals.view.{name}"), "current": on}
-            for name, ending, on in (("brought", "", not every), ("all", "?view=all", every))
-        ],
-        "rows": [_referral(each, teller) for each in page],
-        "every": every,
-        "rules": any(each.promotion.kind == "referral" for each in standing.entries(_draft())),
-        "older": _older(f"{tabs.REFERRALS}?{'view=all&' if every else ''}", found, page, more=True),
-        "may_orders": person.may(Permission.ORDERS_SEE),
-        "may_edit": person.may(Permission.PROMOTIONS_EDIT),
-    }
-    return shell.screen("promotions/referrals.html", context, area=AREA)
-
-
-@blueprint.get(f"{tabs.REFERRALS}.csv")
-@shell.guarded
-def export_referrals() -> Response:
-    """Send all codes of buyers as a file."""
-    person = get_person(Permission.PROMOTIONS_SEE)
-    teller, names = _teller(), _names()
-    found = visit().database.read(lambda look: invited.referrals(look, all_codes=True, limit=_MOST))
-    note(person, "referrals.exported", after=str(len(found)))
-    rows: list[list[object]] = [
-        [
-            each.code, names.get(each.promotion, each.promotion), each.order, each.name, _clock(each.made_at, teller),
-            each.friends, money.plain(each.takings, teller.currency), each.earned, each.spent, teller.currency,
-        ]
-        for each in found
-    ]  # fmt: skip
-    head = tables.head(
-        teller, "code", "promotion", "order", "buyer", "since", "friends", "takings", "earned", "spent", "currency"
-    )  # fmt: skip
-    return tables.send("referrals", [head, *rows], teller)
-
-
 def _teller() -> Teller:
     return Teller(here=visit(), locale=shell.locale())
 
@@ -192,18 +145,4 @@ def _group(group: Group, names: dict[str, str], titles: dict[str, str], teller: 
             }
             for each in group.places
         ],
-    }
-
-
-def _referral(each: Referral, teller: Teller) -> dict[str, Any]:
-    return {
-        "code": each.code,
-        "order": each.order,
-        "name": each.name,
-        "since": teller.moment(each.made_at),
-        "friends": each.friends,
-        "takings": teller.money(each.takings) if each.friends else "",
-        "earned": each.earned,
-        "spent": each.spent,
-        "waits": max(0, each.friends - each.earned),
     }

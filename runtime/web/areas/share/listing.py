@@ -1,30 +1,24 @@
 """The list of links with clicks, orders and takings; a page at a time, and as a file."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, Response, request, stream_with_context
+from flask import Blueprint, Response, request
 
 from generator import money
 from runtime.access.roles import Permission
 from runtime.database import Transaction
-from runtime.funds.tables import safe
 from runtime.sharing import figures, links, touches
 from runtime.sharing.figures import Figures
 from runtime.sharing.links import Kind, Link
-from runtime.web import headers
 from runtime.web.areas import entry, shell
-from runtime.web.areas.share import telling
+from runtime.web.areas.share import tables, telling
 from runtime.web.areas.share.telling import HOME
 from runtime.web.areas.telling import Teller
-from runtime.web.visit import Visit, visit
+from runtime.web.visit import Visit
 
 blueprint = Blueprint("console_share", __name__)
 _PAGE = 50
-_AT_ONCE = 200
 _HIGHEST = (1 << 53) - 1
 _COLUMNS = ("address", "kind", "title", "channel", "label", "language", "made", "state", "clicks", "orders", "takings")
 
@@ -61,11 +55,7 @@ def export() -> Response:
     person = entry.get_person(Permission.PROMOTIONS_SEE)
     say = telling.teller()
     entry.note(person, "share.exported")
-    answer = Response(stream_with_context(line.encode() for line in _lines(say)), mimetype="text/csv")
-    day = say.here.now.astimezone(say.zone).date().isoformat()
-    answer.headers["Content-Disposition"] = f'attachment; filename="links-{day}.csv"'
-    answer.headers["Cache-Control"] = headers.PRIVATE
-    return answer
+    return tables.send(say, "links", _COLUMNS, _pages(say))
 
 
 def tabs(current: str) -> list[dict[str, Any]]:
@@ -91,20 +81,18 @@ def _starts(here: Visit) -> list[dict[str, str]]:
     ]
 
 
-def _lines(say: Teller) -> Iterator[str]:
-    """Yield the lines of the file; the mark at its beginning is for Excel."""
-    here = visit()
-    yield "\ufeff" + _line(shell.say(f"share.column.{name}") for name in _COLUMNS)
+def _pages(say: Teller) -> Iterator[list[Iterator[str]]]:
+    """Yield the rows of the file, those that are on first."""
     for off in (False, True):
         before = 0
         while True:
-            found = here.database.read(
+            found = say.here.database.read(
                 lambda look, off=off, before=before: _look(  # type: ignore[misc]
-                    look, say.currency, off=off, before=before, limit=_AT_ONCE
+                    look, say.currency, off=off, before=before, limit=tables.AT_ONCE
                 )
             )
-            yield "".join(_line(_cells(say, link, figure)) for link, figure in found)
-            if len(found) < _AT_ONCE:
+            yield [_cells(say, link, figure) for link, figure in found]
+            if len(found) < tables.AT_ONCE:
                 break
             before = found[-1][0].id
 
@@ -116,18 +104,8 @@ def _cells(say: Teller, link: Link, figure: Figures) -> Iterator[str]:
     yield shell.say(f"share.channel.{link.channel}")
     yield link.label
     yield link.locale
-    yield _day(say, link.made_at)
+    yield tables.day(say, link.made_at)
     yield shell.say("share.state.off" if link.off_at else "share.state.on")
     yield str(figure.clicks)
     yield str(figure.orders)
     yield money.plain(figure.takings, say.currency)
-
-
-def _day(say: Teller, at: int) -> str:
-    return datetime.fromtimestamp(at, say.zone).date().isoformat()
-
-
-def _line(cells: Iterable[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow([safe(each) for each in cells])
-    return out.getvalue()

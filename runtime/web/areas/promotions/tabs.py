@@ -7,7 +7,7 @@ from runtime.web.areas.promotions.blueprint import HOME
 
 COUPONS, GROUPS, TRY = (f"{HOME}/~{name}" for name in ("coupons", "groups", "try"))
 REFERRALS = "/console/share/referrals"
-_LISTS = (("all", HOME), ("coupons", COUPONS), ("groups", GROUPS), ("referrals", REFERRALS), ("try", TRY))
+_LISTS = (("all", HOME), ("coupons", COUPONS), ("groups", GROUPS), ("try", TRY), ("referrals", REFERRALS))
 
 
 def areas(here: str) -> list[dict[str, Any]]:

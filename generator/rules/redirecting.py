@@ -24,15 +24,15 @@ def redirects(draft: Draft) -> Iterator[Problem]:
     ways = {old: way(new, draft.ground.url) for old, new in listed.items() if old not in own}
     for old, new in listed.items():
         path = ("redirects", old)
-        if not old.startswith("/") or ODD.search(old) or ".." in old.split("/") or "?" in old or "#" in old:
+        odd = not old.startswith("/") or ODD.search(old) or ".." in old.split("/") or "?" in old or "#" in old
+        if odd:
             yield in_shop("redirect-form", path, old=old)
-            continue
         found = checker.problem("shop.yaml", path, new)
         if found:
             yield found
         elif old in own:
             yield in_shop("redirect-hidden", path, old=old)
-        else:
+        elif not odd:
             yield from _followed(old, listed, ways)
 
 

@@ -25,9 +25,13 @@ const Hls = await player();
 if (Hls?.isSupported()) {
   const hls = new Hls({ enableWorker: false, lowLatencyMode: true, maxLiveSyncPlaybackRate: 1.3, liveSyncOnStallIncrease: 0.2 });
   hls.on(Hls.Events.ERROR, (_, problem) => {
+    if (problem.context && problem.response?.code === 404) {
+      // A list that is gone was taken away with its practice: further tries would only put off saying so.
+      hls.destroy();
+      return over();
+    }
     if (!problem.fatal) return;
     if (problem.type === Hls.ErrorTypes.MEDIA_ERROR) hls.recoverMediaError();
-    else if (problem.response?.code === 404) over();
     else setTimeout(() => hls.loadSource(address), 1000);
   });
   hls.loadSource(address);

@@ -113,7 +113,7 @@ def main(arguments: list[str]) -> int:
     if verb == "test":
         if find_browser() is None:
             install_or_name(BROWSER_PACKAGES, "The browser tests need Chromium and fonts.")
-        return run([str(PYTHON), "-m", "pytest", *(rest or ["-n", "4", "--dist", "loadfile", "-q"])])
+        return run([str(PYTHON), "-m", "pytest", *(rest or ["-n", "3", "--dist", "loadfile", "-q"])])
     if verb == "serve" and (not rest or rest[0].startswith("-")):
         rest = [str(ROOT / "sample_shops" / "tea"), *rest]
     return run([str(SCRIPTS / "shopwright"), *(["serve"] if verb == "serve" else []), *rest])

@@ -34,6 +34,10 @@ if (Hls?.isSupported()) {
     if (problem.type === Hls.ErrorTypes.MEDIA_ERROR) hls.recoverMediaError();
     else setTimeout(() => hls.loadSource(address), 1000);
   });
+  // A list that says it is whole may stop short of its end here: what is left to play is waited for, not the end itself.
+  hls.on(Hls.Events.LEVEL_LOADED, (_, { details }) => {
+    if (!details.live) setTimeout(over, Math.max(0, details.edge - video.currentTime) * 1000 + 1000);
+  });
   hls.loadSource(address);
   hls.attachMedia(video);
 } else {

@@ -228,6 +228,7 @@ def _run_waitress(settings: Settings, listening: Listening, announce: Callable[[
         max_request_body_size=UPLOAD_LIMIT + 1024 * 1024,
         max_request_header_size=_HEADER_BYTES,
         channel_timeout=30,
+        asyncore_use_poll=True,  # select() ends with the first descriptor above 1,023, and the server with it
         clear_untrusted_proxy_headers=False,
     )
     signal.signal(signal.SIGTERM, _stop)

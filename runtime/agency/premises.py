@@ -8,7 +8,6 @@ from pathlib import Path
 from runtime.agency import surroundings
 from runtime.agency.board import Shop
 from runtime.faults import DatabaseFault
-from runtime.rehearsal_bank import bank
 from runtime.releases import Live
 from runtime.settings import Settings
 from runtime.web import application
@@ -46,7 +45,7 @@ class Premises:
     def close(self) -> None:
         """Finish what is being written, and give back files, connections and threads."""
         if self._shopfront is not None:
-            close(self._shopfront)
+            self._shopfront.close()
 
     def _ask(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         views = self._views or self._open()
@@ -60,13 +59,6 @@ class Premises:
                 self._shopfront.prepare()
                 self._views = application.beside(self.settings, app.wsgi_app)
             return self._views
-
-
-def close(front: Shopfront) -> None:
-    """Close a shop's database and whatever else it holds in this process."""
-    front.close()
-    front.buckets.close()
-    bank.stop(front.settings)
 
 
 def settings_of(shop: Shop, environ: Mapping[str, str]) -> Settings:

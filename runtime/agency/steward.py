@@ -77,7 +77,7 @@ class Counter:
 
     def close(self) -> None:
         """Give everything back."""
-        premises.close(self.front)
+        self.front.close()
         self._closed()
 
 

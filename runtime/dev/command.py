@@ -171,7 +171,14 @@ def dev(folder: Path, port: int, host: str, lang: str | None) -> None:
     try:
         bench.start()
         rooms.start()
-        shop = create_server(application(settings, bench.board), host=host, port=port, threads=_THREADS, ident="")
+        shop = create_server(
+            application(settings, bench.board),
+            host=host,
+            port=port,
+            threads=_THREADS,
+            ident="",
+            asyncore_use_poll=True,  # as in runtime/server.py
+        )
         address = listening.address
         terminal.say(
             spoken,

@@ -26,6 +26,7 @@ from runtime.faults import DatabaseFault
 from runtime.gateways import Gateway
 from runtime.live.offers import Offers
 from runtime.refusals import Refusal
+from runtime.rehearsal_bank import bank
 from runtime.releases import Live, NoReleaseError, Release
 from runtime.rendering import Renderer
 from runtime.settings import Settings
@@ -131,11 +132,13 @@ class Shopfront:
         return self.visits.write(self.database) if self.visits.waits else 0
 
     def close(self) -> None:
-        """Finish what is being written and disconnect."""
+        """Finish what is being written, and give back files, connections and threads."""
         if self._database is not None:
             with contextlib.suppress(DatabaseFault):
                 self.write_visits()
             self._database.close()
+        self.buckets.close()
+        bank.stop(self.settings)
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True):

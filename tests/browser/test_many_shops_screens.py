@@ -68,7 +68,7 @@ class Office:
         made = accounts.add(keys, New(email="lin@example.com", name="Lin", role=Role.OWNER), COMMAND, now)
         link = links.invite(keys, made.id, COMMAND, now)
         links.choose_password(keys, link.path(keys).removeprefix(links.PATH), PASSWORD, COMMAND, now)
-        self.server = create_server(self.street, host="127.0.0.1", port=0, threads=4)
+        self.server = create_server(self.street, host="127.0.0.1", port=0, threads=4, asyncore_use_poll=True)
         self.address = f"http://localhost:{self.server.effective_port}"
         self.thread = threading.Thread(target=self.server.run, daemon=True)
         self.thread.start()

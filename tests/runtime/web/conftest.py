@@ -4,8 +4,6 @@ import markets
 import pytest
 import storefront
 
-from runtime.rehearsal_bank import bank
-
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory):
@@ -19,11 +17,16 @@ def shop(built, tmp_path):
     return storefront.copy(built, tmp_path / "shop")
 
 
+@pytest.fixture(autouse=True)
+def _closed_again():
+    before = len(storefront.OPEN)
+    yield
+    storefront.close(before)
+
+
 @pytest.fixture
 def app(shop):
-    made = storefront.application(shop)
-    yield made
-    made.extensions["shopwright"].close()
+    return storefront.application(shop)
 
 
 @pytest.fixture
@@ -61,13 +64,10 @@ def open_shop(tmp_path):
 
     def start(published, **given):
         made = storefront.application(storefront.copy(published, tmp_path / f"shop-{len(opened)}"), **given)
-        opened.append(made.extensions["shopwright"])
+        opened.append(made)
         return made
 
-    yield start
-    for each in opened:
-        each.close()
-        bank.stop(each.settings)
+    return start
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import flask
 from PIL import Image
+from storefront import remember
 
 from generator.build import Wish, build
 from runtime import create_app, database
@@ -89,7 +90,7 @@ class Served:
         self.folder = folder
         self.settings = read(folder, {})
         database.open(self.settings, upgrade=True).close()
-        self.app: flask.Flask = create_app(folder, self.settings)
+        self.app: flask.Flask = remember(create_app(folder, self.settings))
         self.client = self.app.test_client()
 
     def get(self, path, **headers):

@@ -32,6 +32,7 @@ NOW = "2026-11-22T12:00:00Z"
 SECRET = "0123456789abcdef0123456789abcdef"
 SHOPWRIGHT = Path(sys.executable).with_name("shopwright")
 ORIGIN = {"Origin": "http://localhost"}
+OPEN = []
 SHOP = """format: 1
 name: {zh-CN: 四季茶铺, en: Four Seasons Tea}
 url: https://tea.example.com
@@ -118,7 +119,19 @@ def application(folder, **given):
         found.var.mkdir(exist_ok=True)
         shutil.copyfile(_fresh_file(), found.var / "shop.db")
     database.open(found, upgrade=True).close()
-    return create_app(folder, found)
+    return remember(create_app(folder, found))
+
+
+def remember(app):
+    """Let an application be closed when the test is over, or the module that it was made for."""
+    OPEN.append(app)
+    return app
+
+
+def close(since=0):
+    """Close the applications that were made since there were so many: each holds files and a thread."""
+    while len(OPEN) > since:
+        OPEN.pop().extensions["shopwright"].close()
 
 
 def price(folder, handle, amount):

@@ -15,8 +15,6 @@ from simulated import Simulated, until
 from storefront import application
 from werkzeug.serving import make_server
 
-from runtime.rehearsal_bank import bank
-
 DESKTOP = "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148"
 LI = {
@@ -58,9 +56,7 @@ class Shop:
     def close(self):
         self.server.shutdown()
         self.server.server_close()
-        front = self.app.extensions["shopwright"]
-        front.close()
-        bank.stop(front.settings)
+        self.app.extensions["shopwright"].close()
 
 
 @pytest.fixture

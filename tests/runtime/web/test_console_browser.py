@@ -30,7 +30,7 @@ def app(built, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def address(app):
-    server = create_server(app, host="127.0.0.1", port=0, threads=4)
+    server = create_server(app, host="127.0.0.1", port=0, threads=4, asyncore_use_poll=True)
     thread = threading.Thread(target=server.run)
     thread.start()
     yield f"http://localhost:{server.effective_port}"

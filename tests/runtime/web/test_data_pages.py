@@ -15,7 +15,6 @@ from colleagues import Colleague, quick
 
 from runtime import cli
 from runtime.access.roles import Role
-from runtime.rehearsal_bank import bank
 from runtime.visits import sources
 from runtime.visits.tally import Seen, Tally, Who
 
@@ -29,9 +28,7 @@ def app(shop):
     made = quick(storefront.application(shop))
     front = made.extensions["shopwright"]
     front.stocked(front.live.current())
-    yield made
-    front.close()
-    bank.stop(front.settings)
+    return made
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import storefront
 from colleagues import Colleague, quick
 
 from runtime.access.roles import Role
-from runtime.rehearsal_bank import bank
 
 HOME = "/console/products"
 MUG = f"{HOME}/mug"
@@ -25,9 +24,7 @@ def app(shop):
     made = quick(storefront.application(shop))
     front = made.extensions["shopwright"]
     front.stocked(front.live.current())
-    yield made
-    front.close()
-    bank.stop(front.settings)
+    return made
 
 
 @pytest.fixture

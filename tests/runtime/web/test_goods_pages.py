@@ -11,7 +11,6 @@ from PIL import Image
 
 from runtime import stock
 from runtime.access.roles import Role
-from runtime.rehearsal_bank import bank
 
 DRAFT = {"~draft": "y"}
 HOME = "/console/products"
@@ -30,9 +29,7 @@ def app(shop):
     made = quick(storefront.application(shop))
     front = made.extensions["shopwright"]
     front.stocked(front.live.current())
-    yield made
-    front.close()
-    bank.stop(front.settings)
+    return made
 
 
 @pytest.fixture

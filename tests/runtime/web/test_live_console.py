@@ -15,7 +15,6 @@ from studio_guests import Guest, open_broadcast
 from runtime.access.roles import Role
 from runtime.live import broadcasts, folders
 from runtime.live.values import Recording, Why
-from runtime.rehearsal_bank import bank
 
 HOME = "/console/live"
 EDIT = f"{HOME}/tea/edit"
@@ -37,9 +36,7 @@ def app(shop):
     made = quick(storefront.application(shop))
     front = made.extensions["shopwright"]
     front.stocked(front.live.current())
-    yield made
-    front.close()
-    bank.stop(front.settings)
+    return made
 
 
 @pytest.fixture

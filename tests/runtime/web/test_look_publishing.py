@@ -9,7 +9,6 @@ from colleagues import Colleague, quick
 
 from runtime import publishing, timetable
 from runtime.access.roles import Role
-from runtime.rehearsal_bank import bank
 
 HOME = "/console/look"
 PUBLISH = f"{HOME}/~publish"
@@ -20,9 +19,7 @@ def app(shop):
     made = quick(storefront.application(shop))
     front = made.extensions["shopwright"]
     front.stocked(front.live.current())
-    yield made
-    front.close()
-    bank.stop(front.settings)
+    return made
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from markets import EVA, SAME, WANG, Shopper, consents, count, database, mistake
 from ports import free_port
 
 from runtime import orders, refunds
-from runtime.rehearsal_bank import bank
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
 
@@ -29,8 +28,6 @@ def test_p23_a_gateway_that_cannot_be_reached_leaves_an_order_that_can_be_paid_a
     shopper = Shopper(back, WANG)
     assert state(shopper.client.get(shopper.pay(shopper.post(f"{path}/pay", {})))) == "已付款"
     assert count(back, "orders") == 1
-    back.extensions["shopwright"].close()
-    bank.stop(back.extensions["shopwright"].settings)
 
 
 def test_a_payment_that_the_bank_refuses_can_be_tried_again(wang, china):

@@ -50,9 +50,7 @@ def shop(with_pages, tmp_path):
 
 @pytest.fixture
 def app(shop):
-    made = quick(storefront.application(shop))
-    yield made
-    made.extensions["shopwright"].close()
+    return quick(storefront.application(shop))
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from runtime.access.roles import Role
 from runtime.coupons import Taken
 from runtime.orders import Address, CartLine, Contact, Placement
 from runtime.pricing import Destination
-from runtime.rehearsal_bank import bank
 
 RULES = """promotions:
   - id: welcome
@@ -49,7 +48,6 @@ def app(built, tmp_path_factory):
     assert owner.post(f"{HOME}/~publish").headers["Location"].endswith("published")
     yield made
     made.extensions["shopwright"].close()
-    bank.stop(made.extensions["shopwright"].settings)
 
 
 @pytest.fixture

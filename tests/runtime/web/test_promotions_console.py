@@ -9,7 +9,6 @@ import storefront
 from colleagues import Colleague, quick
 
 from runtime.access.roles import Role
-from runtime.rehearsal_bank import bank
 
 HOME = "/console/promotions"
 NEW = f"{HOME}/~new"
@@ -51,9 +50,7 @@ def app(shop):
     made = quick(storefront.application(shop))
     front = made.extensions["shopwright"]
     front.stocked(front.live.current())
-    yield made
-    front.close()
-    bank.stop(front.settings)
+    return made
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from PIL import Image
 
 from runtime import settings as surroundings
 from runtime.access.roles import Role
-from runtime.rehearsal_bank import bank
 
 SECRET = "whsec_1f0c2a7b"
 DRAFT = {"~draft": "y"}
@@ -20,11 +19,7 @@ DRAFT = {"~draft": "y"}
 
 @pytest.fixture
 def app(shop):
-    made = quick(storefront.application(shop))
-    yield made
-    front = made.extensions["shopwright"]
-    front.close()
-    bank.stop(front.settings)
+    return quick(storefront.application(shop))
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import storefront
 from colleagues import Colleague, quick
 
 from runtime.access.roles import Role
-from runtime.rehearsal_bank import bank
 
 HOME = "/console/shelves"
 DRAFT = {"~draft": "y"}
@@ -16,11 +15,7 @@ DRAFT = {"~draft": "y"}
 
 @pytest.fixture
 def app(shop):
-    made = quick(storefront.application(shop))
-    yield made
-    front = made.extensions["shopwright"]
-    front.close()
-    bank.stop(front.settings)
+    return quick(storefront.application(shop))
 
 
 @pytest.fixture

@@ -11,8 +11,6 @@ from simulated import until
 from storefront import application
 from werkzeug.serving import make_server
 
-from runtime.rehearsal_bank import bank
-
 LI = {
     "name": "李雷", "phone": "13800001234", "email": "lilei@example.com", "country": "CN", "region": "浙江省",
     "city": "湖州市", "district": "德清县", "street": "桥头 1 号", "delivery": "pickup", "gateway": "wechatpay",
@@ -80,7 +78,6 @@ class Shop:
         self.server.shutdown()
         self.server.server_close()
         self.front.close()
-        bank.stop(self.front.settings)
 
 
 def answers(wechat, reference):

@@ -1,6 +1,7 @@
 """What holds for all tests: properties are tried for as long as a busy machine needs, dear things are made once."""
 
 import fcntl
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -18,6 +19,12 @@ settings.register_profile(
     "patient", parent=settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("patient")
+
+
+def pytest_collection_finish():
+    # Ten thousand tests stay until the end: the collector need not look through them again and again.
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

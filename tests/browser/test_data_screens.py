@@ -5,14 +5,13 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from accessibility import violations
 from office_shop import Office
 from playwright.sync_api import expect
 
 from runtime.visits.tally import Seen, Tally, Who
 
 pytestmark = pytest.mark.browser
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 HOME = "/console/data"
 SCREENS = (HOME, f"{HOME}?span=today", f"{HOME}/products", f"{HOME}/channels", f"{HOME}/rooms", f"{HOME}/searches")
@@ -36,11 +35,6 @@ def written(office, people):
             break
         time.sleep(0.05)
     return found
-
-
-def violations(page):
-    found = Axe().run(page, options=RULES).response["violations"]
-    return {each["id"]: [node["html"][:160] for node in each["nodes"]][:3] for each in found}
 
 
 def test_who_looks_and_buys_is_counted_once_with_scripts_and_without_and_keeps_nothing_for_it(office, open_page):

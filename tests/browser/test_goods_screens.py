@@ -3,13 +3,12 @@
 import io
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from accessibility import violations
 from office_shop import Office
 from PIL import Image
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 PRODUCT = "/console/products/beeswax-candles"
 SCREENS = (
     "/console/products", "/console/products?q=zzz", "/console/products/~new", PRODUCT, f"{PRODUCT}/stock",
@@ -43,11 +42,6 @@ def goods(serve):
     made = Goods(serve("stall"))
     yield made
     made.close()
-
-
-def violations(page):
-    found = Axe().run(page, options=RULES).response["violations"]
-    return {each["id"]: [node["html"][:160] for node in each["nodes"]][:3] for each in found}
 
 
 def photograph(colour):

@@ -1,12 +1,11 @@
 """The page editor in a browser: written and seen at once, dragged, moved by keys, whole without JavaScript."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from accessibility import violations
 from office_shop import Office
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 HOME = "/console/look"
 SCREENS = (
     HOME, f"{HOME}/home/0", f"{HOME}/theme/style", f"{HOME}/home/~add", f"{HOME}/product", f"{HOME}/~publish",
@@ -44,17 +43,12 @@ def look(served_look):
     return served_look
 
 
-def violations(page):
-    found = Axe().run(page, options={**RULES, "iframes": False}).response["violations"]
-    return {each["id"]: [node["html"][:160] for node in each["nodes"]][:3] for each in found}
-
-
 @pytest.mark.parametrize(("width", "scheme", "locale"), [(360, "light", "zh-CN"), (1280, "dark", "en")])
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(look, open_page, width, scheme, locale):
     page = look.enter(open_page(width, color_scheme=scheme, locale=locale))
     for path in SCREENS:
         page.goto(look.address + path)
-        assert (path, violations(page)) == (path, {})
+        assert (path, violations(page, iframes=False)) == (path, {})
         assert (path, page.evaluate("document.documentElement.scrollWidth <= innerWidth")) == (path, True)
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from accessibility import violations
 from office_shop import Office
 from playwright.sync_api import expect
 
@@ -14,7 +14,6 @@ from runtime.funds.withdrawals import Event, Step
 from runtime.orders import Dispatch
 
 pytestmark = pytest.mark.browser
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 GATEWAY = "rehearsal"
 
 
@@ -54,11 +53,6 @@ def money(serve):
     made = Money(serve("stall"))
     yield made
     made.database.close()
-
-
-def violations(page):
-    found = Axe().run(page, options=RULES).response["violations"]
-    return {each["id"]: [node["html"][:160] for node in each["nodes"]][:3] for each in found}
 
 
 @pytest.mark.parametrize(("width", "scheme", "locale", "count"), [(320, "light", "zh-CN", 13), (1280, "dark", "en", 6)])

@@ -3,12 +3,11 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from accessibility import violations
 from office_shop import Office
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 LONG = "Anna-Magdalena Schwarzenberger-Feuersteinhausen von und zu Hohenlohe-Langenburg"
 
 
@@ -22,11 +21,6 @@ def office(serve):
     made.long = made.order(*skus[:2], name=LONG, remarks="请用礼盒包装，" * 12)
     yield made
     made.database.close()
-
-
-def violations(page):
-    found = Axe().run(page, options=RULES).response["violations"]
-    return {each["id"]: [node["html"][:160] for node in each["nodes"]][:3] for each in found}
 
 
 def screens(office):

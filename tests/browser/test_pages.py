@@ -5,7 +5,7 @@ import re
 
 import brotli
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from accessibility import violations
 
 pytestmark = pytest.mark.browser
 
@@ -19,15 +19,6 @@ STATIC = {
     "stall": ["/", "/products/fruit-jam-pair/", "/shelves/everything/", "/live/jam-morning/", "/cart"],
 }  # fmt: skip
 PLACES = [(shop, path) for shop, paths in STATIC.items() for path in paths]
-RULES = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    "resultTypes": ["violations"],
-}
-
-
-def violations(page):
-    found = Axe().run(page, options=RULES).response["violations"]
-    return {each["id"]: [node["html"][:160] for node in each["nodes"]][:3] for each in found}
 
 
 @pytest.mark.parametrize(("shop", "path"), PLACES)

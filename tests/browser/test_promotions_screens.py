@@ -1,12 +1,11 @@
 """Promotions in a browser: tried while one writes, made without JavaScript, and nothing for axe to find."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from accessibility import violations
 from office_shop import Office
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 HOME = "/console/promotions"
 SCREENS = (
     HOME, f"{HOME}/~new", f"{HOME}/~new?kind=codes", f"{HOME}/second-soap", f"{HOME}/dipper/delete",
@@ -36,11 +35,6 @@ def promotions(serve):
     made.order("DIPPER")
     yield made
     made.close()
-
-
-def violations(page):
-    found = Axe().run(page, options=RULES).response["violations"]
-    return {each["id"]: [node["html"][:160] for node in each["nodes"]][:3] for each in found}
 
 
 @pytest.mark.parametrize(("width", "scheme", "locale"), [(390, "light", "zh-CN"), (1280, "dark", "en")])

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from accessibility import violations
 from playwright.sync_api import expect
 
 from runtime import database, settings
@@ -13,7 +13,6 @@ from runtime.access.log import COMMAND
 from runtime.access.roles import Role
 
 pytestmark = pytest.mark.browser
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 PARTS = ("", "/seller", "/delivery?to=浙江&weight=2kg", "/payment", "/menus")
 
 
@@ -50,11 +49,6 @@ def desk(serve):
     made = Desk(serve("stall"))
     yield made
     made.close()
-
-
-def violations(page):
-    found = Axe().run(page, options=RULES).response["violations"]
-    return {each["id"]: [node["html"][:160] for node in each["nodes"]][:3] for each in found}
 
 
 @pytest.mark.parametrize(

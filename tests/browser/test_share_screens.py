@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from accessibility import violations
 from office_shop import Office
 from playwright.sync_api import expect
 
@@ -11,7 +11,6 @@ from runtime.sharing import links
 from runtime.sharing.links import Kind, New
 
 pytestmark = pytest.mark.browser
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 HOME = "/console/share"
 LABEL = "给老街坊群和溪口桥头早市常客的一条名字特别长的推广短链"
 
@@ -21,11 +20,6 @@ def office(serve):
     made = Office(serve("stall"))
     yield made
     made.database.close()
-
-
-def violations(page):
-    found = Axe().run(page, options=RULES).response["violations"]
-    return {each["id"]: [node["html"][:160] for node in each["nodes"]][:3] for each in found}
 
 
 def add(office, kind, target, label=""):

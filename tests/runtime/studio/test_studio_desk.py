@@ -7,7 +7,7 @@ import urllib.request
 from datetime import UTC, datetime
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from accessibility import violations
 from playwright.sync_api import expect
 from studio_shop import SECRET
 
@@ -42,9 +42,7 @@ def write(shop, room, viewer, name, text):
 def complaints(page):
     """Return what axe has against a page, and what sticks out of it or is too small for a thumb."""
     page.wait_for_timeout(300)
-    found = [f"{each['id']}: {each['nodes'][0]['html']}" for each in Axe().run(page).response["violations"]]
-    found += page.evaluate(STICKING_OUT)
-    return found
+    return [*violations(page).items(), *page.evaluate(STICKING_OUT)]
 
 
 @pytest.mark.parametrize(("width", "language"), [(360, "zh-CN"), (390, "de"), (1280, "en")])

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 import storefront
-from axe_playwright_python.sync_playwright import Axe
+from accessibility import violations
 from colleagues import HEADERS, PASSWORD, Colleague, now, quick
 from waitress import create_server
 
@@ -242,8 +242,7 @@ def test_pages_of_accounts_have_nothing_that_keeps_anybody_out(app, device):
 
     def look(path):
         device.go(path)
-        told = Axe().run(device.page).response["violations"]
-        found[path] = [f"{each['id']}: {each['nodes'][0]['html'][:80]}" for each in told]
+        found[path] = violations(device.page)
         if device.page.evaluate("() => document.documentElement.scrollWidth > innerWidth"):
             wide.append(path)
 

@@ -19,7 +19,7 @@ from generator.releases.site import Site
 from generator.releases.state import Kept
 from generator.releases.store import Store
 from generator.theming import templates
-from generator.theming.engines import Compiled, Once
+from generator.theming.engines import Once
 
 if sys.platform != "win32":
     import resource
@@ -28,8 +28,6 @@ Progress = Callable[[int, int], None]
 """Is told (done, of) while pages are rendered."""
 
 _INLINE = 48
-_COMPILED = {True: Compiled(), False: Compiled()}
-"""Templates compiled by earlier builds of this process, apart for the sandbox; a changed text has another checksum."""
 _PIECES_A_WORKER = 16
 _SECONDS_A_PAGE = 2.0
 _MEMORY = 512 << 20
@@ -58,8 +56,7 @@ class Renderer:
         self.compress = compress
         self.inspector = Inspector(known, {edition.prefix for edition in site.editions.values()})
         self.environments = {
-            locale: templates.environment(site.theme.source, stage, _COMPILED[stage.trusted])
-            for locale, stage in site.stages.items()
+            locale: templates.environment(site.theme.source, stage) for locale, stage in site.stages.items()
         }
         self.fragments = {locale: _fragments(found) for locale, found in self.environments.items()}
 

@@ -7,20 +7,18 @@ from typing import Any
 import jinja2
 
 from generator.theming import stages, templates
-from generator.theming.engines import Compiled
 from generator.theming.templates import Stage
 
 
 class Renderer:
     """Renders templates of one release; an environment is made when its locale is first asked for."""
 
-    def __init__(self, folder: Path, compiled: Compiled) -> None:
+    def __init__(self, folder: Path) -> None:
         self._theme = folder / "theme"
         self._stages = stages.read(folder)
         self._files = {
             path.relative_to(self._theme).as_posix(): path for path in self._theme.rglob("*") if path.is_file()
         }
-        self._compiled = compiled
         self._lock = threading.Lock()
         self._environments: dict[str, jinja2.Environment] = {}
 
@@ -36,7 +34,7 @@ class Renderer:
             with self._lock:
                 found = self._environments.get(locale)
                 if found is None:
-                    found = templates.environment(self._source, self._stages[locale], self._compiled, bounded=True)
+                    found = templates.environment(self._source, self._stages[locale], bounded=True)
                     self._environments[locale] = found
         return found
 

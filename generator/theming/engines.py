@@ -1,7 +1,7 @@
 """How templates run: Jinja as it is, made quicker where pages spend their time, and in a sandbox for merchants' own."""
 
 from collections.abc import Callable, MutableMapping
-from types import FunctionType, MethodType
+from types import CodeType, FunctionType, MethodType
 from typing import Any
 
 import jinja2
@@ -22,6 +22,7 @@ Source = Callable[[str], tuple[str, str] | None]
 """Finds a template by its name: its text and the file to name in a problem."""
 _PLAIN = frozenset({FunctionType, MethodType, Wording})
 _KEPT_ONCE = 100_000
+_KEPT_CODES = 4_000
 _ESCAPE_TEXT: Callable[[str], str] = getattr(markupsafe, "_escape_inner", markupsafe.escape)
 
 
@@ -219,21 +220,34 @@ class Loader(jinja2.BaseLoader):
         return found[0], found[1], lambda: True
 
 
-class Compiled(jinja2.BytecodeCache):
-    """Compiled templates shared by the environments of all locales of one process."""
+class _Compiled(jinja2.BytecodeCache):
+    """Compiled templates, shared by all environments of a process: the same text is compiled once.
+
+    What it is called and which kind of environment compiles it are part of the code; where its file lies is not.
+    """
 
     def __init__(self) -> None:
-        self.code: dict[str, Any] = {}
+        self._code: dict[str, CodeType] = {}
+
+    def get_bucket(
+        self, environment: jinja2.Environment, name: str, filename: str | None, source: str
+    ) -> jinja2.bccache.Bucket:
+        """Return the code of a text as if it had been compiled from this very file, which problems are told of."""
+        found = super().get_bucket(environment, f"{environment.__class__.__name__} {name}", None, source)
+        if found.code is not None:
+            found.code = found.code.replace(co_filename=filename or "<template>")
+        return found
 
     def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
         """Take the code if this very text was compiled before."""
-        bucket.code = self.code.get(_compiled_name(bucket))
+        bucket.code = self._code.get(f"{bucket.key}{bucket.checksum}")
 
     def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
         """Keep the code."""
-        self.code[_compiled_name(bucket)] = bucket.code
+        if len(self._code) >= _KEPT_CODES:
+            self._code.clear()
+        if bucket.code is not None:
+            self._code[f"{bucket.key}{bucket.checksum}"] = bucket.code
 
 
-def _compiled_name(bucket: jinja2.bccache.Bucket) -> str:
-    """Return what stands for a text as one kind of environment compiles it."""
-    return f"{bucket.environment.__class__.__name__} {bucket.key}{bucket.checksum}"
+COMPILED = _Compiled()

@@ -17,7 +17,7 @@ from generator import money
 from generator.problems import Mark, Problem
 from generator.shop import Value
 from generator.theming.bounds import BoundedEnvironment
-from generator.theming.engines import Compiled, Loader, Once, QuickEnvironment, SandboxedEnvironment, Source
+from generator.theming.engines import COMPILED, Loader, Once, QuickEnvironment, SandboxedEnvironment, Source
 from generator.theming.wording import MissingWordError, Wording
 from generator.views import Frame, Image, Link, plain
 
@@ -91,9 +91,7 @@ def date_text(iso: str, style: str, locale: str, timezone: str) -> str:
     return format_date(moment, "medium", locale=name)
 
 
-def environment(
-    source: Source, stage: Stage, compiled: Compiled | None = None, *, bounded: bool = False
-) -> jinja2.Environment:
+def environment(source: Source, stage: Stage, *, bounded: bool = False) -> jinja2.Environment:
     """Make the environment of one locale: autoescape, strict about the undefined, with the globals of every theme.
 
     ``bounded`` bounds what merchants' own templates may do where no worker can be stopped for it.
@@ -102,7 +100,7 @@ def environment(
     kind = QuickEnvironment if stage.trusted else sandbox
     made = kind(
         loader=Loader(source), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-        auto_reload=False, cache_size=-1, extensions=[Once], bytecode_cache=compiled,
+        auto_reload=False, cache_size=-1, extensions=[Once], bytecode_cache=COMPILED,
     )  # fmt: skip
     frame = _revived(stage)
 

@@ -11,7 +11,7 @@ from urllib.parse import unquote_to_bytes
 import brotli
 from flask import Blueprint, Flask, Response, g, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
-from werkzeug.routing import BaseConverter, ValidationError
+from werkzeug.routing import BaseConverter, Map, RuleFactory, ValidationError
 
 from runtime import jobs, logs
 from runtime.rehearsal_bank import bank
@@ -139,13 +139,15 @@ def make(settings: Settings) -> Flask:
 def views(settings: Settings, live: Live, metrics: Metrics) -> Flask:
     """Make the application of what is not static."""
     app = bare(settings, live, metrics)
-    app.url_map.converters["locale"] = _locale_converter(live)
     app.url_value_preprocessor(_take_locale)
-    for blueprint in LOCALIZED:
-        app.register_blueprint(blueprint)
-        app.register_blueprint(blueprint, name=f"localized_{blueprint.name}", url_prefix="/<locale:locale>")
-    for blueprint in PLAIN:
-        app.register_blueprint(blueprint)
+    with _ADDRESSES.first:
+        app.url_map = _ADDRESSES
+        for blueprint in LOCALIZED:
+            app.register_blueprint(blueprint)
+            app.register_blueprint(blueprint, name=f"localized_{blueprint.name}", url_prefix="/<locale:locale>")
+        for blueprint in PLAIN:
+            app.register_blueprint(blueprint)
+        _ADDRESSES.whole = True
     setattr(app, "wsgi_app", seen.before(app.wsgi_app, app.extensions[NAME]))  # noqa: B010  Flask's own way
     return app
 
@@ -206,23 +208,40 @@ def beside(settings: Settings, views: Application) -> Application:
     return dispatch
 
 
-def _locale_converter(live: Live) -> type[BaseConverter]:
-    class LocaleConverter(BaseConverter):
-        """Takes the prefix of a locale that the live release speaks."""
+class _LocaleConverter(BaseConverter):
+    """Takes the prefix of a locale that the live release speaks."""
 
-        regex = "[A-Za-z0-9-]{2,16}"
+    regex = "[A-Za-z0-9-]{2,16}"
 
-        def to_python(self, value: str) -> str:
-            """Return the prefix, or let the address match something else."""
-            try:
-                known = live.current().locale_of(value)
-            except NoReleaseError:
-                known = None
-            if known is None:
-                raise ValidationError
-            return value
+    def to_python(self, value: str) -> str:
+        """Return the prefix, or let the address match something else."""
+        try:
+            known = shopfront().live.current().locale_of(value)
+        except NoReleaseError:
+            known = None
+        if known is None:
+            raise ValidationError
+        return value
 
-    return LocaleConverter
+
+class _Addresses(Map):
+    """The addresses of the views, which are the same for every shop: what the first one compiled, the others take.
+
+    Compiling them takes longer than everything else that an application is made of.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(converters={"locale": _LocaleConverter}, strict_slashes=False)
+        self.first = threading.Lock()
+        self.whole = False
+
+    def add(self, rulefactory: RuleFactory) -> None:
+        """Take an address, unless all are known."""
+        if not self.whole:
+            super().add(rulefactory)
+
+
+_ADDRESSES = _Addresses()
 
 
 def _take_locale(_: str | None, values: dict[str, str] | None) -> None:

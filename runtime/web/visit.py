@@ -16,7 +16,6 @@ from generator.catalogue import Catalogue
 from generator.promotion import Promotion
 from generator.shop import Terms
 from generator.theming import templates
-from generator.theming.engines import Compiled
 from generator.views import Link, PageView
 from runtime import database, gateways, stock, words
 from runtime import settings as surroundings
@@ -53,7 +52,6 @@ class Shopfront:
         self._database: Database | None = None
         self._stocked = ""
         self._gateways: tuple[Release, int, dict[str, Gateway]] | None = None
-        self._compiled = Compiled()
         self._renderer: tuple[Release, Renderer] | None = None
         self._offers = Offers()
         self.visits = Tally()
@@ -95,7 +93,7 @@ class Shopfront:
         """Return what renders the templates of a release."""
         found = self._renderer
         if found is None or found[0] is not release:
-            found = self._renderer = (release, Renderer(release.folder, self._compiled))
+            found = self._renderer = (release, Renderer(release.folder))
         return found[1]
 
     def gateways(self, release: Release) -> dict[str, Gateway]:

@@ -19,7 +19,7 @@ from generator.problems import Problem
 from generator.releases.site import Site
 from generator.shop import Picture, Section, Shop
 from generator.theming import templates
-from generator.theming.engines import Compiled, Source
+from generator.theming.engines import Source
 from generator.views import Image
 from runtime.releases import Release
 from runtime.web.areas.look import ground
@@ -30,7 +30,6 @@ _PLACE = "~place"
 _SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
 _ASSET = re.compile(r"/assets/([\w./-]+)")
 _PIECE = re.compile(r"(section|block)s/[\w-]+\.html")
-_compiled = Compiled()
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,7 +102,7 @@ def _page(
     stage = site.stages[locale]
     context = plan.make()
     _mark(context, listed(shop, read, wanted.kind), places)
-    made = templates.environment(_marking(read.clothes.source), stage, _compiled, bounded=not stage.trusted)
+    made = templates.environment(_marking(read.clothes.source), stage, bounded=not stage.trusted)
     return made.get_template(plan.template).render(context), site
 
 

@@ -30,6 +30,9 @@ def agree(
 
     def work(transaction: Transaction, case: Case) -> Case:
         if amount is not None:
+            left = _left(order := orders.get_by_id(transaction, case.order))
+            if not 1 <= amount <= left:
+                raise Refusal(Code.CASE_AMOUNT, left=left, currency=order.currency)
             transaction.run("UPDATE aftersale SET amount = ? WHERE id = ?", amount, case.id)
         after = step(transaction, case, Event.AGREE, actor=actor, now=now, text=text)
         return (
@@ -125,25 +128,54 @@ def settle_unsent(transaction: Transaction, case: Case, now: datetime) -> Case:
 
 
 def pay_back(transaction: Transaction, case: Case, *, restock: bool, said: tuple[str, datetime]) -> Case:
-    """Begin the refund of a case; nothing is refunded of an order that has no money."""
+    """Begin the refund of a case; nothing is refunded of an order that has no money.
+
+    What was refunded beside the case meanwhile is not refunded again, and hinders nothing.
+    """
     actor, now = said
     order = orders.get_by_id(transaction, case.order)
-    if order.paid - order.refunded - order.disputed <= 0:
-        return _without_money(transaction, case, order, said)
+    left, owed = _left(order), _owed(transaction, order, case)
     unsent = order.state is orders.State.PAID
-    lines = tuple(
-        LineWish(position=line.position, quantity=line.quantity, restock=restock or unsent) for line in case.lines
-    )
+    lines = tuple(LineWish(position=position, quantity=count, restock=restock or unsent) for position, count in owed)
     keeps = case.kind is Kind.REFUND and case.amount is not None and not unsent
     wish = refunds.Wish(
         lines=() if keeps else lines,
-        amount=case.amount,
+        amount=min(case.amount, left) if case.amount is not None and owed else None,
         delivery=case.amount is None and is_whole(order, case) and (unsent or case.kind is Kind.WITHDRAWAL),
         reason=case.reason or str(case.kind),
     )
+    paid = left > 0 and (wish.amount or refunds.worth(transaction, order, wish))
+    if restock:
+        _restock(transaction, order, case, dict(owed) if paid else {}, said)
+    if not paid:
+        return _without_money(transaction, case, order, said)
     refund = refunds.request(transaction, order, wish, actor=actor, now=now)
     transaction.run("UPDATE aftersale SET refund = ? WHERE id = ?", refund.number, case.id)
     return get(transaction, case.number)
+
+
+def _left(order: Order) -> int:
+    return max(0, order.paid - order.refunded - order.disputed)
+
+
+def _owed(transaction: Transaction, order: Order, case: Case) -> list[tuple[int, int]]:
+    """Return by line how many pieces of a case nobody sent the money of back yet."""
+    done = refunds.units(transaction, order.id)
+    rest = (
+        (line.position, min(line.quantity, order.lines[line.position].quantity - done.get(line.position, 0)))
+        for line in case.lines
+    )
+    return [(position, count) for position, count in rest if count > 0]
+
+
+def _restock(
+    transaction: Transaction, order: Order, case: Case, refunded: dict[int, int], said: tuple[str, datetime]
+) -> None:
+    """Put those pieces of a case on sale again that come back without a refund of their own."""
+    for line in case.lines:
+        count = line.quantity - refunded.get(line.position, 0)
+        if count > 0:
+            stock.give_back_some(transaction, order.id, Take(order.lines[line.position].sku, count), *said)
 
 
 def _without_money(transaction: Transaction, case: Case, order: Order, said: tuple[str, datetime]) -> Case:

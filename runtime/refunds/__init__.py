@@ -7,7 +7,7 @@ Arithmetic is in shares.py.
 """
 
 from runtime.refunds.outcomes import Outcome, apply, confirm, note
-from runtime.refunds.requesting import DUE_AT_ONCE, RETURNABLE, request, return_finding
+from runtime.refunds.requesting import DUE_AT_ONCE, RETURNABLE, request, return_finding, worth
 from runtime.refunds.rows import find, get, history, lines_of, listing, of_order, step, units
 from runtime.refunds.sending import query_now, retry, send_due
 from runtime.refunds.values import (
@@ -51,4 +51,5 @@ __all__ = [
     "send_due",
     "step",
     "units",
+    "worth",
 ]

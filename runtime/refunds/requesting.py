@@ -78,16 +78,28 @@ def _lines(transaction: Transaction, order: Order, wish: Wish) -> tuple[LineWish
     return tuple(sorted(wish.lines, key=lambda each: each.position))
 
 
-def _worth(
-    transaction: Transaction, order: Order, wish: Wish, lines: Sequence[LineWish], left: int
-) -> tuple[list[int], Shares]:
-    """Return what each line gets back, and how the whole refund is made up."""
+def worth(transaction: Transaction, order: Order, wish: Wish) -> int:
+    """Return what the pieces and the delivery of a wish are worth together; 0 is a wish that needs no refund."""
+    return _wished(transaction, order, wish, wish.lines)[1].amount
+
+
+def _wished(
+    transaction: Transaction, order: Order, wish: Wish, lines: Sequence[LineWish]
+) -> tuple[list[Shares], Shares, Shares]:
+    """Return what each line is worth, what it is with the delivery, and what is left of the order."""
     done = rows.units(transaction, order.id)
     taken = rows.taken(transaction, order.id)
     whole = shares.whole(order)
     rest = Shares(whole.goods - taken.goods, whole.delivery - taken.delivery, whole.tax - taken.tax)
     of_lines = [shares.of_line(order.lines[each.position], done.get(each.position, 0), each.quantity) for each in lines]
-    wished = sum(of_lines, shares.of_delivery(order, rest) if wish.delivery else shares.NOTHING)
+    return of_lines, sum(of_lines, shares.of_delivery(order, rest) if wish.delivery else shares.NOTHING), rest
+
+
+def _worth(
+    transaction: Transaction, order: Order, wish: Wish, lines: Sequence[LineWish], left: int
+) -> tuple[list[int], Shares]:
+    """Return what each line gets back, and how the whole refund is made up."""
+    of_lines, wished, rest = _wished(transaction, order, wish, lines)
     asked = left if wish.everything else wish.amount
     amount = asked if asked is not None else min(wished.amount, left)
     if amount <= 0:

@@ -19,6 +19,7 @@ from runtime.aftersale import TRANSITIONS, CaseLine, Event, Kind, State, Wish, e
 from runtime.aftersale.life import ANSWER, CHECK, SEND, WITHDRAWAL
 from runtime.orders import State as OrderState
 from runtime.payments import Cash
+from runtime.refunds import LineWish
 from runtime.refusals import Code
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -50,7 +51,8 @@ def bought(till, lines=(("tea", 2),), upto="received", **changes):
 
 def wish(kind, pieces=1, **more):
     reason = more.pop("reason", aftersale.REASONS[kind][-1])
-    return Wish(kind=kind, lines=(CaseLine(position=0, quantity=pieces),), reason=reason, **more)
+    lines = (CaseLine(position=more.pop("position", 0), quantity=pieces),)
+    return Wish(kind=kind, lines=lines, reason=reason, **more)
 
 
 def opened(till, found, kind=Kind.RETURN, pieces=1, now=NOW, **more):
@@ -187,6 +189,32 @@ def test_a_refund_that_the_merchant_does_not_answer_is_paid_after_forty_eight_ho
     case = opened(china, bought(china, upto="paid"), Kind.REFUND, reason="changed_mind")
     aftersale.advance_due(china.database, NOW + timedelta(hours=48))
     assert (now_as(china, case).state, the_refund(china, case).amount) == (State.REFUNDED, 1000)
+
+
+def test_what_was_refunded_beside_a_case_is_not_refunded_again_and_the_case_ends_all_the_same(china):
+    found = bought(china, (("tea", 2), ("cup", 1)), upto="shipped")
+    one, rest = opened(china, found), opened(china, found)
+    last = opened(china, found, Kind.REFUND, position=1, amount=900)
+    for case in (one, rest):
+        agree(china, case)
+        send_back(china, case)
+    assert refused(Code.CASE_AMOUNT, lambda: agree(china, last, amount=found.paid + 1)).values["left"] == found.paid
+
+    def refund_beside(**wished):
+        order, asked = reread(china, found), refunds.Wish(reason="by hand", **wished)
+        china.database.write(lambda look: refunds.request(look, order, asked, actor="merchant", now=NOW))
+
+    refund_beside(lines=(LineWish(position=0, quantity=1, restock=False),))
+    before = level(china, "tea")
+    receive(china, one, restock=True)
+    assert the_refund(china, one).amount == 1000
+    receive(china, rest, restock=True)
+    assert (now_as(china, rest).state, now_as(china, rest).refund) == (State.REFUNDED, "")
+    assert level(china, "tea") == before + 2
+    refund_beside(amount=found.paid - 2000 - 100)
+    aftersale.advance_due(china.database, NOW + ANSWER)
+    assert the_refund(china, last).amount == 100
+    sound(china)
 
 
 def test_who_was_declined_may_ask_again_and_who_changes_their_mind_may_take_it_back(china):

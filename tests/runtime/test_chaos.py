@@ -15,6 +15,6 @@ def test_p25_p61_p87_p88_p104_after_a_storm_the_providers_books_are_the_shops(se
     if settings.database.startswith("postgres"):
         server = request.getfixturevalue("postgres")
         address, disturb = settings.database, [lambda: server.stop("immediate") or server.start()]
-    counts, wrong = chaos.weather(tmp_path, address, seconds=12, minimum=ENOUGH, disturb=disturb)
+    counts, wrong = chaos.weather(tmp_path, address, seconds=6, minimum=ENOUGH, disturb=disturb)
     assert wrong == []
     assert {name: counts[name] for name, least in ENOUGH.items() if counts[name] < least} == {}

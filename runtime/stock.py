@@ -186,6 +186,24 @@ def give_back_some(transaction: Transaction, order: int, take: Take, actor: str,
     return True
 
 
+def replace(transaction: Transaction, order: int, takes: Iterable[Take], *, said: tuple[str, str, datetime]) -> None:
+    """Take pieces that replace some of an order out of stock; ``said`` is who, why and when.
+
+    What is not counted stays so. Raises Refusal (stock-too-low).
+    """
+    actor, note, now = said
+    ordered = sorted(takes, key=lambda take: take.sku)
+    counted = levels(transaction, [take.sku for take in ordered])
+    for take in ordered:
+        if take.sku not in counted:
+            continue
+        transaction.run(_MOVE, take.sku, -take.quantity, 0, "adjust", order, actor, note, int(now.timestamp()))
+        if not transaction.run(
+            "UPDATE stock SET level = level - ? WHERE sku = ? AND level >= ?", take.quantity, take.sku, take.quantity
+        ):
+            raise Refusal(Code.STOCK_TOO_LOW, sku=take.sku, left=levels(transaction, [take.sku])[take.sku])
+
+
 def adjust(database: Database, sku: str, change: int, *, actor: str, note: str, now: datetime) -> int:
     """Correct the stock of a sku by a difference and return what can be sold now.
 

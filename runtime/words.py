@@ -43,7 +43,7 @@ def refusal(error: Refusal, locale: str) -> str:
     for name in ("total", "left"):
         if "currency" in values and isinstance(values.get(name), int):
             values[name] = money.text(values[name], values["currency"], locale)
-    for name in ("state", "event"):
+    for name in ("state", "event", "field"):
         if name in values and f"{name}.{values[name]}" in _WORDS["en"]:
             values[name] = say(f"{name}.{values[name]}", locale)
     return say(_sentence(error), locale, **{"reason": "", **values})

@@ -57,14 +57,20 @@ def ask_again(database: Database, number: str, *, now: datetime, text: str) -> C
 
 
 def send_back(database: Database, number: str, parcel: Parcel, *, now: datetime) -> Case:
-    """Note that the buyer has sent the goods back."""
+    """Note that the buyer has sent the goods back, under a number that the merchant can follow; raise Refusal.
+
+    From here on time works for the buyer, so a parcel that nobody can find does not count.
+    """
 
     def work(transaction: Transaction, case: Case) -> Case:
         transaction.run(
             "UPDATE aftersale SET carrier = ?, tracking = ? WHERE id = ?", parcel.carrier, parcel.tracking, case.id
         )
         said = f"{parcel.carrier} {parcel.tracking}".strip()
-        return step(transaction, case, Event.SEND_BACK, actor="buyer", now=now, text=said)
+        after = step(transaction, case, Event.SEND_BACK, actor="buyer", now=now, text=said)
+        if not parcel.tracking:
+            raise Refusal(Code.FIELD_MISSING, field="tracking")
+        return after
 
     return _run(database, number, work)
 
@@ -97,9 +103,12 @@ def received(
 
 
 def replace(database: Database, number: str, parcel: Parcel, *, actor: str, now: datetime) -> Case:
-    """Note that the replacement is on its way."""
+    """Note that the replacement is on its way: it comes out of stock. Raises Refusal (stock-too-low)."""
 
     def work(transaction: Transaction, case: Case) -> Case:
+        order = orders.get_by_id(transaction, case.order)
+        takes = [Take(order.lines[line.position].sku, line.quantity) for line in case.lines]
+        stock.replace(transaction, order.id, takes, said=(actor, case.number, now))
         transaction.run(
             "UPDATE aftersale SET new_carrier = ?, new_tracking = ? WHERE id = ?",
             parcel.carrier,

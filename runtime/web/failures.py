@@ -147,7 +147,7 @@ def _refusal(error: Refusal) -> Response:
 
 def _way(here: Visit, error: Refusal) -> Way | None:
     """Return where a shopper can put right what was refused: in the cart, or on the order's page."""
-    order = re.fullmatch(r"(/orders/[\w-]+)/[a-z]+", request.path)
+    order = re.fullmatch(r"(/orders/[\w-]+)/[\w/-]+", request.path)
     if order:
         return Way(url=order[1], label=here.say("order.back"))
     if request.path.endswith("/checkout/place"):

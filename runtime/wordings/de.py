@@ -17,6 +17,9 @@ WORDS = {
     "refusal.price-changed": "Der Gesamtpreis beträgt jetzt {total}. Bitte prüfen Sie ihn, bevor Sie bestellen.",
     "refusal.total-too-large": "Diese Bestellung ist zu groß, um sie hier anzunehmen.",
     "refusal.field-missing": "Bitte ausfüllen: {field}.",
+    "field.tracking": "die Sendungsnummer",
+    "field.text": "der Text",
+    "field.reason": "der Grund",
     "refusal.field-invalid": "Bitte prüfen: {field}.",
     "refusal.form-reused": "Mit diesem Formular wurde schon Bestellung {number} aufgegeben. "
     "Bitte beginnen Sie neu im Warenkorb.",

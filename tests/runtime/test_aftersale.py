@@ -14,7 +14,7 @@ from refunding import refused, reread, sound
 from tills import NOW, PRODUCTS, Goods, counts, level, make_terms, order, product, rows
 
 from generator.shop import NoReasonReturn, ReturnRules
-from runtime import aftersale, jobs, orders, payments, refunds, telling
+from runtime import aftersale, jobs, orders, payments, refunds, stock, telling
 from runtime.aftersale import TRANSITIONS, CaseLine, Event, Kind, State, Wish, evidence, moves
 from runtime.aftersale.life import ANSWER, CHECK, SEND, WITHDRAWAL
 from runtime.orders import State as OrderState
@@ -154,8 +154,21 @@ def test_an_exchange_ends_with_the_replacement_or_with_the_money(china):
             assert agree(china, case).state is State.REFUNDED
             assert the_refund(china, case).amount == 1000
             continue
-        parcel = moves.Parcel("SF", "SF2")
-        sent = aftersale.replace(china.database, case.number, parcel, actor="merchant", now=NOW)
+
+        def shelve(change):
+            stock.adjust(china.database, "tea", change, actor="merchant", note="", now=NOW)
+
+        def replace(case=case):
+            parcel = moves.Parcel("SF", "SF2")
+            return aftersale.replace(china.database, case.number, parcel, actor="merchant", now=NOW)
+
+        here = level(china, "tea")
+        shelve(-here)
+        assert refused(Code.STOCK_TOO_LOW, replace).values == {"sku": "tea", "left": 0}
+        assert now_as(china, case).state is State.TO_REPLACE
+        shelve(here)
+        sent = replace()
+        assert level(china, "tea") == here - 1
         assert (sent.state, sent.new_tracking) == (State.REPLACED, "SF2")
         assert aftersale.confirm(china.database, case.number, now=NOW).state is State.DONE
         assert reread(china, found).refunded == 0

@@ -61,6 +61,9 @@ def test_a_buyer_asks_from_the_order_page_shows_a_picture_and_sends_the_goods_ba
     aftersale.agree(database(china), case(china).number, actor="merchant", now=datetime.now(UTC))
     page = wang.client.get(where)
     assert "浙江省湖州市德清县 27 号" in page.text
+    unnumbered = wang.post(f"{where}/send-back", {"carrier": "顺丰", "tracking": " "})
+    assert (unnumbered.status_code, case(china).state) == (422, "to_send_back")
+    assert "请填写：运单号。" in unnumbered.text
     assert wang.post(f"{where}/send-back", {"carrier": "顺丰", "tracking": "SF1"}).status_code == 303
     assert (state(wang.client.get(where)), case(china).tracking) == ("寄回途中", "SF1")
     assert "寄回途中" in wang.client.get(path).text

@@ -15,39 +15,36 @@ NAMES = (APPLE, "favicon.ico", SMALL, LARGE, MASKABLE, SHARE)
 _WIDEST = 1.6
 """A logo wider than this would be a thread in a square; the monogram reads better."""
 _MASTER = 1024
+_WHITE = "#ffffff"
 
 
 def draw(logo: Image.Image | None, monogram: str, ink: str, paper: str) -> dict[str, bytes]:
     """Return the icon files by name; colours are #rrggbb."""
     if logo is not None and max(logo.width / logo.height, logo.height / logo.width) > _WIDEST:
         logo = None
-    mark = logo if logo is not None else _mark(monogram, ink, paper)
-    plain = _square(mark, 1.0, None)
-    solid = _square(mark, 0.84 if logo else 1.0, _backdrop(logo, paper))
-    masked = _square(mark, 0.62 if logo else 1.0, _backdrop(logo, paper))
+    if logo is None:
+        mark = plain = solid = masked = _mark(monogram, ink, paper)
+    else:
+        mark = logo.convert("RGBA")
+        plain, solid, masked = _square(mark, 1.0, None), _square(mark, 0.84, _WHITE), _square(mark, 0.62, _WHITE)
     favicon = BytesIO()
     plain.resize((64, 64), Image.Resampling.LANCZOS).save(favicon, "ICO", sizes=[(16, 16), (32, 32), (48, 48)])
+    large = _png(plain, 512)
     return {
         APPLE: _png(solid, 180),
         "favicon.ico": favicon.getvalue(),
         SMALL: _png(plain, 192),
-        LARGE: _png(plain, 512),
-        MASKABLE: _png(masked, 512),
-        SHARE: _share(mark, _backdrop(logo, paper)),
+        LARGE: large,
+        MASKABLE: large if masked is plain else _png(masked, 512),
+        SHARE: _share(mark, paper if logo is None else _WHITE),
     }
-
-
-def _backdrop(logo: Image.Image | None, paper: str) -> str:
-    return "#ffffff" if logo is not None else paper
 
 
 def _square(mark: Image.Image, share: float, backdrop: str | None) -> Image.Image:
     canvas = Image.new("RGBA", (_MASTER, _MASTER), backdrop or (0, 0, 0, 0))
     side = round(_MASTER * share)
     scale = side / max(mark.size)
-    fitted = mark.convert("RGBA").resize(
-        (max(1, round(mark.width * scale)), max(1, round(mark.height * scale))), Image.Resampling.LANCZOS
-    )
+    fitted = _scaled(mark, scale)
     canvas.alpha_composite(fitted, ((_MASTER - fitted.width) // 2, (_MASTER - fitted.height) // 2))
     return canvas
 
@@ -60,19 +57,22 @@ def _png(image: Image.Image, side: int) -> bytes:
 
 def _share(mark: Image.Image, backdrop: str) -> bytes:
     """The picture of a link preview where a page has none: the mark in the middle of 1200 x 630."""
-    canvas = Image.new("RGBA", (1200, 630), backdrop)
-    scale = min(640 / mark.width, 380 / mark.height)
-    fitted = mark.convert("RGBA").resize(
-        (max(1, round(mark.width * scale)), max(1, round(mark.height * scale))), Image.Resampling.LANCZOS
-    )
-    canvas.alpha_composite(fitted, ((1200 - fitted.width) // 2, (630 - fitted.height) // 2))
+    canvas = Image.new("RGB", (1200, 630), backdrop)
+    fitted = _scaled(mark, min(640 / mark.width, 380 / mark.height))
+    place = ((1200 - fitted.width) // 2, (630 - fitted.height) // 2)
+    canvas.paste(fitted, place, fitted if fitted.mode == "RGBA" else None)
     out = BytesIO()
-    canvas.convert("RGB").save(out, "PNG", optimize=True)
+    canvas.save(out, "PNG", optimize=True)
     return out.getvalue()
 
 
+def _scaled(mark: Image.Image, scale: float) -> Image.Image:
+    size = (max(1, round(mark.width * scale)), max(1, round(mark.height * scale)))
+    return mark.resize(size, Image.Resampling.LANCZOS)
+
+
 def _mark(monogram: str, ink: str, paper: str) -> Image.Image:
-    image = Image.new("RGBA", (_MASTER, _MASTER), paper)
+    image = Image.new("RGB", (_MASTER, _MASTER), paper)
     pen = ImageDraw.Draw(image)
     letter = monogram[:1].upper()
     if letter.isascii() and letter.isalnum():

@@ -35,7 +35,6 @@ from runtime.funds import settlement
 from runtime.refusals import Refusal
 from runtime.settings import Settings
 from runtime.till import Till
-from runtime.transaction import Row
 from runtime.visits import marks
 
 log = logging.getLogger(__name__)
@@ -45,6 +44,7 @@ RECEIVE_AFTER = timedelta(days=10)
 """A paid parcel counts as received after this time, as Chinese platforms have it."""
 DEFAULT_WINDOW = timedelta(days=7)
 CLOCK_TOLERANCE = 120.0
+BATCH = 50
 
 
 class Clockwork:
@@ -119,17 +119,20 @@ def _forget_due(till: Till, settings: Settings, now: datetime) -> None:
     erasing.finish_due(till.database, law, settings.var, now)
 
 
-def complete_due(till: Till, now: datetime) -> int:
+def returns_window(till: Till) -> timedelta:
+    """Return how long after its receipt an order is completed, and its money ours."""
+    return aftersale.window(till) or DEFAULT_WINDOW
+
+
+def complete_due(till: Till, now: datetime, batch: int = BATCH) -> int:
     """Count paid parcels as received after ten days, and received orders as completed after the time for returns."""
-    window = timedelta(seconds=till.terms.returns.window) if till.terms.returns.window else DEFAULT_WINDOW
+    window = returns_window(till)
     done = 0
     for state, event, after, move in (
         ("shipped", "ship", RECEIVE_AFTER, orders.receive),
         ("received", "receive", window, orders.complete),
     ):
-        for number, order in till.database.read(_overdue(state, event, now - after)):
-            if till.database.read(lambda look, order=order: aftersale.is_open(look, order)):  # type: ignore[misc]
-                continue
+        for number in till.database.read(_overdue(state, event, now - after, batch)):
             try:
                 move(till.database, number, actor="system", now=now)
                 done += 1
@@ -138,15 +141,20 @@ def complete_due(till: Till, now: datetime) -> int:
     return done
 
 
-def _overdue(state: str, event: str, before: datetime) -> Callable[[Transaction], list[Row]]:
-    def look(transaction: Transaction) -> list[Row]:
-        return transaction.all(
-            "SELECT o.number, o.id FROM orders o WHERE o.state = ? AND o.paid >= o.total AND EXISTS (SELECT 1 FROM "
-            "order_event e WHERE e.order_id = o.id AND e.event = ? AND e.at <= ?) LIMIT 50",
+def _overdue(state: str, event: str, before: datetime, batch: int) -> Callable[[Transaction], list[str]]:
+    """Find orders whose time is over; those with an open case wait, and no later order waits for them."""
+
+    def look(transaction: Transaction) -> list[str]:
+        rows = transaction.all(
+            "SELECT o.number FROM orders o WHERE o.state = ? AND o.paid >= o.total AND EXISTS (SELECT 1 FROM "  # noqa: S608
+            "order_event e WHERE e.order_id = o.id AND e.event = ? AND e.at <= ?) AND NOT EXISTS (SELECT 1 FROM "
+            f"aftersale a WHERE a.order_id = o.id AND a.{aftersale.IS_OPEN}) LIMIT ?",
             state,
             event,
             int(before.timestamp()),
+            batch,
         )
+        return [str(row[0]) for row in rows]
 
     return look
 

@@ -18,8 +18,8 @@ from runtime.aftersale.moves import (
     take_back,
 )
 from runtime.aftersale.opening import Wish, open_case, withdraw_contract
-from runtime.aftersale.rows import find, get, history, is_open, listing, of_order, pictures
-from runtime.aftersale.rules import Offer, Offers, offers
+from runtime.aftersale.rows import IS_OPEN, find, get, history, is_open, listing, of_order, pictures
+from runtime.aftersale.rules import Offer, Offers, offers, window
 from runtime.aftersale.values import (
     OPEN,
     REASONS,
@@ -32,6 +32,7 @@ from runtime.aftersale.values import (
 )
 
 __all__ = [
+    "IS_OPEN",
     "OPEN",
     "REASONS",
     "TRANSITIONS",
@@ -64,5 +65,6 @@ __all__ = [
     "send_back",
     "step",
     "take_back",
+    "window",
     "withdraw_contract",
 ]

@@ -347,10 +347,19 @@ def test_p73_receipt_and_end_of_an_order_wait_while_a_case_is_open(china):
     case = opened(china, found, Kind.REFUND, reason="not_arrived")
     assert china.database.read(lambda look: aftersale.is_open(look, found.id))
     assert jobs.complete_due(china, NOW + 11 * DAY) == 0
+    bought(china, upto="shipped")
+    assert jobs.complete_due(china, NOW + 11 * DAY, batch=1) == 1
     aftersale.take_back(china.database, case.number, now=NOW)
     assert not china.database.read(lambda look: aftersale.is_open(look, found.id))
     assert jobs.complete_due(china, NOW + 11 * DAY) == 1
     assert reread(china, found).state is OrderState.RECEIVED
+
+
+def test_an_order_in_europe_ends_with_the_right_to_withdraw_also_where_the_shop_names_no_time(till):
+    europe = msgspec.structs.replace(till, goods=Goods(PRODUCTS, make_terms(legal="EU", country="DE")))
+    bought(europe)
+    assert jobs.complete_due(europe, NOW + 14 * DAY - timedelta(seconds=1)) == 0
+    assert jobs.complete_due(europe, NOW + 14 * DAY) == 1
 
 
 def test_merchant_and_buyer_are_told_of_what_the_other_did(china):

@@ -7,7 +7,7 @@ from flask import Blueprint, Response
 
 from runtime.funds import holdings
 from runtime.funds.holdings import Coming
-from runtime.jobs import DEFAULT_WINDOW, RECEIVE_AFTER
+from runtime.jobs import RECEIVE_AFTER, returns_window
 from runtime.web.areas import shell
 from runtime.web.areas.funds import desk
 from runtime.web.areas.funds.desk import HOME, Desk
@@ -26,7 +26,7 @@ def show() -> Response:
     """List the orders whose money is still pending."""
     found = desk.get()
     rows = found.here.database.read(lambda look: holdings.coming(look, _MOST + 1))
-    window = timedelta(seconds=found.here.terms.returns.window) if found.here.terms.returns.window else DEFAULT_WINDOW
+    window = returns_window(found.here.till)
     shown = [_row(found, each, window) for each in rows[:_MOST]]
     shown.sort(key=lambda row: row["at"] or datetime.max.replace(tzinfo=found.here.now.tzinfo))
     context = {

@@ -22,6 +22,7 @@ from runtime.aftersale.rows import IS_OPEN, find, get, history, is_open, listing
 from runtime.aftersale.rules import Offer, Offers, offers, window
 from runtime.aftersale.values import (
     OPEN,
+    OUR_FAULT,
     REASONS,
     Case,
     CaseLine,
@@ -34,6 +35,7 @@ from runtime.aftersale.values import (
 __all__ = [
     "IS_OPEN",
     "OPEN",
+    "OUR_FAULT",
     "REASONS",
     "TRANSITIONS",
     "Case",

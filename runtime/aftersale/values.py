@@ -66,6 +66,11 @@ REASONS: dict[Kind, tuple[str, ...]] = {
     Kind.EXCHANGE: ("wrong_item", "damaged", "wrong_size", "other"),
     Kind.WITHDRAWAL: ("",),
 }
+OUR_FAULT = frozenset({"damaged", "not_as_described", "wrong_item", "quality", "parts_missing"})
+"""Reasons for which the seller pays the way back whatever the shop says.
+
+China: Consumer Rights Law art. 24. EU: directive (EU) 2019/771 art. 14.
+"""
 
 
 class CaseLine(Value, frozen=True, kw_only=True):

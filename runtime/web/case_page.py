@@ -10,7 +10,7 @@ from generator import money
 from generator.theming import wording
 from generator.views import PageView
 from runtime import aftersale, carriers, refunds
-from runtime.aftersale import Case, Kind, Offers, State
+from runtime.aftersale import Case, Event, Kind, Offers, State
 from runtime.orders import Order
 from runtime.web import bill
 from runtime.web.visit import Visit
@@ -79,13 +79,14 @@ def page(here: Visit, order: Order, case: Case) -> Response:
             "forms": _forms(case),
             "address": here.terms.seller.address if case.state is State.TO_SEND_BACK else "",
             "addressee": here.terms.seller.legal_name,
-            "pays": here.say(f"aftersale.pays.{here.terms.returns.pays}") if case.state is State.TO_SEND_BACK else "",
+            "pays": _pays(here, case) if case.state is State.TO_SEND_BACK else "",
             "lines": [
                 f"{line.quantity} × {order.lines[line.position].title}"
                 + (f" ({order.lines[line.position].label})" if order.lines[line.position].label else "")
                 for line in case.lines
             ],
             "facts": _facts(here, order, case),
+            "follow": carriers.link(case.new_carrier, case.new_tracking) if case.state is State.REPLACED else "",
             "pictures": [
                 f"{address}/pictures/{name}" for name in database.read(lambda look: aftersale.pictures(look, case.id))
             ],
@@ -95,7 +96,7 @@ def page(here: Visit, order: Order, case: Case) -> Response:
                         f"aftersale.event.{row.told}",
                         who=here.say(f"aftersale.who.{_who(row.actor)}"),
                     ),
-                    "note": row.text,
+                    "note": _sent(here, case) if row.event is Event.REPLACE else row.text,
                     "at": moment(here, row.at),
                 }
                 for row in rows
@@ -122,8 +123,17 @@ def _forms(case: Case) -> list[str]:
     found = {
         State.DECLINED: ["ask-again"], State.TO_SEND_BACK: ["send-back"], State.REPLACED: ["confirm"],
     }.get(case.state, [])  # fmt: skip
-    back = (case.kind, case.state, aftersale.Event.TAKE_BACK) in aftersale.TRANSITIONS
+    back = (case.kind, case.state, Event.TAKE_BACK) in aftersale.TRANSITIONS
     return [*found, "take-back"] if back else found
+
+
+def _pays(here: Visit, case: Case) -> str:
+    payer = "seller" if case.reason in aftersale.OUR_FAULT else here.terms.returns.pays
+    return here.say(f"aftersale.pays.{payer}")
+
+
+def _sent(here: Visit, case: Case) -> str:
+    return f"{carriers.name(case.new_carrier, here.locale)} {case.new_tracking}".strip()
 
 
 def _facts(here: Visit, order: Order, case: Case) -> list[dict[str, str]]:
@@ -131,7 +141,7 @@ def _facts(here: Visit, order: Order, case: Case) -> list[dict[str, str]]:
     if case.amount is not None:
         texts.append(("amount", money.text(case.amount, order.currency, here.locale)))
     texts.append(("parcel", f"{case.carrier} {case.tracking}".strip()))
-    texts.append(("replacement", f"{carriers.name(case.new_carrier, here.locale)} {case.new_tracking}".strip()))
+    texts.append(("replacement", _sent(here, case)))
     if case.refund:
         refund = here.shopfront.database.read(lambda look: refunds.get(look, case.refund))
         texts.append(("refund", bill.amount(here, refund.amount)))

@@ -11,6 +11,7 @@ from PIL import Image
 
 from runtime import aftersale, orders
 from runtime.aftersale import evidence
+from runtime.aftersale.moves import Parcel
 
 
 def bought(shopper, app, sku="tea", upto="received"):
@@ -61,12 +62,26 @@ def test_a_buyer_asks_from_the_order_page_shows_a_picture_and_sends_the_goods_ba
     aftersale.agree(database(china), case(china).number, actor="merchant", now=datetime.now(UTC))
     page = wang.client.get(where)
     assert "浙江省湖州市德清县 27 号" in page.text
+    assert "寄回运费由商家承担" in page.text
     unnumbered = wang.post(f"{where}/send-back", {"carrier": "顺丰", "tracking": " "})
     assert (unnumbered.status_code, case(china).state) == (422, "to_send_back")
     assert "请填写：运单号。" in unnumbered.text
     assert wang.post(f"{where}/send-back", {"carrier": "顺丰", "tracking": "SF1"}).status_code == 303
     assert (state(wang.client.get(where)), case(china).tracking) == ("寄回途中", "SF1")
     assert "寄回途中" in wang.client.get(path).text
+
+
+def test_a_replacement_is_followed_from_its_case(wang, china):
+    path, now = bought(wang, china), datetime.now(UTC)
+    where = ask(wang, path, kind="exchange").headers["Location"]
+    shop, number = database(china), case(china).number
+    aftersale.agree(shop, number, actor="merchant", now=now)
+    aftersale.send_back(shop, number, Parcel("顺丰", "SF1"), now=now)
+    aftersale.receive(shop, number, actor="merchant", now=now)
+    aftersale.replace(shop, number, Parcel("sf", "SF2"), actor="merchant", now=now)
+    page = wang.client.get(where).text
+    assert 'href="https://www.kuaidi100.com/chaxun?com=shunfeng&amp;nu=SF2"' in page
+    assert re.findall(r'class="note">([^<]+)<', page)[-1] == "顺丰速运 SF2"
 
 
 def test_what_is_wrong_with_the_form_is_said_beside_it_and_nothing_is_begun(wang, china):

@@ -3,6 +3,8 @@
 import re
 
 from generator.shop import Value
+from runtime import addresses
+from runtime.orders import Address
 
 _SHOWN_BEHIND = 4
 _SHOWN_BEFORE = 3
@@ -37,3 +39,11 @@ def contacts(address: str, number: str, *, whole: bool) -> Contacts:
     if whole:
         return Contacts(email=address, phone=number)
     return Contacts(email=email(address), phone=phone(number))
+
+
+def place(address: Address, *, whole: bool) -> tuple[str, ...]:
+    """Return the lines of an address as its country writes them; only its region and city unless ``whole``."""
+    if whole:
+        return addresses.lines(address)
+    where = address.destination
+    return (" ".join(each for each in (where.region, where.city) if each) or where.country,)

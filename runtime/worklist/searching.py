@@ -63,6 +63,8 @@ class Wanted(Value, frozen=True, kw_only=True):
     sort: str = ""
     """A column of SORTED, with - before it for the other way round; then pages are counted."""
     page: int = 1
+    whole: bool = True
+    """Whether who asks may see whole contacts; others find one by all of it or by a phone's last four digits."""
 
 
 class Piece(Value, frozen=True, kw_only=True):
@@ -177,32 +179,37 @@ def _conditions(transaction: Transaction, wanted: Wanted) -> tuple[list[str], li
         values.append(wanted.until)
     text = unicodedata.normalize("NFKC", wanted.text).strip()[:LONGEST]
     if text:
-        asked = _by_number(text) if _NUMBER.fullmatch(text) else _by_words(transaction, text)
+        if _NUMBER.fullmatch(text):
+            asked = _by_number(text, whole=wanted.whole)
+        else:
+            asked = _by_words(transaction, text, whole=wanted.whole)
         conditions.append(f"({' OR '.join(condition for condition, _ in asked)})")
         values += [value for _, given in asked for value in given]
     return conditions, values
 
 
-def _by_number(text: str) -> list[_Asked]:
+def _by_number(text: str, *, whole: bool) -> list[_Asked]:
     plain = re.sub(r"\D", "", text)
     asked: list[_Asked] = [
         ("REPLACE(o.number, '-', '') LIKE ?", (f"%{plain}%",)),
         (_PARCEL.format("LIKE ?"), (f"%{plain}%",)),
         (_LINE.format("l.sku = ?"), (text,)),
     ]
-    phone = numbers.digits(plain)
+    # Four digits are the end of a phone as they stand: a zero before them is none of a country's.
+    phone = plain if len(plain) == _SHORTEST_PHONE else numbers.digits(plain)
     if len(phone) >= _SHORTEST_PHONE:
-        asked.append(("o.phone LIKE ?", (f"%{phone}",)))
+        part = whole or len(phone) == _SHORTEST_PHONE
+        asked.append(("o.phone LIKE ?", (f"%{phone}",)) if part else ("o.phone = ?", (phone,)))
     return asked
 
 
-def _by_words(transaction: Transaction, text: str) -> list[_Asked]:
+def _by_words(transaction: Transaction, text: str, *, whole: bool) -> list[_Asked]:
     like = "ILIKE ? ESCAPE '!'" if transaction.postgres else "LIKE ? ESCAPE '!'"
     inside = f"%{text.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
     names = [_of_json(transaction, column) for column in ("o.contact", "o.address")]
     return [
         *((f"{name} {like}", (inside,)) for name in names),
-        (f"o.email {like}", (inside,)),
+        (f"o.email {like}", (inside,)) if whole else ("o.email = ?", (text.casefold(),)),
         (_PARCEL.format(like), (inside,)),
         (_LINE.format(f"(l.sku {like} OR l.title {like})"), (inside, inside)),
     ]

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from generator import money
-from runtime import addresses, carriers, orders
+from runtime import carriers, orders
+from runtime.clientele import masking
 from runtime.database import Database
 from runtime.funds.tables import safe
 from runtime.orders import Order
@@ -32,22 +33,23 @@ def csv_lines(database: Database, wanted: Wanted, zone: ZoneInfo, say: Callable[
         page = database.read(lambda look, place=place: searching.find(look, place))  # type: ignore[misc]
         for row in page.rows:
             order = database.read(lambda look, row=row: orders.get_by_id(look, row.id))  # type: ignore[misc]
-            yield "".join(_line(cells) for cells in _rows(order, zone, say))
+            yield "".join(_line(cells) for cells in _rows(order, zone, say, whole=wanted.whole))
         if not page.older:
             return
         place = msgspec.structs.replace(place, before=page.older)
 
 
-def _rows(order: Order, zone: ZoneInfo, say: Callable[[str], str]) -> Iterator[Iterable[str]]:
+def _rows(order: Order, zone: ZoneInfo, say: Callable[[str], str], *, whole: bool) -> Iterator[Iterable[str]]:
     def amount(value: int) -> str:
         return money.plain(value, order.currency)
 
+    contacts = masking.contacts(order.contact.email, order.address.phone or order.contact.phone, whole=whole)
     buyer = (
         order.address.name or order.contact.name,
-        order.address.phone or order.contact.phone,
-        order.contact.email,
+        contacts.phone,
+        contacts.email,
         order.address.destination.country,
-        " ".join(line for line in addresses.lines(order.address) if line != order.address.name),
+        " ".join(line for line in masking.place(order.address, whole=whole) if line != order.address.name),
     )
     parcels = "; ".join(f"{carriers.name(each.carrier, 'en')} {each.tracking}".strip() for each in order.parcels)
     for line in order.lines:

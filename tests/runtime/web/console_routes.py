@@ -184,9 +184,9 @@ POST  /console/orders/<number>/refund                      orders.refund   404
 POST  /console/orders/<number>/refunds/<refund_number>     orders.refund   404
 GET   /console/orders/<number>/ship                        orders.ship     404
 POST  /console/orders/<number>/ship                        orders.ship     404
-GET   /console/orders/<number>/slip.pdf                    orders.see      404
-GET   /console/orders/slips.pdf                            orders.see      404
-GET   /console/orders/labels.pdf                           orders.see      404
+GET   /console/orders/<number>/slip.pdf                    orders.ship     404
+GET   /console/orders/slips.pdf                            orders.ship     404
+GET   /console/orders/labels.pdf                           orders.ship     404
 GET   /console/products                                    products.see    200
 GET   /console/products.csv                                products.see    200
 GET   /console/products/<handle>                           products.see    404

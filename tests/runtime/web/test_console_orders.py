@@ -274,6 +274,25 @@ class TestWhoMay:
         assert desk.get(f"/orders/{made.number}", role="live_assistant").status_code == 403
         assert desk.get(f"/orders/{made.number}", role="read_only").status_code == 200
 
+    def test_whoever_ships_nothing_sees_contacts_masked_and_finds_nobody_by_a_part_of_one(self, desk):
+        made = desk.paid("tea", email="quince@example.com", phone="13912340081", street="石榴巷 7 号")
+        phone, street = made.contact.phone, made.address.street
+        paths = (f"/orders/{made.number}", f"/orders.csv?q={made.number}")
+        for path in paths:
+            whole, masked = (desk.get(path, role=role).get_data(as_text=True) for role in ("staff", "read_only"))
+            for secret in ("quince@example.com", phone, street):
+                assert (path, secret in whole, secret in masked) == (path, True, False)
+            assert "q***@example.com" in masked
+            assert made.address.destination.city in masked
+        assert f"/orders/{made.token}" not in desk.get(paths[0], role="read_only").text
+        found = {"quince": False, "2340081": False, "0081": True, "quince@example.com": True, phone: True}
+        for text, known in found.items():
+            page = desk.get(f"/orders?q={text}", role="read_only").text
+            assert (text, made.number in page) == (text, known)
+            assert (text, made.number in desk.get(f"/orders?q={text}", role="staff").text) == (text, True)
+        for path in (f"/orders/{made.number}/slip.pdf", f"/orders/slips.pdf?n={made.number}"):
+            assert desk.get(path, role="read_only").status_code == 403
+
     def test_a85_staff_ship_but_give_no_money_back(self, desk):
         made = desk.paid("tea")
         page = desk.get(f"/orders/{made.number}", role="staff").text

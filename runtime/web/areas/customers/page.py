@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect
 from werkzeug.wrappers import Response as Answer
 
-from runtime import addresses, clientele, orders
+from runtime import clientele, orders
 from runtime.access.roles import Permission
 from runtime.clientele import index, masking, reading, writing
 from runtime.orders import Address
@@ -140,8 +140,5 @@ def _promotion(found: Opened, identity: str) -> str:
 
 
 def _address(address: Address, *, whole: bool) -> tuple[str, ...]:
-    """Return the lines of an address; only its region and city for those who see contacts masked."""
-    if whole:
-        return (*addresses.lines(address), *((address.phone,) if address.phone else ()))
-    where = address.destination
-    return (" ".join(each for each in (where.region, where.city) if each) or where.country,)
+    """Return the lines of an address, with its phone for those who see contacts whole."""
+    return (*masking.place(address, whole=whole), *((address.phone,) if whole and address.phone else ()))

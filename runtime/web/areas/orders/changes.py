@@ -164,7 +164,7 @@ def invoice(number: str) -> Response:
 @shell.guarded
 def slip(number: str) -> Response:
     """Send the packing slip of a parcel, or of what is still here."""
-    found = opened.get(number)
+    found = opened.get(number, Permission.ORDERS_SHIP)
     parcel = request.args.get("parcel", 0, int)
     if not can_draw() or not 0 <= parcel <= len(found.order.parcels):
         return shell.refused(404, shell.say("console.missing"), found.url)
@@ -200,7 +200,7 @@ def address_labels() -> Response:
 
 def _chosen() -> list[Order]:
     """Return the orders that were ticked, or all that the list showed, of which something is still here."""
-    entry.get_person(Permission.ORDERS_SEE)
+    entry.get_person(Permission.ORDERS_SHIP)
     wanted = list(dict.fromkeys(request.args.getlist("n") or request.args.getlist("shown")))[: searching.PAGE]
     found = visit().database.read(lambda look: [orders.find(look, "number = ?", number) for number in wanted])
     if not can_draw():

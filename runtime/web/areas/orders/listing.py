@@ -9,11 +9,13 @@ import msgspec
 from flask import Blueprint, Response, request, stream_with_context
 
 from runtime.access.roles import Permission
+from runtime.clientele import masking
 from runtime.orders import State
 from runtime.web import headers
 from runtime.web.areas import entry, shell, sorting
 from runtime.web.areas.orders.tones import tone
 from runtime.web.areas.telling import Teller
+from runtime.web.persons import Person
 from runtime.web.visit import visit
 from runtime.worklist import searching, sheets
 from runtime.worklist.searching import VIEWS, Row, Wanted
@@ -49,12 +51,14 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 @shell.guarded
 def listing() -> Response:
     """List the orders of a view, the newest first."""
-    entry.get_person(Permission.ORDERS_SEE)
+    person = entry.get_person(Permission.ORDERS_SEE)
     here = visit()
     teller, asked = Teller(here=here, locale=shell.locale()), _asked()
     before, after = (max(0, min(request.args.get(name, 0, int), _HIGHEST)) for name in ("before", "after"))
     number = max(1, min(request.args.get("page", 1, int), _MOST_PAGES))
-    wanted = msgspec.structs.replace(_wanted(teller, asked), before=before, after=after, sort=asked.sort, page=number)
+    wanted = msgspec.structs.replace(
+        _wanted(teller, asked, person), before=before, after=after, sort=asked.sort, page=number
+    )
     page, counts = here.database.read(
         lambda look: (
             searching.find(look, wanted),
@@ -64,7 +68,7 @@ def listing() -> Response:
     pictures = teller.pictures(line.product for row in page.rows for line in row.lines[:1])
     context = {
         "title": shell.say("orders.title"),
-        "rows": [_shown(teller, row, pictures) for row in page.rows],
+        "rows": [_shown(teller, row, pictures, whole=wanted.whole) for row in page.rows],
         "tabs_": [
             {
                 "url": asked.address(view=view if view != "all" else ""),
@@ -88,7 +92,7 @@ def listing() -> Response:
         ),
         "newer": _on(asked, "after", page.newer),
         "older": _on(asked, "before", page.older),
-        "slips": asked.view == "to_ship" and find_spec("fpdf") is not None,
+        "slips": asked.view == "to_ship" and wanted.whole and find_spec("fpdf") is not None,
         "export": asked.address(f"{HOME}.csv"),
         "search": _search(asked),
     }
@@ -104,7 +108,7 @@ def export() -> Response:
     teller = Teller(here=here, locale=shell.locale())
     asked = _asked()
     entry.note(person, "orders.exported", after=asked.address("")[1:])
-    lines = sheets.csv_lines(here.database, _wanted(teller, asked), teller.zone, shell.say)
+    lines = sheets.csv_lines(here.database, _wanted(teller, asked, person), teller.zone, shell.say)
     answer = Response(stream_with_context(line.encode() for line in lines), mimetype="text/csv")
     day = here.now.astimezone(teller.zone).date().isoformat()
     answer.headers["Content-Disposition"] = f'attachment; filename="orders-{day}.csv"'
@@ -139,8 +143,8 @@ def _day_text(text: str) -> str:
         return ""
 
 
-def _wanted(teller: Teller, asked: Asked) -> Wanted:
-    """Return what is looked for; days begin by the shop's clock."""
+def _wanted(teller: Teller, asked: Asked, person: Person) -> Wanted:
+    """Return what is looked for; days begin by the shop's clock, and whoever ships nothing sees masked contacts."""
 
     def begin(day: date) -> int:
         return int(datetime(day.year, day.month, day.day, tzinfo=teller.zone).timestamp())
@@ -150,7 +154,7 @@ def _wanted(teller: Teller, asked: Asked) -> Wanted:
     if asked.span:
         today = teller.here.now.astimezone(teller.zone).date()
         since = begin(today - timedelta(days=_SPANS[asked.span]))
-    return Wanted(view=asked.view, text=asked.q, since=since, until=until)
+    return Wanted(view=asked.view, text=asked.q, since=since, until=until, whole=person.may(Permission.ORDERS_SHIP))
 
 
 def _search(asked: Asked) -> shell.Search:
@@ -160,7 +164,7 @@ def _search(asked: Asked) -> shell.Search:
     return shell.Search(action=HOME, label=shell.say("office.search"), q=asked.q, kept=kept)
 
 
-def _shown(teller: Teller, row: Row, pictures: dict[str, str]) -> dict[str, Any]:
+def _shown(teller: Teller, row: Row, pictures: dict[str, str], *, whole: bool) -> dict[str, Any]:
     first = row.lines[0] if row.lines else None
     unpaid_door = row.paid < row.total and row.state in {State.SHIPPED, State.RECEIVED}
     return {
@@ -169,7 +173,7 @@ def _shown(teller: Teller, row: Row, pictures: dict[str, str]) -> dict[str, Any]
         "state": shell.say(f"orders.state.{row.state}"),
         "tone": tone(row.state),
         "placed": teller.moment(row.placed_at),
-        "name": row.name,
+        "name": _name(row, whole=whole),
         "total": teller.money(row.total, row.currency),
         "refunded": teller.money(-row.refunded, row.currency) if row.refunded else "",
         "picture": pictures.get(first.product, "") if first else "",
@@ -181,3 +185,9 @@ def _shown(teller: Teller, row: Row, pictures: dict[str, str]) -> dict[str, Any]
         "due": teller.distance(row.case_due) if row.case_due else "",
         "notes": row.notes,
     }
+
+
+def _name(row: Row, *, whole: bool) -> str:
+    """Return how a buyer is called, or reached as far as that may be seen."""
+    contacts = masking.contacts(row.contact.email, row.contact.phone, whole=whole)
+    return row.address.name or row.contact.name or contacts.email or contacts.phone

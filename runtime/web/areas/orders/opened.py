@@ -34,6 +34,11 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
         return self.teller.here
 
     @property
+    def whole(self) -> bool:
+        """Tell whether they see whole contacts: whoever ships needs them, others see them masked."""
+        return self.person.may(Permission.ORDERS_SHIP)
+
+    @property
     def url(self) -> str:
         """Return the address of the order's page."""
         return f"{HOME}/{self.order.number}"

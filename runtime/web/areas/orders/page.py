@@ -3,11 +3,13 @@
 from importlib.util import find_spec
 from typing import Any
 
+import msgspec
 from flask import Blueprint, Response
 
-from runtime import addresses, carriers, documents, findings, groups, words
+from runtime import carriers, documents, findings, groups, words
 from runtime.aftersale import Case
 from runtime.aftersale import State as CaseState
+from runtime.clientele import masking
 from runtime.orders import Order
 from runtime.refunds import Refund
 from runtime.refunds import State as RefundState
@@ -45,7 +47,7 @@ def view(found: Opened, problems: dict[str, str] | None = None, note: str = "") 
         "sums_": _sums(teller, order),
         "paid_text": teller.money(order.paid, order.currency),
         "refunded": teller.money(-order.refunded, order.currency) if order.refunded else "",
-        "token": order.token,
+        "token": order.token if found.whole else "",
         "papers": find_spec("fpdf") is not None,
         "left": teller.money(order.paid - order.refunded - order.disputed, order.currency),
         "paid": order.paid,
@@ -178,17 +180,21 @@ def _refund(found: Opened, refund: Refund) -> dict[str, Any]:
 
 
 def _buyer(found: Opened) -> dict[str, Any]:
-    order = found.order
-    street = bool(order.address.street)
+    order, whole = found.order, found.whole
+    contacts = masking.contacts(order.contact.email, order.contact.phone, whole=whole)
+    invoice = order.invoice
+    if invoice and not whole:
+        invoice = msgspec.structs.replace(invoice, email=masking.email(invoice.email))
     return {
         "name": order.contact.name or order.address.name,
-        "email": order.contact.email,
-        "phone": order.contact.phone,
-        "address": addresses.lines(order.address) if street else (),
-        "to_phone": order.address.phone,
+        "whole": whole,
+        "email": contacts.email,
+        "phone": contacts.phone,
+        "address": masking.place(order.address, whole=whole) if order.address.street else (),
+        "to_phone": order.address.phone if whole else masking.phone(order.address.phone),
         "country": order.address.destination.country,
         "remarks": order.remarks,
-        "invoice": order.invoice,
+        "invoice": invoice,
         "locale": order.locale,
     }
 

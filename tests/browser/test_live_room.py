@@ -13,6 +13,13 @@ from playwright.sync_api import expect
 from test_purchase import ADDRESS, fill, place, send, to_checkout
 
 pytestmark = pytest.mark.browser
+COVERED = """() => {
+  const sound = document.querySelector("[data-unmute]");
+  sound.hidden = false;
+  const [a, b] = [sound, document.querySelector("[data-flash]")].map((each) => each.getBoundingClientRect());
+  return a.bottom > b.top && a.top < b.bottom && a.right > b.left && a.left < b.right;
+}"""
+"""Whether the offer to turn the sound on lies over the flash sale."""
 WIDTHS = (360, 390, 1280)
 AN_HOUR = 3_600_000
 TABLE, TABLES = "SET-HOST", "9"
@@ -122,6 +129,8 @@ def test_controls_over_the_picture_are_large_enough_for_a_thumb(states, open_pag
     expect(page.locator("[data-pin]")).to_be_visible()
     small = page.evaluate(SMALL)
     assert small == []
+    expect(page.locator("[data-flash]")).to_be_visible()
+    assert page.evaluate(COVERED) is False
 
 
 @pytest.mark.parametrize("wrong", [AN_HOUR, -AN_HOUR])

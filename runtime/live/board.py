@@ -14,7 +14,8 @@ from runtime.transaction import Transaction
 
 _ORDERS = (
     "SELECT o.id, o.contact, l.number, l.at FROM live_order l JOIN orders o ON o.id = l.order_id WHERE l.room = ? "
-    "AND l.at > ? AND o.state NOT IN ('pending_payment', 'cancelled') ORDER BY l.at DESC, l.order_id DESC LIMIT 5"
+    "AND l.at > ? AND o.state NOT IN ('pending_payment', 'closing', 'cancelled') "
+    "ORDER BY l.at DESC, l.order_id DESC LIMIT 5"
 )
 _RECENT = 30 * 60
 """Seconds for which an order is a recent one."""

@@ -29,7 +29,8 @@ class Buyer(Value, frozen=True, kw_only=True):
 def buyer(transaction: Transaction, secret: bytes, token: str) -> Buyer | None:
     """Return the buyer of an order's secret address, None where nothing was bought."""
     row = transaction.find(
-        "SELECT contact, email, phone FROM orders WHERE token = ? AND state NOT IN ('pending_payment', 'cancelled')",
+        "SELECT contact, email, phone FROM orders WHERE token = ? "
+        "AND state NOT IN ('pending_payment', 'closing', 'cancelled')",
         token,
     )
     if row is None:

@@ -11,8 +11,8 @@ from tills import BY_TRANSFER, NOW, make_till, order, product
 
 from generator.promotion import Coupon, Promotion, PromotionKind
 from generator.shop import LiveSource
-from runtime import payments, stock
-from runtime.live import broadcasts, document, pins
+from runtime import orders, payments, stock
+from runtime.live import broadcasts, document, pins, viewers
 from runtime.live.audience import EVERY, PER_ADDRESS, Audience
 from runtime.live.desk import Beat
 from runtime.live.document import Phase, StreamState
@@ -130,6 +130,9 @@ def test_recent_orders_tell_a_first_letter_and_what_was_bought_and_only_those_th
     for each in made[:2]:
         payments.start(till, each, "transfer", "http://127.0.0.1", NOW)
         payments.confirm_transfer(till, each.number, payments.Cash(), NOW)
+    closing = made[2]
+    database.write(lambda look: orders.step(look, closing.id, orders.Event.CLOSE, actor="system", now=NOW))
+    assert database.read(lambda look: viewers.buyer(look, settings.secret, closing.token)) is None
     make_desk(database, settings, Shop(), later(1))
     at = int(NOW.timestamp()) * 1000
     assert state(settings)["orders"] == [

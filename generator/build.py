@@ -68,6 +68,9 @@ def build(folder: Path, wish: Wish) -> Built:
     started = time.perf_counter()
     if wish.out is not None:
         files.claim(wish.out)
+    if not (folder / "shop.yaml").exists():
+        checked = check.check(folder, now=wish.now)
+        return Built(problems=list(checked.problems), sources=checked.sources)
     var = files.make_folder(folder, "var")
     files.make_folder(var, "cache")
     releases = Releases(var)

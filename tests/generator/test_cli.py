@@ -77,9 +77,11 @@ def test_the_cache_is_written_unless_it_is_not_wanted(run, shop):
 
 
 def test_a_folder_that_is_none_is_named(run, tmp_path):
-    done = run("check", tmp_path / "nowhere")
-    assert done.exit_code == 1
-    assert "shop-folder-missing" in done.output
+    for command in ("check", "build"):
+        done = run(command, tmp_path / "nowhere")
+        assert done.exit_code == 1
+        assert "shop-folder-missing" in done.output
+    assert not (tmp_path / "nowhere").exists()
 
 
 def test_wrong_usage_ends_with_2(run, shop):

@@ -47,7 +47,7 @@ class Edition:
         self.told: dict[str, list[Promotion]] = {}
         """Promotions that pages speak of, by product."""
         self._images: dict[tuple[str, str], Image] = {}
-        self.offered: dict[tuple[tuple[str, ...], bool], tuple[DeliveryView, ...]] = {}
+        self.offered: dict[tuple[tuple[str, ...], bool, bool], tuple[DeliveryView, ...]] = {}
         """Ways of delivery by what a product says about them: most products say the same."""
         self._prose = Prose(self._resolve, self._picture)
 

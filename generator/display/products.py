@@ -96,12 +96,15 @@ def _variant(edition: Edition, product: Product, variant: Variant, gallery: tupl
 
 
 def delivery(edition: Edition, product: Product) -> tuple[DeliveryView, ...]:
-    """Return the delivery methods that serve a product."""
-    key = (product.delivery, product.digital)
+    """Return the delivery methods that serve a product; what is still to come is promised by its own day alone."""
+    preorder = product.preorder_seconds is not None
+    key = (product.delivery, product.digital, preorder)
     found = edition.offered.get(key)
     if found is None:
         methods = (method for method in edition.shop.delivery if _serves(method, product))
-        found = edition.offered[key] = tuple(_delivery(edition, method) for method in methods)
+        found = edition.offered[key] = tuple(
+            _delivery(edition, method, None if preorder else method.ships_within) for method in methods
+        )
     return found
 
 
@@ -111,8 +114,8 @@ def _serves(method: DeliveryMethod, product: Product) -> bool:
     return (method.kind is DeliveryKind.DIGITAL) == product.digital
 
 
-def _delivery(edition: Edition, method: DeliveryMethod) -> DeliveryView:
-    pickup, within = method.kind is DeliveryKind.PICKUP, method.ships_within
+def _delivery(edition: Edition, method: DeliveryMethod, within: int | None) -> DeliveryView:
+    pickup = method.kind is DeliveryKind.PICKUP
     return DeliveryView(
         name=edition.text(method.name),
         kind=str(method.kind),

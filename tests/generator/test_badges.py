@@ -59,3 +59,14 @@ def test_an_hour_at_the_end_of_all_time_is_no_mistake(tmp_path):
     tiny_shop.product(folder, "tea-2", "{zh-CN: 龙井, en: Longjing}", 100, "publish_at: 9999-12-31T00:00:00Z\n")
     tiny_shop.made(folder)
     assert freshness.read(folder).until == "9999-12-31T00:00:00Z"
+
+
+def test_what_is_still_to_come_promises_its_own_day_and_no_other(tmp_path):
+    folder = tiny_shop.write(tmp_path / "shop", 2)
+    text = (folder / "shop.yaml").read_text("utf-8")
+    (folder / "shop.yaml").write_text(text.replace("kind: courier", "kind: courier\n    ships_within: 2d"), "utf-8")
+    tiny_shop.product(folder, "tea-1", "{zh-CN: 龙井, en: Longjing}", 100, "preorder: {ships_in: 140d}\n")
+    tiny_shop.made(folder, out=folder / "out")
+    pages = [(folder / "out" / "products" / each / "index.html").read_text("utf-8") for each in ("tea-1", "tea-2")]
+    assert [re.findall(r"data-stock.*?>(.*?)</p>", page) for page in pages] == [["可预订"], ["现货"]]
+    assert [re.findall(r"\d+ 天内发货", page) for page in pages] == [["140 天内发货"], ["2 天内发货"]]

@@ -205,7 +205,7 @@
       }
       if (choice && variant?.label) choice.textContent = variant.label;
       stock.className = out ? "stock stock-out" : offer?.left ? "stock stock-low" : "stock";
-      stock.textContent = out ? words.sold_out : offer?.left ? fill(words.left, { number: offer.left }) : words.available;
+      stock.textContent = out ? words.sold_out : offer?.left ? fill(words.left, { number: offer.left }) : stock.dataset.stock || words.available;
       for (const button of [buy, one(".button", bar)]) {
         if (out) button.setAttribute("aria-disabled", "true"); else button.removeAttribute("aria-disabled");
         button.textContent = out ? words.sold_out : add === words.sold_out ? words.add : add;

@@ -80,7 +80,10 @@ def find_person() -> Person | None:
 
 
 def get_person(permission: Permission) -> Person:
-    """Return who asks; others are sent to the entrance (a script gets 401), and a role that lacks it gets 403."""
+    """Return who asks; others are sent to the entrance (a script gets 401), and a role that lacks it gets 403.
+
+    Who tries to change what their role does not allow is noted.
+    """
     found = find_person()
     if found is None:
         if failures.wants_json() or request.method != "GET":
@@ -88,6 +91,8 @@ def get_person(permission: Permission) -> Person:
         abort(make_response(redirect(f"{ENTER}?{urlencode({'next': request.full_path.rstrip('?')})}", 303)))
     lead(found)
     if not found.may(permission):
+        if request.method != "GET":
+            note(found, "form.refused", request.path, after=permission)
         abort(403)
     return found
 

@@ -188,6 +188,7 @@ WORDS = {
     "log.what.app.added": "Authenticator app turned on",
     "log.what.app.removed": "Authenticator app turned off",
     "log.what.form.odd": "A form had fields that it does not have",
+    "log.what.form.refused": "Tried what the role does not allow",
     "log.what.link.asked": "New password asked for",
     "log.what.link.invite": "Invitation link made",
     "log.what.link.reset": "Password link made",

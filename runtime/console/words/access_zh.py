@@ -184,6 +184,7 @@ WORDS = {
     "log.what.app.added": "开启验证器",
     "log.what.app.removed": "关闭验证器",
     "log.what.form.odd": "表单含有不存在的字段",
+    "log.what.form.refused": "尝试了没有权限的操作",
     "log.what.link.asked": "申请重设密码",
     "log.what.link.invite": "生成邀请链接",
     "log.what.link.reset": "生成密码链接",

@@ -142,9 +142,10 @@ class TestCases:
             assert self.state(desk, case) == state
         assert "SF Express SF9" in words(desk.get(f"/cases/{case.number}"))
 
-    def test_a85_staff_answer_but_give_no_money_back(self, desk):
+    def test_a85_p68_staff_answer_but_give_no_money_back_and_that_they_tried_is_noted(self, desk):
         case = self.opened(desk)
         assert desk.post(f"/cases/{case.number}/agree", {}, role="staff").status_code == 403
+        assert desk.logged(f"/console/cases/{case.number}/agree")[-1][0::3] == ("form.refused", "orders.refund")
         assert f"/cases/{case.number}/agree" not in desk.get(f"/cases/{case.number}", role="staff").text
         assert desk.post(f"/cases/{case.number}/decline", {"text": "x"}, role="read_only").status_code == 403
         assert self.state(desk, case) == "asked"

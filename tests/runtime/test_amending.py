@@ -66,6 +66,7 @@ def test_p71_the_old_amount_is_closed_at_the_gateway_before_the_price_changes(ti
 
 
 def test_p71_an_order_page_that_was_opened_before_the_change_pays_the_new_price(till):
+    """odoo#100581, adyen-commercetools#670: the amount was changed in a second tab."""
     found = order(till)
     after = change(till, found, off=300)
     assert payments.start(till, found, "rehearsal", BASE, LATER).amount == after.total

@@ -38,6 +38,7 @@ def sound(till, orders):
 
 
 def test_p1_r107_two_processes_never_sell_the_last_piece_twice(till, settings):
+    """opencart#4811, magento2#6363, saleor#543, django-shop#888, vendure#1738: the last piece sold twice."""
     for turn in range(3):
         answers = race(settings, [[("rare", 1)], [("rare", 1)]], 5, turn)
         assert answers == ({"created": 1, "sold-out": 9, "done": 2} if turn == 0 else {"sold-out": 10, "done": 2})
@@ -45,7 +46,7 @@ def test_p1_r107_two_processes_never_sell_the_last_piece_twice(till, settings):
     sound(till, 1)
 
 
-def test_p2_eight_processes_sell_320_pieces_320_times(till, settings):
+def test_p2_p101_eight_processes_sell_320_pieces_320_times_and_nobody_meets_a_locked_database(till, settings):
     till.database.write(lambda transaction: transaction.run(
         "INSERT INTO stock_move (sku, quantity, held, reason, actor, note, at) "
         "VALUES ('tea', 310, 0, 'adjust', '', '', 1)"
@@ -59,6 +60,7 @@ def test_p2_eight_processes_sell_320_pieces_320_times(till, settings):
 
 
 def test_p6_p7_lines_that_share_a_sku_share_its_stock_between_processes(till, settings):
+    """medusa#16502: two lines of one cart that share a stock item sell more than there is."""
     answers = race(settings, [[("cup", 1), ("tea", 1), ("cup", 1)], [("cup", 2)]], 3)
     assert answers["created"] == 1
     assert level(till, "cup") == 1

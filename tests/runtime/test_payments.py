@@ -90,6 +90,7 @@ def test_p25_money_pays_the_order_once_and_is_booked_with_its_tax(till):
 
 
 def test_p26_one_notice_fifty_times_at_once_is_one_capture_and_one_mail(till):
+    """mollie/PrestaShop#1251, razorpay-magento#175: one notice that came twice was two payments."""
     payment, outcomes = start(till, order(till)), []
     threads = [
         threading.Thread(target=lambda: outcomes.append(payments.confirm(till, report(payment), NOW)))
@@ -212,6 +213,7 @@ def test_a_gateway_that_says_no_fails_the_attempt_and_the_next_one_has_a_new_ref
 
 
 def test_p48_stock_is_never_released_while_the_gateway_is_silent(till, wire, books):
+    """woocommerce#14625, youlai-mall PR45: cancelled here, and still open at the gateway."""
     found = order(till)
     payment = start(till, found)
     wire.down = True

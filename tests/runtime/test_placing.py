@@ -97,6 +97,7 @@ def test_p8_only_whole_numbers_from_1_to_999_are_quantities(text):
 
 
 def test_p8_no_row_is_written_for_a_quantity_out_of_bounds(till):
+    """newbee-mall#127, avored#215: a negative quantity makes the total smaller and the stock larger."""
     assert [placing.quantity(text) for text in ("1", "007", "999")] == [1, 7, 999]
     for wrong in (0, -1, 1000):
         refused(Code.QUANTITY_INVALID, till, [("song", wrong)])

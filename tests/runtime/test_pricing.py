@@ -164,6 +164,7 @@ def carts(draw):
 
 @given(carts(), st.sampled_from(["courier", "pickup"]))
 def test_a_quote_adds_up_to_the_cent_and_is_never_negative(cart, method):
+    """reaction#4684, CoreShop#2804, EDD#5879: sums that are no money; tax of lines that is not that of the whole."""
     found = pricing.quote(cart.terms, cart.items, cart.place, method)
     added = 0 if found.tax_included else found.delivery_tax
     assert found.total == sum(line.total for line in found.lines) + found.delivery + added

@@ -61,6 +61,7 @@ def test_only_what_is_available_can_be_withdrawn(till):
 
 
 def test_p91_lilishop_145_eight_withdrawals_of_everything_at_once_are_one(till):
+    """double_entry#114 as well: each looked at the balance before any had taken from it."""
     settled(till)
     found = together(*[lambda: withdraw(till, 2000)] * 8)
     assert found.count(Code.FUNDS_TOO_LOW) == 7

@@ -104,6 +104,7 @@ def test_p29_without_any_notice_the_question_finds_the_money(door, ali):
     ],
 )  # fmt: skip
 def test_p30_to_p37_and_p55_what_is_forged_is_refused_and_the_true_one_that_follows_counts(door, ali, fault, reason):
+    """new-api#4279: a notice without a signature was believed."""
     found, payment = started(door, ali)
     ali.plan("notice", fault)
     ali.do("pay", reference=payment.reference)

@@ -82,6 +82,7 @@ def test_p29_without_any_event_the_question_finds_the_money(door, stripe):
 
 @pytest.mark.parametrize("fault", ["body", "signature", "unsigned", "timestamp", "other-merchant"])
 def test_p30_to_p37_an_event_that_stripe_did_not_sign_now_for_this_mode_is_refused(door, stripe, fault):
+    """stripe-node#341, stripe-php#884: only the bytes as they came are signed."""
     found, payment = started(door)
     stripe.plan("notice", fault)
     stripe.do("pay", reference=payment.reference)
@@ -222,6 +223,7 @@ def test_p63_any_title_is_paid_asked_and_refunded(gateway, stripe, title):
      (12300, "MGA", 123)],
 )  # fmt: skip
 def test_p64_stripe_is_asked_in_its_own_minor_units(gateway, stripe, amount, currency, asked):
+    """cartalyst/stripe#59, Paymenter#1258, InvoicePlane#1677: a hundred times as many yen."""
     wish = charge(amount, currency)
     gateway.start(wish)
     assert (stripe.charge(wish.reference)["amount"], money.from_stripe(asked, currency)) == (asked, amount)

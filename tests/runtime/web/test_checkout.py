@@ -108,6 +108,7 @@ def test_p8_a_quantity_that_is_none_never_becomes_an_order(wang, china, text):
 
 @pytest.mark.parametrize("name", ["price", "total", "expected_total", "discount", "currency", "lines"])
 def test_p9_a_price_that_the_buyer_sends_changes_nothing(wang, china, name):
+    """macrozheng/mall#998: the amount that the buyer sent was charged."""
     review = wang.add("tea").review(**{name: "1"})
     wang.press(review, **{name: "1"})
     assert (newest(china).total, newest(china).currency) == (17600, "CNY")

@@ -91,6 +91,7 @@ def test_p66_an_orders_page_tells_no_other_site_its_address_and_is_kept_nowhere(
 
 @pytest.mark.parametrize("action", ["pay", "cancel", "receive"])
 def test_p67_nobody_acts_on_an_order_without_its_address(wang, china, action):
+    """macrozheng/mall#994, dotnet/eShop#996: orders of others were open to whoever knew their number."""
     path = wang.order("tea")
     order = newest(china)
     for guess in (order.number, str(order.id), "A" * 32):
@@ -268,6 +269,7 @@ def test_one_buyer_cannot_buy_more_than_is_allowed_for_each(wang, china):
 
 
 def test_p28_coming_back_twice_pays_once(wang, china):
+    """medusa#13301, woocommerce-payments#3783, dokan#2994: who came back while the notice arrived had two orders."""
     path = wang.pay(wang.press(wang.add("tea").review()), "twice")
     assert [state(wang.client.get(path)) for _ in range(2)] == ["已付款"] * 2
     assert (newest(china).paid, count(china, "finding")) == (17600, 0)

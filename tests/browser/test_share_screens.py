@@ -65,7 +65,7 @@ def test_a_link_is_made_found_and_followed_and_its_poster_is_saved(office, open_
     visitor.goto(address)
     assert "/products/" in visitor.url
     assert visitor.context.cookies() == []
-    visitor.get_by_role("link", name="首页").first.click()
+    visitor.locator(".crumbs a").first.click()  # another test may have taught the shop another language
     assert "via=" in visitor.url
     assert visitor.evaluate("document.cookie + localStorage.length + sessionStorage.length") == "00"
     visitor.go_back()

@@ -1,5 +1,6 @@
-"""Options in words: what a buyer chose of a product."""
+"""Options in words: what a buyer chose of a product, and when it leaves where it is still to come."""
 
+from generator.display.phrases import days, phrase
 from generator.shop import Product, Text, Variant
 
 
@@ -17,3 +18,9 @@ def title(product: Product, variant: Variant) -> Text:
     if not variant.options:
         return product.title
     return {locale: f"{text} ({label(product, variant, locale)})" for locale, text in product.title.items()}
+
+
+def preorder(product: Product, locale: str) -> str:
+    """Say within which time a pre-ordered product leaves; nothing for one that is there."""
+    seconds = product.preorder_seconds
+    return "" if seconds is None else phrase("preorder", locale, n=days(seconds))

@@ -37,7 +37,7 @@ def view(edition: Edition, product: Product) -> ProductView:
         tags=tuple(_tag(edition, each) for each in product.tags),
         attributes=tuple(Fact(name=edition.text(a.name), value=edition.text(a.value)) for a in product.attributes),
         delivery=delivery(edition, product),
-        preorder=_preorder(edition, product),
+        preorder=options.preorder(product, edition.locale),
         limit=product.limit.per_order,
         returns=returns(edition) if product.returns.allowed else "",
         returns_excluded="" if product.returns.allowed else _excluded(edition, product),
@@ -133,11 +133,6 @@ def _fee(edition: Edition, method: DeliveryMethod) -> str:
         return free
     lowest = edition.price(min(fees))
     return lowest if len(set(fees)) == 1 else phrase("from", edition.locale, price=lowest)
-
-
-def _preorder(edition: Edition, product: Product) -> str:
-    seconds = product.preorder_seconds
-    return "" if seconds is None else phrase("preorder", edition.locale, n=days(seconds))
 
 
 def returns(edition: Edition) -> str:

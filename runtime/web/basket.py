@@ -21,12 +21,14 @@ from runtime.web.visit import Visit
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the cart. ``problem`` says what has to be seen to; ``most`` is what may be chosen at most.
 
+    ``note`` says when it leaves if it is pre-ordered.
     ``before`` is what the line would cost without promotions, where that is more.
     """
 
     sku: str
     title: str
     label: str = ""
+    note: str = ""
     url: str = ""
     image: Image | None = None
     quantity: int
@@ -156,6 +158,7 @@ def _line(
         sku=sku,
         title=product.title[here.locale],
         label=options.label(product, variant, here.locale),
+        note=options.preorder(product, here.locale),
         url=here.address("product", product.handle),
         image=picture,
         quantity=number,

@@ -15,7 +15,7 @@ from runtime.web.visit import Visit
 
 
 class LineView(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of goods, in words; ``note`` is what the law wants said about it.
+    """One line of goods, in words; ``note`` says when it leaves if it is pre-ordered.
 
     ``before`` is what it would cost without promotions, where that is more.
     """
@@ -54,6 +54,7 @@ def lines(
             sku=item.variant.sku,
             title=item.product.title[visit.locale],
             label=options.label(item.product, item.variant, visit.locale),
+            note=options.preorder(item.product, visit.locale),
             image=pictures.get(item.product.handle),
             url=visit.address("product", item.product.handle),
             quantity=item.quantity,
@@ -68,6 +69,7 @@ def lines(
             sku=item.variant.sku,
             title=item.product.title[visit.locale],
             label=options.label(item.product, item.variant, visit.locale),
+            note=options.preorder(item.product, visit.locale),
             image=pictures.get(item.product.handle),
             url=visit.address("product", item.product.handle),
             quantity=item.quantity,

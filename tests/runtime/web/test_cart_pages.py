@@ -200,6 +200,16 @@ def test_prices_are_those_of_the_release_that_is_live(client, shop):
     assert "¥350.00" in client.get("/cart").text
 
 
+def test_what_is_pre_ordered_says_when_it_leaves_from_the_cart_to_the_till(client, shop):
+    goods = shop / "products/longjing.yaml"
+    goods.write_text(goods.read_text("utf-8") + "preorder: {ships_in: 140d}\n", "utf-8")
+    storefront.publish(shop)
+    add(client, "longjing")
+    add(client, "endless")
+    assert [client.get(page).text.count("付款后 140 天内发货") for page in ("/cart", "/checkout")] == [1, 2]
+    assert "ships within 140 days of payment" in client.get("/en/cart").text
+
+
 def test_what_is_no_longer_offered_is_taken_out_and_said_once_by_its_name(client, shop):
     add(client, "endless")
     add(client, "longjing")

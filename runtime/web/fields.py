@@ -6,6 +6,7 @@ import msgspec
 from wtforms import BooleanField, Field, Form, RadioField, SelectField, TextAreaField
 
 from generator import money
+from generator.display.phrases import shipping
 from generator.shop import DeliveryKind, DeliveryMethod
 from runtime.web.checkout_form import Ask, Asked, Say
 
@@ -107,7 +108,7 @@ def _choices(field: RadioField | SelectField, asked: Asked, say: Say) -> tuple[C
             note = say(f"payment.hint.{value}") if value in _HINTED else ""
         elif field.name == "delivery" and value in methods:
             offer = methods[value]
-            note, by_hand = _delivery_note(offer.method, asked.locale), offer.method.kind is DeliveryKind.PICKUP
+            note, by_hand = _delivery_note(offer.method, asked), offer.method.kind is DeliveryKind.PICKUP
             amount = _fee(offer, asked, say)
         checked = str(field.data or "") == value
         closed = bool((choice.render_kw or {}).get("disabled"))
@@ -128,6 +129,10 @@ def _fee(offer: Ask, asked: Asked, say: Say) -> str:
     return say("checkout.fee_from", fee=money.text(offer.fee, asked.terms.currency, asked.locale))
 
 
-def _delivery_note(method: DeliveryMethod, locale: str) -> str:
-    texts = [text[locale] for text in (method.place, method.hours) if text]
+def _delivery_note(method: DeliveryMethod, asked: Asked) -> str:
+    """Say where and when; with pre-ordered goods among them, their lines say when these leave."""
+    texts = [text[asked.locale] for text in (method.place, method.hours) if text]
+    if method.ships_within and all(item.product.preorder_seconds is None for item in asked.items):
+        collected = method.kind is DeliveryKind.PICKUP
+        texts.insert(0, shipping(method.ships_within, asked.locale, collected=collected))
     return " · ".join(texts)

@@ -203,9 +203,13 @@ def test_prices_are_those_of_the_release_that_is_live(client, shop):
 def test_what_is_pre_ordered_says_when_it_leaves_from_the_cart_to_the_till(client, shop):
     goods = shop / "products/longjing.yaml"
     goods.write_text(goods.read_text("utf-8") + "preorder: {ships_in: 140d}\n", "utf-8")
+    terms = (shop / "shop.yaml").read_text("utf-8")
+    (shop / "shop.yaml").write_text(terms.replace("kind: courier", "kind: courier\n    ships_within: 2d"), "utf-8")
     storefront.publish(shop)
-    add(client, "longjing")
     add(client, "endless")
+    assert '<span class="note">2 天内发货</span>' in client.get("/checkout").text
+    add(client, "longjing")
+    assert "2 天内发货" not in client.get("/checkout").text
     assert [client.get(page).text.count("付款后 140 天内发货") for page in ("/cart", "/checkout")] == [1, 2]
     assert "ships within 140 days of payment" in client.get("/en/cart").text
 

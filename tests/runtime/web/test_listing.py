@@ -57,6 +57,7 @@ def test_drafts_and_what_comes_later_are_not_found(shop):
 def test_nothing_found_is_said_kindly_and_something_else_is_shown(shop):
     text = shop.text("/search?q=不存在的东西")
     assert 'class="empty"' in text
+    assert "筛选" not in text.partition('class="empty"')[2].partition("</div>")[0]
     assert len(titles(text)) == 4
 
 
@@ -87,7 +88,7 @@ def test_tags_narrow_and_each_chosen_one_can_be_taken_away(shop):
 
 def test_options_narrow_by_their_canonical_value(shop):
     assert titles(shop.text("/search?option.颜色=白")) == ["青瓷杯"]
-    assert 'class="empty"' in shop.text("/search?option.颜色=红")
+    assert "少用几个筛选条件试试" in shop.text("/search?option.颜色=红")
     assert "White" in shop.text("/en/search?option.颜色=白")
 
 

@@ -77,7 +77,7 @@ def page(here: Visit, order: Order, case: Case) -> Response:
             "lead": _next(here, case),
             "action": address,
             "forms": _forms(case),
-            "address": here.terms.seller.address if case.state is State.TO_SEND_BACK else "",
+            "send_to": here.terms.seller.address if case.state is State.TO_SEND_BACK else "",
             "addressee": here.terms.seller.legal_name,
             "pays": _pays(here, case) if case.state is State.TO_SEND_BACK else "",
             "lines": [

@@ -183,8 +183,8 @@ def test_what_cannot_be_withdrawn_from_is_not_offered(eva, germany):
 
 def test_a_worker_that_just_began_shows_an_order_with_its_cases(wang, china):
     path = bought(wang, china)
-    ask(wang, path)
-    fresh = storefront.application(china.extensions["shopwright"].settings.folder)
-    for address in (path, f"{path}/aftersale"):
+    where = ask(wang, path).headers["Location"]
+    for address in (where, path, f"{path}/aftersale"):
+        fresh = storefront.application(china.extensions["shopwright"].settings.folder)
         assert fresh.test_client().get(address).status_code == 200
-    fresh.extensions["shopwright"].close()
+        fresh.extensions["shopwright"].close()

@@ -29,6 +29,10 @@ WORDS = {
     "forms.unused": "Not used",
     "forms.held": "Saved, but not published yet",
     "forms.elsewhere": "Errors elsewhere keep the shop from being published",
+    "forms.ahead_until": (
+        "Drafts are saved that go live on {at}; what you save goes live with them. "
+        "Whatever publishes the shop before takes them along."
+    ),
     "forms.ahead": "Saved, but not published yet: shoppers still see what was there before.",
     "forms.broken": "The file cannot be read as it is, so nothing can be changed here. Mend it by hand:",
     "forms.secret.set": "Set",
@@ -62,6 +66,7 @@ WORDS = {
     "forms.link.keep": "As written above",
     "forms.languages": "Languages: {what}",
     "forms.done.saved": "Saved. Nothing was published yet.",
+    "forms.done.waits": "Saved. It goes live at the hour that is set, with the drafts that wait for it.",
     "forms.done.published": "Saved and published.",
     "forms.done.nothing": "Nothing was changed.",
     "forms.fault.publish": "Saved, but publishing failed: {why}",

@@ -92,7 +92,7 @@ WORDS = {
     "look.publish.waits_hint": (
         "What is saved at that hour goes live; "
         "if anything is wrong then, nothing does, and you read here why. "
-        "If somebody publishes something else before, this draft goes along."
+        "Forms that are saved until then wait with it; Publish now takes everything along."
     ),
     "look.publish.cancel": "Take it back",
     "look.publish.refused": "Nothing went live on {at}: the shop had errors then.",

@@ -4,7 +4,6 @@ WORDS = {
     "settings.title": "Settings",
     "settings.lead": "Everything here stands in the shop's own text file. Whoever edits that file by hand sees your "
     "changes, and you see theirs.",
-    "settings.unpublished": "There are changes that are not published yet.",
     "settings.unpublished.errors.one": "{count} error keeps the shop from being published.",
     "settings.unpublished.errors.other": "{count} errors keep the shop from being published.",
     "settings.publish": "Publish now",

@@ -3,7 +3,6 @@
 WORDS = {
     "settings.title": "设置",
     "settings.lead": "这里的每一项都写在店铺自己的文本文件里。手工改文件的人看得到您的改动，您也看得到他们的。",
-    "settings.unpublished": "有改动还没有发布。",
     "settings.unpublished.errors.other": "有 {count} 个错误，暂时不能发布。",
     "settings.publish": "现在发布",
     "settings.wrong.other": "{count} 个错误",

@@ -27,7 +27,7 @@ from runtime.console.forms.nodes import Leaf, leaves
 from runtime.console.forms.pictures import RefusedPictureError
 from runtime.console.forms.placing import Mistake
 from runtime.console.forms.sheet import Given, Sheet
-from runtime.web.areas import shell, shop_text
+from runtime.web.areas import hour, shell, shop_text
 from runtime.web.areas.shop_text import ShopText
 from runtime.web.persons import Person, note
 from runtime.web.visit import shopfront, visit
@@ -114,7 +114,7 @@ def take(filed: Filed, person: Person, more: More | None = None) -> Filed:
 def keep(filed: Filed, person: Person, subject: str) -> Kept:
     """Save what was changed and publish it, unless it is to stay a draft or the shop has errors."""
     changes = filed.sheet.changes()
-    now = visit().now
+    now, waits = visit().now, hour.keeps(filed.text.folder)
     try:
         if changes:
             merge = Merge(request.form.get(MERGE) or Merge.REFUSE)
@@ -129,6 +129,8 @@ def keep(filed: Filed, person: Person, subject: str) -> Kept:
     shop_text.forget()
     if request.form.get(DRAFT):
         return Kept(word="forms.done.saved")
+    if waits and (changes or filed.stored):
+        return Kept(word=hour.KEPT)
     return publish(filed.text, person, changed=bool(changes or filed.stored))
 
 
@@ -193,6 +195,7 @@ def context(filed: Filed, found: list[Mistake]) -> dict[str, Any]:
         "problems": {each.name or "-": each.text for each in errors},
         "elsewhere": elsewhere(filed) if filed.opened.writable else [],
         "published": shop_text.is_published(filed.text.folder),
+        "ahead": hour.ahead(),
     }
 
 

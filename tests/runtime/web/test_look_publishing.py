@@ -79,6 +79,21 @@ def test_an_hour_is_set_by_the_shops_clock_and_kept_until_it_comes(owner, shop):
     assert live(shop) != before
 
 
+def test_drafts_that_wait_for_an_hour_do_not_go_live_with_a_form_of_somebody_else(owner, shop):
+    later = (datetime.now(UTC) + timedelta(days=3)).strftime("%Y-%m-%dT08:30")
+    owner.post(PUBLISH, {"do": "later", "at": later})
+    do(owner, "hide:0")
+    before, path = live(shop), "/console/settings/shop"
+    form = owner.get(path).text
+    assert "Drafts are saved that go live on" in form
+    fields = {"~base": re.search(r'name="~base" value="([^"]+)"', form)[1], "name.en": "Five Seasons Tea"}
+    assert owner.post(path, fields).headers["Location"] == f"{path}?done=forms.done.waits"
+    assert "Five Seasons Tea" in text(shop)
+    assert live(shop) == before
+    planned = owner.office.database.read(timetable.find)
+    assert due(owner, shop, datetime.fromtimestamp(planned.at, UTC)).release == live(shop) != before
+
+
 def test_errors_at_the_hour_keep_the_shop_as_it_is_and_are_told_on_the_screen(owner, shop):
     later = (datetime.now(UTC) + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
     owner.post(PUBLISH, {"do": "later", "at": later})

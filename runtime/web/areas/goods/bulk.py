@@ -11,7 +11,7 @@ from generator.editor import RefusedFileError, StaleError, UnwritableError
 from generator.shop import ProductStatus
 from generator.source.inventory import TABLE
 from runtime.access.roles import Permission
-from runtime.web.areas import filing, shell, shop_text
+from runtime.web.areas import filing, hour, shell, shop_text
 from runtime.web.areas.entry import get_writer
 from runtime.web.areas.goods import listing, repricing, standing
 from runtime.web.areas.goods.listing import Asked
@@ -55,13 +55,14 @@ def many() -> Response | Answer:
         return _preview(lines, asked, (kind, value))
     seen = dict(each.partition(" ")[::2] for each in request.form.getlist("seen"))
     held = [each for each in lines if each.planned.changes and seen.get(_key(each)) != each.digest]
+    waits = hour.keeps(text.folder)
     held += _write([each for each in lines if each not in held], text, person)
     if held:
         return _preview(held, asked, (kind, value), late=True)
     shop_text.forget()
     standing.forget()
-    if request.form.get(filing.DRAFT):
-        return shell.done(asked.address(), "forms.done.saved")
+    if request.form.get(filing.DRAFT) or waits:
+        return shell.done(asked.address(), "forms.done.saved" if request.form.get(filing.DRAFT) else hour.KEPT)
     kept = filing.publish(text, person)
     return shell.done(asked.address(), kept.word) if kept.word else redirect(asked.address(), 303)
 

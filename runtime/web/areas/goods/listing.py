@@ -13,7 +13,7 @@ from runtime import stock
 from runtime.access.roles import Permission
 from runtime.naming import pinyin
 from runtime.web import headers
-from runtime.web.areas import filing, shell, shop_text, sorting
+from runtime.web.areas import filing, hour, shell, shop_text, sorting
 from runtime.web.areas.entry import get_person, get_writer
 from runtime.web.areas.goods import sheets, standing
 from runtime.web.areas.goods.standing import HOME, STATUSES, Good
@@ -176,7 +176,8 @@ def unpublished(text: ShopText) -> dict[str, Any]:
     if shop_text.is_published(text.folder):
         return {"published": True, "errors": 0}
     problems = shop_text.examine(text.folder).problems
-    return {"published": False, "errors": sum(1 for each in problems if each.severity is Severity.ERROR)}
+    errors = sum(1 for each in problems if each.severity is Severity.ERROR)
+    return {"published": False, "ahead": hour.ahead(), "errors": errors}
 
 
 def _tabs(everything: list[Good], asked: Asked) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from runtime.access.roles import Permission
 from runtime.console.forms import pictures
 from runtime.console.forms.pictures import RefusedPictureError
 from runtime.naming import handles
-from runtime.web.areas import filing, shell, shop_text
+from runtime.web.areas import filing, hour, shell, shop_text
 from runtime.web.areas.entry import get_person, get_writer
 from runtime.web.areas.goods import standing
 from runtime.web.areas.goods.standing import HOME
@@ -72,7 +72,7 @@ def make() -> Response | Answer:
         del data["images"]
     if request.form.get(filing.DRAFT):
         data["status"] = "draft"
-    file = f"products/{name}.yaml"
+    file, waits = f"products/{name}.yaml", hour.keeps(text.folder)
     try:
         text.desk.create(file, data, who=person.name, now=visit().now)
     except (RefusedFileError, UnwritableError):
@@ -80,8 +80,8 @@ def make() -> Response | Answer:
     note(person, "product.made", name, after=given["title"])
     shop_text.forget()
     standing.forget()
-    word = "goods.done.drafted"
-    if "status" not in data:
+    word = hour.KEPT if waits and "status" not in data else "goods.done.drafted"
+    if "status" not in data and not waits:
         kept = filing.publish(text, person)
         word = "goods.done.made" if kept.word else "goods.done.held"
     return shell.done(f"{HOME}/{name}", word)

@@ -19,7 +19,7 @@ from generator.source.inventory import TABLE
 from runtime import stock
 from runtime.access.roles import Permission
 from runtime.console.forms.sheet import Sheet
-from runtime.web.areas import filing, merging, shell, shop_text
+from runtime.web.areas import filing, hour, merging, shell, shop_text
 from runtime.web.areas.filing import Filed
 from runtime.web.areas.goods import around, standing
 from runtime.web.areas.goods.standing import HOME, Good
@@ -77,6 +77,7 @@ def screen(good: Good, text: ShopText, person: Person, *, status: int = 200, fau
         "problems": at,
         "elsewhere": elsewhere,
         "published": shop_text.is_published(text.folder),
+        "ahead": hour.ahead(),
         "may_edit": person.may(Permission.PRODUCTS_EDIT) and opened.writable,
     }
     return shell.screen("goods/rows.html", context | around.of(good), area="products", status=status)
@@ -87,7 +88,7 @@ def save(good: Good, text: ShopText, person: Person) -> Response | Answer:
     opened, url = text.desk.open(TABLE), f"{HOME}/{good.handle}"
     digest = request.form.get("digest", "")
     old = _seen(text, digest, good.handle) or _rows(opened, good.handle)
-    changes = _changes(good, old, text)
+    changes, waits = _changes(good, old, text), hour.keeps(text.folder)
     try:
         if changes:
             merge = Merge(request.form.get(filing.MERGE) or Merge.REFUSE)
@@ -103,6 +104,8 @@ def save(good: Good, text: ShopText, person: Person) -> Response | Answer:
     standing.forget()
     if request.form.get(filing.DRAFT):
         return shell.done(url, "forms.done.saved")
+    if waits and changes:
+        return shell.done(url, hour.KEPT)
     kept = filing.publish(text, person, changed=bool(changes))
     if kept.fault:
         return screen(good, text, person, status=422, fault=shell.say("forms.fault.publish", why=kept.fault))

@@ -1,7 +1,6 @@
 """The editor's screens: the list of sections with the page beside it, the form of one of them, and the picker."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -11,17 +10,15 @@ from flask import Response, abort, request
 from generator.problems import Problem, Severity
 from generator.shop import Shop
 from generator.source.inventory import SHOP
-from runtime import timetable
 from runtime.access.roles import Permission
 from runtime.console.forms.placing import Mistake
 from runtime.web import console
-from runtime.web.areas import filing, shell, shop_text
+from runtime.web.areas import filing, hour, shell, shop_text
 from runtime.web.areas.filing import Filed
 from runtime.web.areas.look import desk, drawing, ground, places
 from runtime.web.areas.look.blueprint import HOME
 from runtime.web.areas.look.desk import Look
 from runtime.web.areas.look.places import PAGES, PARTS, THEME, Piece, Place
-from runtime.web.areas.telling import Moment, Teller
 from runtime.web.persons import Person
 from runtime.web.visit import visit
 
@@ -87,7 +84,7 @@ def editor(look: Look, person: Person, kind: str, more: Mapping[str, Any] | None
         "wrong": counted(wrong, look.kind, listed), "errors": len(wrong), "place": "", "part": "", "form": None,
         "can_undo": back is not None, "can_redo": again is not None, "may_edit": may_edit, "mistakes": [],
         "frame": f"{HOME}/~frame?{wanted.query}", "digest": look.opened.digest, "url": f"{HOME}/{look.kind}",
-        "where": wanted.query, "fault": "", "planned": waiting(), "published": look.published, "broken": broken(look),
+        "where": wanted.query, "fault": "", "planned": hour.find(), "published": look.published, "broken": broken(look),
         "removable": {each.place for each in listed if removable(look, each)}, "home": HOME, "most": places.MOST,
         "live_path": live_path(wanted),
     }  # fmt: skip
@@ -171,16 +168,6 @@ def broken(look: Look) -> list[str]:
         return []
     filed = desk.open_form(look, None)
     return [each.text for each in filed.sheet.place(look.opened.problems, filing.lang())]
-
-
-def waiting() -> Moment | None:
-    """Return the hour at which the shop is to be published, if one is set."""
-    here = visit()
-    found = here.database.read(timetable.find)
-    if found is None or found.state not in {"waiting", "running"}:
-        return None
-    teller = Teller(here=here, locale=shell.locale())
-    return teller.moment(datetime.fromtimestamp(found.at, teller.zone))
 
 
 def find_piece(listed: tuple[Piece, ...], place: Place) -> Piece | None:

@@ -21,7 +21,7 @@ from runtime.console.forms import pictures
 from runtime.console.forms.pictures import RefusedPictureError
 from runtime.console.forms.sheet import Given, Sheet
 from runtime.naming import handles
-from runtime.web.areas import filing, saving, shell, shop_text
+from runtime.web.areas import filing, hour, saving, shell, shop_text
 from runtime.web.areas.entry import get_person, get_writer
 from runtime.web.areas.filing import Filed
 from runtime.web.areas.pages import preview, standing
@@ -67,6 +67,7 @@ def make() -> Response | Answer:
         problems[_TYPED] = shell.say("goods.new.handle_taken", handle=handle)
     if problems:
         return _new(filed, person, problems=problems, status=422)
+    waits = hour.keeps(text.folder)
     try:
         text.desk.create(f"pages/{handle}.md", _ended(filed.sheet.data()), who=person.name, now=visit().now)
     except RefusedFileError:
@@ -76,8 +77,8 @@ def make() -> Response | Answer:
         return _new(filed, person, status=422, fault=shell.say(f"forms.fault.{filing.hindrance(handle, error)}"))
     note(person, "page.made", handle, after=title)
     shop_text.forget()
-    if request.form.get(filing.DRAFT):
-        return shell.done(f"{HOME}/{handle}", "pages.done.drafted")
+    if request.form.get(filing.DRAFT) or waits:
+        return shell.done(f"{HOME}/{handle}", "pages.done.drafted" if request.form.get(filing.DRAFT) else hour.KEPT)
     kept = filing.publish(text, person)
     return shell.done(f"{HOME}/{handle}", "pages.done.made" if kept.word else "pages.done.held")
 

@@ -17,7 +17,7 @@ from generator.source.inventory import SHOP
 from runtime.access.roles import Permission
 from runtime.console.forms.showing import Shown
 from runtime.web import headers
-from runtime.web.areas import filing, shell, shop_text
+from runtime.web.areas import filing, hour, shell, shop_text
 from runtime.web.areas.entry import get_person, get_writer
 from runtime.web.areas.pages import tables
 from runtime.web.areas.shop_text import ShopText
@@ -172,6 +172,7 @@ def _known(data: Mapping[str, Any]) -> dict[str, str]:
 
 def _write(text: ShopText, changes: list[Change], person: Person, word: str) -> Response | Answer:
     opened: Opened = text.desk.open(SHOP)
+    waits = hour.keeps(text.folder)
     try:
         saved = text.desk.save(SHOP, opened.digest, changes, who=person.name, now=visit().now)
     except StaleError:
@@ -181,6 +182,8 @@ def _write(text: ShopText, changes: list[Change], person: Person, word: str) -> 
     told = "; ".join(saved.version.what[:12]) if saved.version else ""
     note(person, "text.saved", f"{SHOP} {_KEY}", after=told[:400])
     shop_text.forget()
+    if waits:
+        return shell.done(HOME, hour.KEPT)
     kept = filing.publish(text, person)
     return shell.done(HOME, word if kept.word else "pages.done.held")
 

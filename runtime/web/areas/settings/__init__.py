@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as Answer
 from generator.fields import Part
 from generator.problems import Severity
 from runtime.access.roles import Permission
-from runtime.web.areas import filing, lacking, saving, shell, shop_text
+from runtime.web.areas import filing, hour, lacking, saving, shell, shop_text
 from runtime.web.areas.entry import get_person, get_writer
 from runtime.web.areas.filing import Filed
 from runtime.web.areas.saving import Place
@@ -49,6 +49,7 @@ def home() -> Response:
     ]
     errors = sum(1 for each in problems if each.severity is Severity.ERROR)
     context = {"title": shell.say("settings.title"), "parts": parts, "published": fresh, "errors": errors}
+    context["ahead"] = hour.ahead()
     return shell.screen("settings/home.html", context, area="settings")
 
 

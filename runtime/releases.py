@@ -161,7 +161,8 @@ class Live:
                 return release
             try:
                 found = Release(self._var / target, self._var / "store", self._immutables)
-                log.info("release %s is live, with %d locales", found.id, len(found.terms.locales))
+                level = logging.INFO if release is not None else logging.DEBUG
+                log.log(level, "release %s is live, in %s", found.id, ", ".join(found.terms.locales))
                 self._release = release = found
             except (OSError, msgspec.DecodeError, sqlite3.DatabaseError) as error:
                 self._wait_until = time.monotonic() + _PATIENCE

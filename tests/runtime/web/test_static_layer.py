@@ -159,6 +159,17 @@ def test_a_publish_is_seen_at_once_and_rolled_back_at_once(client, shop):
     assert "175.00" in client.get("/products/longjing/").text
 
 
+def test_only_a_change_of_releases_is_news(client, shop, caplog):
+    caplog.set_level("INFO", "runtime.releases")
+    client.get("/")
+    assert caplog.messages == []
+    storefront.price(shop, "longjing", "175")
+    release = storefront.publish(shop)
+    client.get("/")
+    client.get("/")
+    assert caplog.messages == [f"release {release} is live, in zh-CN, en"]
+
+
 def test_hashed_files_of_the_release_before_stay_reachable(client, shop):
     old = asset(shop, "scheme")
     text = (shop / "shop.yaml").read_text("utf-8")

@@ -42,6 +42,13 @@ class Checked(msgspec.Struct, frozen=True):
 
 def compile_tree(tree: Tree) -> Compiled:
     """Make a schema ready; its patterns run in linear time, so no pattern can stall a check."""
+    return _compiled(msgspec.json.encode(tree))
+
+
+@lru_cache(maxsize=32)
+def _compiled(text: bytes) -> Compiled:
+    """Make a schema ready once: a console checks the same shop's again with every save."""
+    tree = msgspec.json.decode(text)
     validator = jsonschema_rs.Draft202012Validator(tree, pattern_options=_REGEX)
     return Compiled(tree=tree, validator=validator, plan=numerals.plan(tree))
 

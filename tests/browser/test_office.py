@@ -23,6 +23,10 @@ def office(serve):
     made.database.close()
 
 
+ONE_LINE = 30
+"""Pixels: an order's number stands on one line, however long its buyer's name."""
+
+
 def screens(office):
     number = office.long.number
     at = f"/console/orders/{number}"
@@ -52,6 +56,8 @@ def test_screens_fit_320_px_and_weigh_little(office, open_page):
         page.on("response", lambda answer, sizes=sizes: sizes.append(int(answer.headers.get("content-length") or 0)))
         page.goto(office.address + path)
         assert (path, page.evaluate("document.documentElement.scrollWidth")) == (path, 320)
+        heights = page.evaluate("[...document.querySelectorAll('.order-number a')].map((each) => each.offsetHeight)")
+        assert (path, [each for each in heights if each > ONE_LINE]) == (path, [])
         assert sum(sizes) < 100_000
 
 

@@ -39,6 +39,7 @@ class Finding(msgspec.Struct, frozen=True):
     """One error of the validator with what is needed to explain it."""
 
     document: Document
+    tree: Tree
     error: Error
     path: Path
     node: Tree
@@ -129,7 +130,7 @@ def _finding(document: Document, tree: Tree, error: Error) -> Finding:
         title = words_of(node) or title
     last = str(path[-1]) if path and isinstance(path[-1], str) else ""
     own = title or ({"en": last, "zh": last} if last else outer)
-    return Finding(document, error, path, node if isinstance(node, dict) else {}, outer, own)
+    return Finding(document, tree, error, path, node if isinstance(node, dict) else {}, outer, own)
 
 
 def _step(node: Any, step: str | int) -> Any:  # noqa: ANN401  a part of a schema: mapping, list or boolean
@@ -234,13 +235,17 @@ def _type(finding: Finding) -> list[Problem]:
 
 
 def _rewritten(finding: Finding, kinds: list[str]) -> str | None:
-    """Return the lone value as the list, or as the group with its first key, that is expected there."""
+    """Return the lone value, or words between commas, as the list or group with its first key that belongs there."""
     value, key = finding.error.instance, finding.path[-1] if finding.path else 0
     if not isinstance(value, str) or not isinstance(key, str) or not _PLAIN.fullmatch(value):
         return None
     items, properties = finding.node.get("items"), finding.node.get("properties")
-    if kinds == ["array"] and isinstance(items, dict) and "string" in str(items.get("type", "")):
-        return f"{key}: [{value}]"
+    if kinds == ["array"] and isinstance(items, dict):
+        items = resolve(items["$ref"], finding.tree) if "$ref" in items else items
+        fitting = "string" in str(items.get("type", ""))
+        return f"{key}: [{', '.join(filter(None, _COMMAS.split(value)))}]" if fitting else None
+    if _COMMAS.search(value):
+        return None
     if kinds == ["object"] and isinstance(properties, dict) and properties:
         first = next(iter(finding.node.get("required") or properties))
         fits = properties.get(first, {}).get("type") != "integer" or value.isdecimal()
@@ -248,7 +253,8 @@ def _rewritten(finding: Finding, kinds: list[str]) -> str | None:
     return None
 
 
-_PLAIN = re.compile(r"\w[\w .-]{0,40}")
+_PLAIN = re.compile(r"\w[\w ./,，、-]{0,80}")
+_COMMAS = re.compile(r"\s*[,，、]\s*")
 
 
 def _as_written(finding: Finding, value: Data) -> str:

@@ -72,6 +72,20 @@ def test_c22_a_wrong_type_says_what_is_expected_and_what_is_there():
     assert said(only("title: Tea\nprice: [5]\n")) == "Price must be an amount such as 168.00, and this is a list"
 
 
+@pytest.mark.parametrize(
+    ("line", "suggestion"),
+    [
+        ("images: mugs/oat.jpg", "images: [mugs/oat.jpg]"),
+        ("options: {Glaze: 'Oat, Sage'}", "Glaze: [Oat, Sage]"),
+        ("tags: 新品、送礼，", "tags: [新品, 送礼]"),
+        ("limit: 3, 4", None),
+    ],
+)
+def test_c22_words_between_commas_are_shown_as_the_list_that_is_meant(line, suggestion):
+    problem = only(f"title: Tea\nprice: 5\n{line}\n")
+    assert (problem.code, problem.suggestion) == ("wrong-type", suggestion)
+
+
 def test_c22_fifty_mistakes_are_fifty_problems():
     rows = "".join(f"  - {{sku: a{n}, pirce{n}: 5}}\n" for n in range(50))
     problems = checked(f"title: Tea\nprice: 5\nvariants:\n{rows}").problems

@@ -11,6 +11,7 @@ from generator.editor import StaleError
 from generator.files import BusyError
 from generator.source.inventory import SHOP
 from runtime.access.roles import Permission
+from runtime.console import words
 from runtime.console.forms import pictures
 from runtime.web.areas import filing, merging, saving, shell, shop_text
 from runtime.web.areas.entry import get_person, get_writer
@@ -179,11 +180,11 @@ def _plan(look: Look, wanted: tuple[str, str], digest: str) -> Done | None:
 
 def _start(look: Look) -> Start:
     known = ground.get(look.text.folder, desk.now_text()).shop
-    lang = "zh" if known.locale.startswith("zh") else "en"
-    words = {each: shell.say(f"look.start.{lang}.{each}") for each in _WORDS}
+    spoken = "zh-CN" if known.locale.startswith("zh") else "en"
+    said = {each: words.say(f"look.start.{each}", spoken) for each in _WORDS}
     later = visit().now.timestamp() + _A_WEEK
     until = visit().now.fromtimestamp(later, visit().now.tzinfo).strftime("%Y-%m-%dT20:00")
-    return Start(shop=known, words=words, until=until, pictures=tuple(pictures.listed(look.text.folder / "media", 40)))
+    return Start(shop=known, words=said, until=until, pictures=tuple(pictures.listed(look.text.folder / "media", 40)))
 
 
 def _merge(look: Look, stale: StaleError, kind: str) -> Response:

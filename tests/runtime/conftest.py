@@ -17,6 +17,15 @@ from runtime.rehearsal_bank import bank
 from runtime.rehearsal_bank.bank import Bank
 
 
+@pytest.fixture(autouse=True)
+def _banks_close():
+    """Stop the rehearsal banks that a test opened: each is a thread that looks around once a second."""
+    before = set(bank._banks)
+    yield
+    for settings in set(bank._banks) - before:
+        bank.stop(settings)
+
+
 @pytest.fixture(scope="session")
 def postgres():
     if BINARIES is None:
@@ -79,8 +88,7 @@ def database(settings):
 
 @pytest.fixture
 def till(database, settings):
-    yield make_till(database, settings)
-    bank.stop(settings)
+    return make_till(database, settings)
 
 
 @pytest.fixture

@@ -3,19 +3,17 @@
 import email
 from datetime import timedelta
 from email import policy
-from io import BytesIO
 from itertools import product as pairs
 from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
-from PIL import Image
 from refunding import refused, reread, sound
 from tills import NOW, PRODUCTS, Goods, counts, level, make_terms, order, product, rows
 
 from generator.shop import NoReasonReturn, ReturnRules
 from runtime import aftersale, jobs, orders, payments, refunds, stock, telling
-from runtime.aftersale import TRANSITIONS, CaseLine, Event, Kind, State, Wish, evidence, moves
+from runtime.aftersale import TRANSITIONS, CaseLine, Event, Kind, State, Wish, moves
 from runtime.aftersale.life import ANSWER, CHECK, SEND, WITHDRAWAL
 from runtime.orders import State as OrderState
 from runtime.payments import Cash
@@ -372,32 +370,6 @@ def test_merchant_and_buyer_are_told_of_what_the_other_did(china):
         ("aftersale-opened", ""), ("aftersale-answered", "lilei@example.com"),
         ("aftersale-opened", ""), ("aftersale-answered", "lilei@example.com"),
     ]  # fmt: skip
-
-
-def picture(kind="PNG", size=(40, 30), **more):
-    made = BytesIO()
-    Image.new("RGB", size, "red").save(made, kind, **more)
-    return made.getvalue()
-
-
-def test_pictures_are_made_anew_with_nothing_hidden_in_them(tmp_path):
-    exif = Image.Exif()
-    exif[0x010E] = "secret place"
-    name = evidence.keep(tmp_path, picture("JPEG", (3000, 1500), exif=exif))
-    found = (evidence.folder(tmp_path) / name).read_bytes()
-    with Image.open(BytesIO(found)) as shown:
-        assert (shown.format, shown.size, dict(shown.getexif())) == ("JPEG", (1600, 800), {})
-    assert b"secret" not in found
-    assert len(name) == 28
-    assert evidence.keep(tmp_path, picture()) != evidence.keep(tmp_path, picture())
-
-
-@pytest.mark.parametrize(
-    "content", [b"", b"<svg onload='alert(1)'/>", b"GIF89a\0\0", picture()[:60], b"x" * (8 * 1024**2 + 1)]
-)
-def test_what_is_no_good_picture_is_refused(tmp_path, content):
-    refused(Code.PICTURE_REFUSED, lambda: evidence.keep(tmp_path, content))
-    assert not evidence.folder(tmp_path).exists()
 
 
 def mails(till, settings):
